@@ -1,0 +1,117 @@
+import type { ApproverRule, Policy, Principal, Tenant, UserId } from './policy.ts';
+
+/** What a Slack user is, as `users.info` tells it at the moment they act. */
+export type Standing =
+  'member' | 'guest' | 'bot' | 'deactivated' | 'external' | 'shared_account' | 'not_found' | 'cannot_check';
+
+/** Who answers for an absent approver. */
+export interface Absence {
+  readonly from: number;
+  readonly until: number;
+  readonly delegate: UserId;
+}
+
+/** What is known about people right now. A snapshot: the rules never ask, they are told. */
+export interface People {
+  standing(user: UserId): Standing;
+  /** Members of a user group; `undefined` when Slack could not be asked. */
+  members(group: Principal): ReadonlySet<UserId> | undefined;
+  absence(user: UserId): Absence | undefined;
+}
+
+/** Everything outside a request that a rule may look at. */
+export interface World {
+  readonly policy: Policy;
+  readonly people: People;
+}
+
+/** Who acts: a person in Slack, a contact outside Slack, or time. */
+export type Actor =
+  | { readonly kind: 'person'; readonly id: UserId; readonly teamId: string }
+  | { readonly kind: 'contact'; readonly email: string }
+  | { readonly kind: 'timer' };
+
+/** The actor as the ledger names it: `U…`, `customer:…` or `system:timer`. */
+export function actorName(actor: Actor): string {
+  switch (actor.kind) {
+    case 'person':
+      return actor.id;
+    case 'contact':
+      return `customer:${actor.email}`;
+    case 'timer':
+      return 'system:timer';
+  }
+}
+
+/** Yes, no, or Slack could not be asked (which is never a yes). */
+export type Answer = 'yes' | 'no' | 'cannot_check';
+
+/** Is this person one of those principals, directly or through a user group? */
+export function isAmong(people: People, user: UserId, principals: readonly Principal[]): Answer {
+  if (principals.includes(user)) return 'yes';
+  let answer: Answer = 'no';
+  for (const principal of principals) {
+    if (!isGroup(principal)) continue;
+    const members = people.members(principal);
+    if (members === undefined) answer = 'cannot_check';
+    else if (members.has(user)) return 'yes';
+  }
+  return answer;
+}
+
+/** Slack user group ids start with S; people's with U or W. */
+export function isGroup(principal: Principal): boolean {
+  return principal.startsWith('S');
+}
+
+/** May this person decide about this scope in this tenant, going by the policy alone? */
+export function mayApprove(world: World, user: UserId, scopeId: string, tenantId: string): Answer {
+  const rules = world.policy.approvers.filter((rule) => covers(rule, scopeId, tenantId));
+  return isAmong(
+    world.people,
+    user,
+    rules.flatMap((rule) => rule.people),
+  );
+}
+
+/** Everybody whom the policy lets decide about this scope in this tenant, but for those excluded; doNotPing last. */
+export function eligibleApprovers(
+  world: World,
+  scopeId: string,
+  tenantId: string,
+  excluded: readonly UserId[],
+): readonly UserId[] {
+  const principals = world.policy.approvers
+    .filter((rule) => covers(rule, scopeId, tenantId))
+    .flatMap((rule) => rule.people);
+  const all = new Set(principals.flatMap((p) => (isGroup(p) ? [...(world.people.members(p) ?? [])] : [p])));
+  for (const user of excluded) all.delete(user);
+  const able = [...all].filter((user) => world.people.standing(user) === 'member');
+  const quiet = (user: UserId): boolean => world.policy.doNotPing.includes(user);
+  return [...able.filter((user) => !quiet(user)), ...able.filter(quiet)];
+}
+
+/** Is the actor a contact of this tenant? Matched by user and team id together, or by the address a mail link was sent to. */
+export function isContact(tenant: Tenant, actor: Actor): boolean {
+  switch (actor.kind) {
+    case 'person':
+      return tenant.contacts.some((c) => c.slack?.userId === actor.id && c.slack.teamId === actor.teamId);
+    case 'contact':
+      return tenant.contacts.some((c) => c.email === actor.email);
+    case 'timer':
+      return false;
+  }
+}
+
+/** The person who answers for this approver now: their delegate while they are away, else themselves. */
+export function answersFor(people: People, approver: UserId, now: number): UserId {
+  const absence = people.absence(approver);
+  return absence !== undefined && absence.from <= now && now < absence.until ? absence.delegate : approver;
+}
+
+function covers(rule: ApproverRule, scopeId: string, tenantId: string): boolean {
+  return (
+    (rule.scopes === 'any' || rule.scopes.includes(scopeId)) &&
+    (rule.tenants === 'any' || rule.tenants.includes(tenantId))
+  );
+}

@@ -1,0 +1,132 @@
+/** A Slack user id (`U…`, `W…`): immutable, unlike a display name or an e-mail address. */
+export type UserId = string;
+
+/** A person (`U…`, `W…`) or a Slack user group (`S…`). */
+export type Principal = string;
+
+/** What the access covers in a tenant. The policy lists scopes least first. */
+export interface Scope {
+  readonly id: string;
+  readonly name: string;
+  /** One line: what somebody with this scope can do. Shown to requester and approver. */
+  readonly allows: string;
+  readonly maxDurationMs: number;
+  /** How many distinct named people must approve. */
+  readonly approvals: 1 | 2;
+  /** The customer's consent is needed whatever the tenant says. */
+  readonly consent: boolean;
+  /** The approver types the tenant's id to approve. */
+  readonly highRisk: boolean;
+}
+
+/** The customer's person for a tenant, known by an immutable Slack user and team id, by e-mail address, or both. */
+export interface Contact {
+  readonly name: string;
+  readonly slack: { readonly userId: UserId; readonly teamId: string } | null;
+  readonly email: string | null;
+}
+
+/** The customer environment that is reached. */
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly region: string;
+  /** Slack channel id that is told of every session in this tenant, beside the alert channel. */
+  readonly channel: string | null;
+  readonly maxDurationMs: number | null;
+  readonly consent: 'required' | 'notify';
+  /** The customer may ask for help by themselves. */
+  readonly customerRequests: boolean;
+  readonly contacts: readonly Contact[];
+}
+
+/** Who may approve what: people × scopes × tenants. `'any'` stands for all of them. */
+export interface ApproverRule {
+  readonly people: readonly Principal[];
+  readonly scopes: readonly string[] | 'any';
+  readonly tenants: readonly string[] | 'any';
+}
+
+/** Every duration in milliseconds, every number a maximum unless its name says otherwise. */
+export interface PolicyLimits {
+  readonly maxDurationMs: number;
+  /** From filing until an undecided request lapses. */
+  readonly lapseAfterMs: number;
+  /** From approval (or the planned start, if later) until an unused grant lapses. */
+  readonly startWindowMs: number;
+  /** How far ahead a start may be planned. */
+  readonly planAheadMs: number;
+  readonly warnBeforeMs: number;
+  readonly openRequests: number;
+  /** After a denial, for the same requester, tenant and scope. */
+  readonly coolDownMs: number;
+  readonly approverReminderFirstMs: number;
+  readonly approverReminderEveryMs: number;
+  readonly extensionMs: number;
+  readonly extensions: number;
+  readonly closeoutReminderFirstMs: number;
+  readonly closeoutReminderEveryMs: number;
+  /** A closeout open longer than this blocks new requests; `null`: it never does. */
+  readonly closeoutOverdueMs: number | null;
+  readonly customerRequestMs: number;
+}
+
+/** Break-glass: who, how long, and how soon it must be reviewed. */
+export interface EmergencyPolicy {
+  readonly people: readonly Principal[];
+  readonly maxDurationMs: number;
+  readonly reviewWithinMs: number;
+  /** A second listed person must confirm before the session starts. */
+  readonly twoPeople: boolean;
+  readonly confirmWithinMs: number;
+}
+
+/** The whole policy as the rules see it. Parsed and checked from `policy.yml` by src/policy.ts. */
+export interface Policy {
+  /** IANA zone of the digest's week and of "end of my shift" where a person has none. */
+  readonly timeZone: string;
+  readonly channels: {
+    readonly alert: string;
+    readonly review: string;
+    /** Where customers' requests are offered to engineers; the alert channel if not set. */
+    readonly support: string | null;
+    /** Where unexpected sessions are reported; the alert channel if not set. */
+    readonly security: string | null;
+  };
+  readonly requesters: readonly Principal[];
+  readonly admins: readonly Principal[];
+  readonly auditors: readonly Principal[];
+  /** Logins used by more than one human: they hold nothing and approve nothing. */
+  readonly sharedAccounts: readonly UserId[];
+  readonly approvers: readonly ApproverRule[];
+  /** Who stands in for whom, best first. */
+  readonly deputies: ReadonlyMap<UserId, readonly UserId[]>;
+  /** Allowed to approve, but never suggested first or reminded. */
+  readonly doNotPing: readonly UserId[];
+  /** Least first. */
+  readonly scopes: readonly Scope[];
+  readonly limits: PolicyLimits;
+  readonly emergency: EmergencyPolicy;
+  readonly digest: { readonly cron: string };
+  readonly tenants: ReadonlyMap<string, Tenant>;
+}
+
+/** The scope of that id, if the policy has it. */
+export function findScope(policy: Policy, id: string): Scope | undefined {
+  return policy.scopes.find((scope) => scope.id === id);
+}
+
+/** The longest session that the global, the scope's and the tenant's limits allow, and whose limit that is. */
+export function longestDuration(
+  policy: Policy,
+  scope: Scope | undefined,
+  tenant: Tenant | undefined,
+): { readonly ms: number; readonly set: 'policy' | 'scope' | 'tenant' } {
+  const limits = [
+    { ms: policy.limits.maxDurationMs, set: 'policy' as const },
+    ...(scope === undefined ? [] : [{ ms: scope.maxDurationMs, set: 'scope' as const }]),
+    ...(tenant?.maxDurationMs == null ? [] : [{ ms: tenant.maxDurationMs, set: 'tenant' as const }]),
+  ];
+  return limits.reduce((least, limit) => (limit.ms < least.ms ? limit : least));
+}
