@@ -126,7 +126,9 @@ export function longestDuration(
   const limits = [
     { ms: policy.limits.maxDurationMs, set: 'policy' as const },
     ...(scope === undefined ? [] : [{ ms: scope.maxDurationMs, set: 'scope' as const }]),
-    ...(tenant?.maxDurationMs == null ? [] : [{ ms: tenant.maxDurationMs, set: 'tenant' as const }]),
+    ...(tenant === undefined || tenant.maxDurationMs === null
+      ? []
+      : [{ ms: tenant.maxDurationMs, set: 'tenant' as const }]),
   ];
   return limits.reduce((least, limit) => (limit.ms < least.ms ? limit : least));
 }

@@ -1,0 +1,119 @@
+import type { UserId } from './policy.ts';
+
+/** What somebody (or time) wants to happen to a request. Edges build these from parsed input; the rules judge them. */
+
+export interface FileRequest {
+  readonly type: 'file';
+  readonly tenantId: string;
+  readonly scopeId: string;
+  readonly grantee: UserId;
+  readonly owner: UserId;
+  readonly approvers: readonly UserId[];
+  readonly allowedActions: string;
+  readonly offLimits: string;
+  readonly reason: string;
+  readonly caseRef: string;
+  readonly durationMs: number;
+  readonly notBefore: number | null;
+  readonly roles: readonly string[];
+}
+
+export interface FileCustomerRequest {
+  readonly type: 'file_customer_request';
+  readonly tenantId: string;
+  readonly owner: UserId;
+  readonly reason: string;
+  readonly tried: string;
+  readonly expected: string;
+  readonly urgency: 'low' | 'normal' | 'high';
+  readonly files: readonly string[];
+  readonly caseRef: string;
+}
+
+export interface DeclareEmergency {
+  readonly type: 'declare_emergency';
+  readonly tenantId: string;
+  readonly scopeId: string;
+  readonly owner: UserId;
+  readonly reviewer: UserId;
+  readonly allowedActions: string;
+  readonly offLimits: string;
+  readonly reason: string;
+  readonly caseRef: string;
+  readonly durationMs: number;
+  readonly roles: readonly string[];
+}
+
+/** The three ways in. They make a request; all other commands need one. */
+export type FilingCommand = FileRequest | FileCustomerRequest | DeclareEmergency;
+
+export type RequestCommand =
+  | { readonly type: 'confirm_emergency' }
+  | {
+      readonly type: 'approve';
+      /** Less than asked; `null`: as asked. */
+      readonly less: {
+        readonly scopeId: string;
+        readonly allowedActions: string;
+        readonly offLimits: string;
+        readonly durationMs: number;
+      } | null;
+      /** What the approver typed where a high-risk scope asks for the tenant's id; `null` elsewhere. */
+      readonly typedTenantId: string | null;
+    }
+  | { readonly type: 'deny'; readonly reason: string }
+  | {
+      readonly type: 'accept';
+      readonly scopeId: string;
+      readonly allowedActions: string;
+      readonly offLimits: string;
+      readonly durationMs: number;
+      readonly roles: readonly string[];
+    }
+  | { readonly type: 'cancel'; readonly reason: string }
+  | { readonly type: 'ask_question'; readonly text: string }
+  | { readonly type: 'answer_question'; readonly text: string }
+  | { readonly type: 'replace_approver'; readonly from: UserId; readonly to: UserId }
+  | { readonly type: 'start' }
+  | { readonly type: 'ask_extension'; readonly durationMs: number; readonly reason: string }
+  | { readonly type: 'approve_extension' }
+  | { readonly type: 'deny_extension'; readonly reason: string }
+  | { readonly type: 'end'; readonly reason: string }
+  | { readonly type: 'revoke'; readonly reason: string }
+  | { readonly type: 'report_unexpected' }
+  | { readonly type: 'offer_ownership'; readonly to: UserId }
+  | { readonly type: 'accept_ownership' }
+  | {
+      readonly type: 'close_out';
+      readonly fixed: 'yes' | 'no' | 'not_yet';
+      readonly changed: string;
+      readonly removed: readonly { readonly role: string; readonly gone: boolean }[];
+      readonly productProblem: string;
+      readonly notes: string;
+    }
+  | { readonly type: 'accept_closeout' }
+  | { readonly type: 'contest_closeout'; readonly question: string }
+  | { readonly type: 'review_emergency'; readonly justified: boolean; readonly note: string };
+
+/** What time itself does. Only the timer may send these. */
+export type TimerCommand =
+  | { readonly type: 'lapse' }
+  | { readonly type: 'remind_approver' }
+  | { readonly type: 'open_start' }
+  | { readonly type: 'warn' }
+  | { readonly type: 'expire' }
+  | { readonly type: 'remind_closeout' }
+  | { readonly type: 'remind_review' };
+
+/** Commands about people rather than a request. */
+export type HouseCommand =
+  | {
+      readonly type: 'set_absence';
+      readonly approver: UserId;
+      readonly from: number;
+      readonly until: number;
+      readonly delegate: UserId;
+    }
+  | { readonly type: 'clear_absence'; readonly approver: UserId };
+
+export type Command = FilingCommand | RequestCommand | TimerCommand;

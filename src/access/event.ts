@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { INSTANT_MAX } from './limits.ts';
+
+/**
+ * The facts of a request's life, as the ledger keeps them for ever. A released event is never changed, only joined by
+ * new ones. Instants (`…At`) are milliseconds since 1970 in UTC; durations (`…Ms`) are milliseconds.
+ */
+
+const instant = z.int().min(0).max(INSTANT_MAX);
+const duration = z.int().min(0).max(INSTANT_MAX);
+/** What SQLite would store differently from what was hashed (a lone surrogate) is refused here, at the last border. */
+const text = z.string().refine((value) => value.isWellFormed(), 'text is not well-formed Unicode');
+const user = z.string().min(1);
+
+const tenant = z.strictObject({
+  id: text,
+  name: text,
+  environment: text,
+  region: text,
+  channel: z.string().nullable(),
+});
+const scope = z.strictObject({ id: text, name: text, allows: text, highRisk: z.boolean() });
+
+/** What the approver decides about: the work order. */
+const ask = z.strictObject({
+  grantee: user,
+  scope,
+  allowedActions: text,
+  offLimits: text,
+  durationMs: duration,
+  /** The session may not start before this; `null`: at once. */
+  notBefore: instant.nullable(),
+  /** Extra roles or groups, each checked at the closeout. */
+  roles: z.array(text),
+});
+
+/** Policy figures as they stood at filing: what the approver saw is what holds, and a replay needs no policy. */
+const terms = z.strictObject({
+  lapseAt: instant,
+  startWindowMs: duration,
+  latestEndAt: instant,
+  warnBeforeMs: duration,
+  reminderFirstMs: duration,
+  reminderEveryMs: duration,
+  extensionMs: duration,
+  extensions: z.int().min(0),
+  closeoutReminderFirstMs: duration,
+  closeoutReminderEveryMs: duration,
+});
+
+const header = {
+  requester: user,
+  owner: user,
+  tenant,
+  reason: text,
+  caseRef: text,
+  terms,
+  /** Where one person holds two roles, the record says so, in words. */
+  roleNotes: z.array(text),
+  /** Earlier requests like this one in the last 30 days, this one included. */
+  likeIt: z.int().min(1),
+};
+
+const narrowed = z.strictObject({
+  scope,
+  allowedActions: text,
+  offLimits: text,
+  durationMs: duration,
+});
+
+export const accessEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('request.filed'),
+    ...header,
+    ask,
+    approvers: z.array(user).min(1).max(2),
+    consent: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal('customer_request.filed'),
+    ...header,
+    tried: text,
+    expected: text,
+    urgency: z.enum(['low', 'normal', 'high']),
+    files: z.array(text),
+  }),
+  z.strictObject({
+    type: z.literal('emergency.declared'),
+    ...header,
+    ask,
+    reviewer: user,
+    reviewDueAt: instant,
+    /** A second listed person must confirm by then; `null`: starts at once. */
+    confirmBy: instant.nullable(),
+  }),
+  z.strictObject({ type: z.literal('emergency.confirmed'), by: user }),
+  z.strictObject({
+    type: z.literal('approval.given'),
+    /** The seat that this fills: the named approver, or `customer`. */
+    seat: user,
+    by: text,
+    narrowed: narrowed.nullable(),
+    /** From when the approver could see it until the decision. */
+    tookMs: duration,
+  }),
+  z.strictObject({
+    type: z.literal('grant.issued'),
+    ask,
+    /** An unused grant lapses then. */
+    startBy: instant,
+    /** No session of this grant ends later, extensions (separately approved) apart. */
+    latestEndAt: instant,
+  }),
+  z.strictObject({ type: z.literal('customer_request.accepted'), ask, by: user }),
+  z.strictObject({ type: z.literal('request.denied'), by: text, reason: text, tookMs: duration }),
+  z.strictObject({ type: z.literal('request.cancelled'), by: text, reason: text }),
+  z.strictObject({
+    type: z.literal('request.lapsed'),
+    why: z.enum(['undecided', 'not_started', 'unconfirmed', 'unclaimed']),
+  }),
+  z.strictObject({ type: z.literal('question.asked'), by: user, text }),
+  z.strictObject({ type: z.literal('question.answered'), by: user, text }),
+  z.strictObject({ type: z.literal('approver.reminded'), approvers: z.array(user), at: instant }),
+  z.strictObject({ type: z.literal('approver.replaced'), from: user, to: user, by: text, why: text }),
+  z.strictObject({ type: z.literal('approval.asked_again'), approver: user, why: text }),
+  z.strictObject({ type: z.literal('start.opened'), at: instant }),
+  z.strictObject({ type: z.literal('session.started'), by: user, startedAt: instant, expiresAt: instant }),
+  z.strictObject({ type: z.literal('session.warned'), expiresAt: instant }),
+  z.strictObject({
+    type: z.literal('extension.asked'),
+    by: user,
+    durationMs: duration,
+    reason: text,
+    /** The end that is asked for; the approver sees this instant. */
+    newExpiresAt: instant,
+    approver: user,
+  }),
+  z.strictObject({ type: z.literal('extension.approved'), by: user, newExpiresAt: instant }),
+  z.strictObject({ type: z.literal('extension.denied'), by: user, reason: text }),
+  z.strictObject({
+    type: z.literal('session.ended'),
+    how: z.enum(['ended', 'expired', 'revoked']),
+    by: text,
+    reason: text,
+    endedAt: instant,
+  }),
+  z.strictObject({ type: z.literal('session.reported'), by: text, standing: z.boolean() }),
+  z.strictObject({ type: z.literal('owner.offered'), by: user, to: user }),
+  z.strictObject({ type: z.literal('owner.changed'), from: user, to: user }),
+  z.strictObject({
+    type: z.literal('closeout.filed'),
+    by: user,
+    fixed: z.enum(['yes', 'no', 'not_yet']),
+    changed: text,
+    removed: z.array(z.strictObject({ role: text, gone: z.boolean() })),
+    productProblem: text,
+    notes: text,
+  }),
+  z.strictObject({ type: z.literal('closeout.reminded'), at: instant }),
+  z.strictObject({ type: z.literal('closeout.accepted'), by: user }),
+  z.strictObject({ type: z.literal('closeout.contested'), by: user, question: text }),
+  z.strictObject({ type: z.literal('emergency.reviewed'), by: user, justified: z.boolean(), note: text }),
+  z.strictObject({ type: z.literal('review.reminded'), at: instant }),
+]);
+
+export type AccessEvent = z.infer<typeof accessEvent>;
+export type EventOf<T extends AccessEvent['type']> = Extract<AccessEvent, { type: T }>;
+export type Ask = z.infer<typeof ask>;
+export type Terms = z.infer<typeof terms>;
+export type TenantRecord = z.infer<typeof tenant>;
+export type ScopeRecord = z.infer<typeof scope>;
+export type Narrowed = z.infer<typeof narrowed>;
+
+/** Facts that belong to no one request. */
+export const houseEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('attempt.refused'),
+    /** What was tried: a command's type. */
+    command: text,
+    /** Why not: a refusal's reason. */
+    reason: text,
+    /** The request that it was about, if any. */
+    about: z.int().nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('absence.set'),
+    approver: user,
+    from: instant,
+    until: instant,
+    delegate: user,
+  }),
+  z.strictObject({ type: z.literal('absence.cleared'), approver: user }),
+  z.strictObject({
+    type: z.literal('digest.posted'),
+    week: z.string().regex(/^\d{4}-W\d{2}$/),
+    from: instant,
+    until: instant,
+  }),
+  z.strictObject({ type: z.literal('digest.signed_off'), week: z.string(), by: user, note: text }),
+]);
+
+export type HouseEvent = z.infer<typeof houseEvent>;

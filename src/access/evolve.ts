@@ -1,0 +1,360 @@
+import type { AccessEvent, Ask, EventOf } from './event.ts';
+import type { Access, Active, Approved, Base, Pending } from './state.ts';
+import { askOf, CUSTOMER_SEAT } from './state.ts';
+
+/** The ledger holds something that the rules could never have written: stop, do not guess. */
+export class CorruptHistory extends Error {
+  constructor(phase: string, event: string) {
+    super(`history cannot continue: ${event} in phase ${phase}`);
+    this.name = 'CorruptHistory';
+  }
+}
+
+/** The state after one more event. @throws CorruptHistory where the rules could never have produced that event. */
+export function evolve(state: Access | null, event: AccessEvent, at: number): Access {
+  if (state === null) return begin(event, at);
+  const next = { ...state, version: state.version + 1 };
+  switch (event.type) {
+    case 'request.filed':
+    case 'customer_request.filed':
+    case 'emergency.declared':
+      throw new CorruptHistory(state.phase, event.type);
+    case 'question.asked':
+      return {
+        ...next,
+        questions: [...next.questions, { by: event.by, text: event.text, at, answer: null }],
+      };
+    case 'question.answered':
+      return {
+        ...next,
+        questions: next.questions.map((q, i) =>
+          i === next.questions.length - 1 ? { ...q, answer: { by: event.by, text: event.text, at } } : q,
+        ),
+      };
+    case 'owner.offered':
+      return { ...next, offeredOwner: event.to };
+    case 'owner.changed':
+      return { ...next, owner: event.to, offeredOwner: null };
+    case 'session.reported':
+      return next;
+    case 'emergency.reviewed':
+      if (next.review === null) throw new CorruptHistory(state.phase, event.type);
+      return {
+        ...next,
+        review: {
+          ...next.review,
+          verdict: { by: event.by, justified: event.justified, note: event.note, at },
+        },
+      };
+    case 'review.reminded':
+      if (next.review === null) throw new CorruptHistory(state.phase, event.type);
+      return { ...next, review: { ...next.review, remindedAt: event.at } };
+    case 'approval.given':
+    case 'grant.issued':
+    case 'request.denied':
+    case 'approver.reminded':
+    case 'approver.replaced':
+      if (next.phase !== 'pending') throw new CorruptHistory(state.phase, event.type);
+      return evolvePending(next, event, at);
+    case 'request.cancelled': {
+      if (
+        next.phase !== 'pending' &&
+        next.phase !== 'unclaimed' &&
+        next.phase !== 'unconfirmed' &&
+        next.phase !== 'approved'
+      )
+        throw new CorruptHistory(state.phase, event.type);
+      const verdict = { by: event.by, at, reason: event.reason };
+      return { ...baseOf(next), phase: 'cancelled', ask: askOf(next), verdict };
+    }
+    case 'request.lapsed':
+      if (
+        next.phase !== 'pending' &&
+        next.phase !== 'unclaimed' &&
+        next.phase !== 'unconfirmed' &&
+        next.phase !== 'approved'
+      )
+        throw new CorruptHistory(state.phase, event.type);
+      return { ...baseOf(next), phase: 'lapsed', ask: askOf(next), why: event.why, at };
+    case 'customer_request.accepted':
+      if (next.phase !== 'unclaimed') throw new CorruptHistory(state.phase, event.type);
+      return {
+        ...baseOf(next),
+        owner: event.by,
+        phase: 'approved',
+        opened: true,
+        grant: {
+          ask: event.ask,
+          asked: event.ask,
+          seats: [
+            {
+              holder: CUSTOMER_SEAT,
+              given: { by: next.requester, at: next.filedAt, narrowed: null },
+              askedAt: next.filedAt,
+            },
+          ],
+          grantedAt: at,
+          startBy: next.terms.lapseAt,
+          latestEndAt: next.terms.latestEndAt,
+        },
+      };
+    case 'emergency.confirmed':
+      if (next.phase !== 'unconfirmed') throw new CorruptHistory(state.phase, event.type);
+      return emergencyGrant(next, next.ask, at);
+    case 'approval.asked_again':
+      if (next.phase !== 'approved') throw new CorruptHistory(state.phase, event.type);
+      return {
+        ...baseOf(next),
+        phase: 'pending',
+        ask: next.grant.ask,
+        seats: next.grant.seats.map((seat) =>
+          seat.holder === event.approver ? { ...seat, given: null, askedAt: at } : seat,
+        ),
+      };
+    case 'start.opened':
+      if (next.phase !== 'approved') throw new CorruptHistory(state.phase, event.type);
+      return { ...next, opened: true };
+    case 'session.started':
+      if (next.phase !== 'approved') throw new CorruptHistory(state.phase, event.type);
+      return {
+        ...baseOf(next),
+        phase: 'active',
+        grant: next.grant,
+        session: {
+          startedBy: event.by,
+          startedAt: event.startedAt,
+          expiresAt: event.expiresAt,
+          extensionsGiven: 0,
+        },
+        warnedFor: null,
+        extension: null,
+      };
+    case 'session.warned':
+    case 'extension.asked':
+    case 'extension.approved':
+    case 'extension.denied':
+    case 'session.ended':
+      if (next.phase !== 'active') throw new CorruptHistory(state.phase, event.type);
+      return evolveActive(next, event, at);
+    case 'closeout.filed': {
+      if (next.phase !== 'ended') throw new CorruptHistory(state.phase, event.type);
+      const { type, ...filed } = event;
+      const closeout = { ...filed, at };
+      const left = closeout.removed.some((item) => !item.gone);
+      const after = {
+        ...baseOf(next),
+        grant: next.grant,
+        session: next.session,
+        ending: next.ending,
+        closeout,
+      };
+      return left
+        ? { ...after, phase: 'ended', contested: null }
+        : { ...after, phase: 'closed', accepted: null };
+    }
+    case 'closeout.reminded':
+      if (next.phase !== 'ended') throw new CorruptHistory(state.phase, event.type);
+      return { ...next, remindedAt: event.at, reminders: next.reminders + 1 };
+    case 'closeout.accepted':
+      if (next.phase !== 'closed') throw new CorruptHistory(state.phase, event.type);
+      return { ...next, accepted: { by: event.by, at } };
+    case 'closeout.contested': {
+      if (next.phase !== 'closed') throw new CorruptHistory(state.phase, event.type);
+      const { accepted, ...closed } = next;
+      return {
+        ...closed,
+        phase: 'ended',
+        remindedAt: null,
+        reminders: 0,
+        contested: { by: event.by, question: event.question, at },
+      };
+    }
+  }
+}
+
+function begin(event: AccessEvent, at: number): Access {
+  if (
+    event.type !== 'request.filed' &&
+    event.type !== 'customer_request.filed' &&
+    event.type !== 'emergency.declared'
+  )
+    throw new CorruptHistory('none', event.type);
+  const base: Omit<Base, 'way'> = {
+    version: 1,
+    filedAt: at,
+    requester: event.requester,
+    owner: event.owner,
+    offeredOwner: null,
+    tenant: event.tenant,
+    reason: event.reason,
+    caseRef: event.caseRef,
+    terms: event.terms,
+    roleNotes: event.roleNotes,
+    likeIt: event.likeIt,
+    questions: [],
+    formerApprovers: [],
+    review: null,
+    customer: null,
+    remindedAt: null,
+    reminders: 0,
+  };
+  switch (event.type) {
+    case 'request.filed': {
+      const holders = [...event.approvers, ...(event.consent ? [CUSTOMER_SEAT] : [])];
+      const seats = holders.map((holder) => ({ holder, given: null, askedAt: at }));
+      return { ...base, way: 'support', phase: 'pending', ask: event.ask, seats };
+    }
+    case 'customer_request.filed': {
+      const { tried, expected, urgency, files } = event;
+      return { ...base, way: 'customer', phase: 'unclaimed', customer: { tried, expected, urgency, files } };
+    }
+    case 'emergency.declared': {
+      const review = { reviewer: event.reviewer, dueAt: event.reviewDueAt, remindedAt: null, verdict: null };
+      const emergency = { ...base, way: 'emergency' as const, review };
+      if (event.confirmBy === null) return emergencyGrant(emergency, event.ask, at);
+      return { ...emergency, phase: 'unconfirmed', ask: event.ask, confirmBy: event.confirmBy };
+    }
+  }
+}
+
+/** An emergency needs no approval to start; what it owes is its review. */
+function emergencyGrant(state: Base, ask: Ask, at: number): Approved {
+  const { startWindowMs, latestEndAt } = state.terms;
+  const grant = { ask, asked: ask, seats: [], grantedAt: at, startBy: at + startWindowMs, latestEndAt };
+  return { ...baseOf(state), phase: 'approved', opened: true, grant };
+}
+
+function evolvePending(
+  state: Pending,
+  event: EventOf<
+    'approval.given' | 'grant.issued' | 'request.denied' | 'approver.reminded' | 'approver.replaced'
+  >,
+  at: number,
+): Access {
+  switch (event.type) {
+    case 'approval.given': {
+      const given = { by: event.by, at, narrowed: event.narrowed };
+      return {
+        ...state,
+        seats: state.seats.map((seat) => (seat.holder === event.seat ? { ...seat, given } : seat)),
+      };
+    }
+    case 'grant.issued':
+      return {
+        ...baseOf(state),
+        phase: 'approved',
+        opened: event.ask.notBefore === null || event.ask.notBefore <= at,
+        grant: {
+          ask: event.ask,
+          asked: state.ask,
+          seats: state.seats,
+          grantedAt: at,
+          startBy: event.startBy,
+          latestEndAt: event.latestEndAt,
+        },
+      };
+    case 'request.denied':
+      return {
+        ...baseOf(state),
+        phase: 'denied',
+        ask: state.ask,
+        seats: state.seats,
+        verdict: { by: event.by, at, reason: event.reason },
+      };
+    case 'approver.reminded':
+      return { ...state, remindedAt: event.at, reminders: state.reminders + 1 };
+    case 'approver.replaced':
+      return {
+        ...state,
+        formerApprovers: [...state.formerApprovers, event.from],
+        remindedAt: null,
+        reminders: 0,
+        seats: state.seats.map((seat) =>
+          seat.holder === event.from ? { holder: event.to, given: null, askedAt: at } : seat,
+        ),
+      };
+  }
+}
+
+function evolveActive(
+  state: Active,
+  event: EventOf<
+    'session.warned' | 'extension.asked' | 'extension.approved' | 'extension.denied' | 'session.ended'
+  >,
+  at: number,
+): Access {
+  switch (event.type) {
+    case 'session.warned':
+      return { ...state, warnedFor: event.expiresAt };
+    case 'extension.asked': {
+      const { type, ...extension } = event;
+      return { ...state, extension: { ...extension, at } };
+    }
+    case 'extension.approved':
+      return {
+        ...state,
+        extension: null,
+        session: {
+          ...state.session,
+          expiresAt: event.newExpiresAt,
+          extensionsGiven: state.session.extensionsGiven + 1,
+        },
+      };
+    case 'extension.denied':
+      return { ...state, extension: null };
+    case 'session.ended': {
+      const { type, ...ending } = event;
+      return {
+        ...baseOf(state),
+        phase: 'ended',
+        grant: state.grant,
+        session: state.session,
+        ending,
+        closeout: null,
+        contested: null,
+      };
+    }
+  }
+}
+
+/** What is true in every phase, reminders starting afresh in the next. */
+function baseOf(state: Base): Base {
+  const {
+    version,
+    way,
+    filedAt,
+    requester,
+    owner,
+    offeredOwner,
+    tenant,
+    reason,
+    caseRef,
+    terms,
+    roleNotes,
+    likeIt,
+    questions,
+    formerApprovers,
+    review,
+    customer,
+  } = state;
+  return {
+    version,
+    way,
+    filedAt,
+    requester,
+    owner,
+    offeredOwner,
+    tenant,
+    reason,
+    caseRef,
+    terms,
+    roleNotes,
+    likeIt,
+    questions,
+    formerApprovers,
+    review,
+    customer,
+    remindedAt: null,
+    reminders: 0,
+  };
+}

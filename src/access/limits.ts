@@ -1,0 +1,27 @@
+/** Limits of the rules themselves. What an operator may set is in the policy; these bound even the policy. */
+
+/** A stranger must understand the reason six weeks later: shorter ones never suffice. Characters, as people count them. */
+export const REASON_MIN_CHARACTERS = 20;
+/** Words, as `Intl.Segmenter` counts them, so that the rule works in any language. */
+export const REASON_MIN_WORDS = 4;
+/** Longest free text, in UTF-16 units: what a Slack text input takes (docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element). */
+export const TEXT_MAX = 3_000;
+/** Longest one-line text (case link, allowed actions are longer lines of the same kind). */
+export const LINE_MAX = 500;
+/** Extra roles or groups a request may list for checking at the closeout. */
+export const ROLES_MAX = 20;
+/** Shortest session worth granting. */
+export const DURATION_MIN_MS = 60_000;
+/** Questions that an approver may ask about one request. */
+export const QUESTIONS_MAX = 10;
+/** Reminders to one approver about one request; after that the requester is told instead. */
+export const REMINDERS_MAX = 20;
+/** Longest absence that a delegate can be set for. */
+export const ABSENCE_MAX_MS = 90 * 24 * 60 * 60_000;
+/** No customer request outlives this, whatever the policy says. */
+export const CUSTOMER_REQUEST_MAX_MS = 48 * 60 * 60_000;
+/** A requester who files this many requests like an earlier one in 30 days points to a product problem. */
+export const REPEAT_COUNT = 3;
+export const REPEAT_WINDOW_MS = 30 * 24 * 60 * 60_000;
+/** Furthest instant that a date can hold (ECMA-262, time values): numbers past it are nonsense. */
+export const INSTANT_MAX = 8_640_000_000_000_000;

@@ -1,0 +1,103 @@
+import type { Standing } from './people.ts';
+import type { UserId } from './policy.ts';
+
+/** A field of a filing that somebody can mend, and what is wrong with it. Edges show each at its field. */
+export type FieldProblem =
+  | { readonly field: 'tenant'; readonly problem: 'unknown' | 'no_customer_requests' }
+  | { readonly field: 'scope'; readonly problem: 'unknown' | 'not_less' }
+  | { readonly field: 'grantee' | 'owner'; readonly problem: 'not_able'; readonly standing: Standing }
+  | { readonly field: 'grantee'; readonly problem: 'not_allowed' | 'is_contact' }
+  | { readonly field: 'approver' | 'reviewer'; readonly problem: 'not_able'; readonly standing: Standing }
+  | {
+      readonly field: 'approver' | 'reviewer';
+      readonly problem: 'self';
+      readonly role: 'requester' | 'grantee' | 'owner';
+    }
+  | {
+      readonly field: 'approver' | 'reviewer';
+      readonly problem: 'not_allowed';
+      readonly instead: readonly UserId[];
+    }
+  | { readonly field: 'approver'; readonly problem: 'count'; readonly needed: number }
+  | {
+      readonly field: 'reason';
+      readonly problem: 'missing' | 'too_short' | 'too_few_words' | 'vague' | 'only_the_tenant';
+    }
+  | { readonly field: TextField; readonly problem: 'missing' | 'malformed' }
+  | { readonly field: TextField; readonly problem: 'too_long'; readonly max: number }
+  | { readonly field: 'duration'; readonly problem: 'not_a_time' | 'too_short' }
+  | {
+      readonly field: 'duration';
+      readonly problem: 'too_long';
+      readonly maxMs: number;
+      readonly set: 'policy' | 'scope' | 'tenant' | 'emergency' | 'extension' | 'asked' | 'consent';
+    }
+  | { readonly field: 'notBefore'; readonly problem: 'not_a_time' | 'past' }
+  | { readonly field: 'notBefore'; readonly problem: 'too_far'; readonly maxMs: number }
+  | { readonly field: 'roles'; readonly problem: 'too_many' | 'not_accounted_for' }
+  | { readonly field: 'typedTenantId'; readonly problem: 'does_not_match' };
+
+export type TextField =
+  | 'reason'
+  | 'allowedActions'
+  | 'offLimits'
+  | 'caseRef'
+  | 'tried'
+  | 'expected'
+  | 'question'
+  | 'changed'
+  | 'notes'
+  | 'productProblem'
+  | 'note'
+  | 'roles';
+
+/** Every way the rules say no, in the order in which they are looked at. */
+export type Refusal =
+  | { readonly reason: 'no_such_request' }
+  /** The actor is no regular member of this workspace now. */
+  | { readonly reason: 'actor_not_able'; readonly standing: Standing }
+  /** Slack could not be asked about a person or group: never a yes; try again. */
+  | { readonly reason: 'cannot_check' }
+  /** The request is in a phase where this cannot happen (any more, or yet). */
+  | { readonly reason: 'wrong_phase'; readonly phase: string }
+  | { readonly reason: 'not_before'; readonly notBefore: number }
+  | { readonly reason: 'not_allowed'; readonly needs: Role }
+  /** Nobody decides what they asked for, will hold, or own. */
+  | { readonly reason: 'self_approval'; readonly role: 'requester' | 'grantee' | 'owner' }
+  | { readonly reason: 'already_given'; readonly seat: string }
+  | { readonly reason: 'no_longer_approver' }
+  | { readonly reason: 'nobody_can_approve'; readonly admins: readonly string[] }
+  | { readonly reason: 'too_many_open'; readonly max: number; readonly open: readonly number[] }
+  | { readonly reason: 'cooling_down'; readonly until: number; readonly deniedNo: number }
+  | { readonly reason: 'overlap'; readonly otherNo: number; readonly until: number }
+  | { readonly reason: 'closeout_overdue'; readonly openNo: number }
+  | { readonly reason: 'extension_limit'; readonly max: number }
+  | { readonly reason: 'extension_waits' }
+  | { readonly reason: 'no_extension_asked' }
+  | { readonly reason: 'no_extension_in_emergency' }
+  | { readonly reason: 'too_many_questions'; readonly max: number }
+  | { readonly reason: 'no_question_open' }
+  | { readonly reason: 'already_reviewed' }
+  | { readonly reason: 'not_an_emergency' }
+  | {
+      readonly reason: 'absence_not_possible';
+      readonly why: 'self' | 'past' | 'too_long' | 'delegate_not_able';
+    }
+  | { readonly reason: 'nothing_due' }
+  | { readonly reason: 'invalid'; readonly problems: readonly FieldProblem[] };
+
+/** Who could have done it. Edges turn this into words. */
+export type Role =
+  | 'requester'
+  | 'grantee'
+  | 'owner'
+  | 'approver'
+  | 'contact'
+  | 'admin'
+  | 'emergency_person'
+  | 'second_emergency_person'
+  | 'reviewer'
+  | 'offered_owner'
+  | 'revoker'
+  | 'canceller'
+  | 'timer';

@@ -1,0 +1,195 @@
+import type { Ask, EventOf, Narrowed, TenantRecord, Terms } from './event.ts';
+import type { UserId } from './policy.ts';
+
+/** One answer that the request waits for, or has: a named approver's, or the customer's. */
+export interface Seat {
+  /** The named approver, or `customer`. */
+  readonly holder: UserId;
+  readonly given: { readonly by: string; readonly at: number; readonly narrowed: Narrowed | null } | null;
+  /** When this holder was asked. */
+  readonly askedAt: number;
+}
+
+export const CUSTOMER_SEAT = 'customer';
+
+/** A question of an approver, and the requester's answer. */
+export interface Question {
+  readonly by: UserId;
+  readonly text: string;
+  readonly at: number;
+  readonly answer: { readonly by: UserId; readonly text: string; readonly at: number } | null;
+}
+
+/** True in every phase. */
+export interface Base {
+  readonly version: number;
+  readonly way: 'support' | 'customer' | 'emergency';
+  readonly filedAt: number;
+  readonly requester: string;
+  readonly owner: UserId;
+  /** Somebody who was offered the ownership and has not accepted yet. */
+  readonly offeredOwner: UserId | null;
+  readonly tenant: TenantRecord;
+  readonly reason: string;
+  readonly caseRef: string;
+  readonly terms: Terms;
+  readonly roleNotes: readonly string[];
+  readonly likeIt: number;
+  readonly questions: readonly Question[];
+  readonly formerApprovers: readonly UserId[];
+  /** Owed by an emergency until judged. */
+  readonly review: Review | null;
+  /** The customer's words, in the customer's way. */
+  readonly customer: Pick<
+    EventOf<'customer_request.filed'>,
+    'tried' | 'expected' | 'urgency' | 'files'
+  > | null;
+  /** Who was sent the last reminder, and when; reminders of whatever kind is due in this phase. */
+  readonly remindedAt: number | null;
+  readonly reminders: number;
+}
+
+export interface Review {
+  readonly reviewer: UserId;
+  readonly dueAt: number;
+  readonly remindedAt: number | null;
+  readonly verdict: {
+    readonly by: UserId;
+    readonly justified: boolean;
+    readonly note: string;
+    readonly at: number;
+  } | null;
+}
+
+/** What an approved request gives. */
+export interface Grant {
+  readonly ask: Ask;
+  /** What was asked, where the approver gave less. */
+  readonly asked: Ask;
+  readonly seats: readonly Seat[];
+  readonly grantedAt: number;
+  readonly startBy: number;
+  readonly latestEndAt: number;
+}
+
+export interface Extension {
+  readonly by: UserId;
+  readonly at: number;
+  readonly durationMs: number;
+  readonly reason: string;
+  readonly newExpiresAt: number;
+  readonly approver: UserId;
+}
+
+export interface Session {
+  readonly startedBy: UserId;
+  readonly startedAt: number;
+  /** Absolute and half-open: at this instant it is over. */
+  readonly expiresAt: number;
+  readonly extensionsGiven: number;
+}
+
+export interface Ending {
+  readonly how: 'ended' | 'expired' | 'revoked';
+  readonly by: string;
+  readonly reason: string;
+  readonly endedAt: number;
+}
+
+export interface Closeout {
+  readonly by: UserId;
+  readonly at: number;
+  readonly fixed: 'yes' | 'no' | 'not_yet';
+  readonly changed: string;
+  readonly removed: readonly { readonly role: string; readonly gone: boolean }[];
+  readonly productProblem: string;
+  readonly notes: string;
+}
+
+export type Pending = Base & {
+  readonly phase: 'pending';
+  readonly ask: Ask;
+  readonly seats: readonly Seat[];
+};
+/** The customer asked, which is the authorization; it waits for an engineer to accept. */
+export type Unclaimed = Base & { readonly phase: 'unclaimed' };
+/** An emergency that waits for its second person. */
+export type Unconfirmed = Base & {
+  readonly phase: 'unconfirmed';
+  readonly ask: Ask;
+  readonly confirmBy: number;
+};
+export type Approved = Base & { readonly phase: 'approved'; readonly grant: Grant; readonly opened: boolean };
+export type Active = Base & {
+  readonly phase: 'active';
+  readonly grant: Grant;
+  readonly session: Session;
+  /** Warned about this end already. */
+  readonly warnedFor: number | null;
+  readonly extension: Extension | null;
+};
+export type Ended = Base & {
+  readonly phase: 'ended';
+  readonly grant: Grant;
+  readonly session: Session;
+  readonly ending: Ending;
+  /** The last closeout that did not finish it: access left behind, or contested. */
+  readonly closeout: Closeout | null;
+  readonly contested: { readonly by: UserId; readonly question: string; readonly at: number } | null;
+};
+export type Closed = Base & {
+  readonly phase: 'closed';
+  readonly grant: Grant;
+  readonly session: Session;
+  readonly ending: Ending;
+  readonly closeout: Closeout;
+  readonly accepted: { readonly by: UserId; readonly at: number } | null;
+};
+export type Denied = Base & {
+  readonly phase: 'denied';
+  readonly ask: Ask;
+  readonly seats: readonly Seat[];
+  readonly verdict: Verdict;
+};
+export type Cancelled = Base & {
+  readonly phase: 'cancelled';
+  readonly ask: Ask | null;
+  readonly verdict: Verdict;
+};
+export type Lapsed = Base & {
+  readonly phase: 'lapsed';
+  readonly ask: Ask | null;
+  readonly why: EventOf<'request.lapsed'>['why'];
+  readonly at: number;
+};
+
+/** Who stopped it before a session, when and why. */
+export interface Verdict {
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
+export type Access =
+  Pending | Unclaimed | Unconfirmed | Approved | Active | Ended | Closed | Denied | Cancelled | Lapsed;
+
+export type Phase = Access['phase'];
+
+/** What was asked for, where the request ever said so (a customer's request does so only once it is accepted). */
+export function askOf(state: Access): Ask | null {
+  switch (state.phase) {
+    case 'unclaimed':
+      return null;
+    case 'pending':
+    case 'unconfirmed':
+    case 'denied':
+    case 'cancelled':
+    case 'lapsed':
+      return state.ask;
+    case 'approved':
+    case 'active':
+    case 'ended':
+    case 'closed':
+      return state.grant.ask;
+  }
+}
