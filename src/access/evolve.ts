@@ -36,7 +36,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
     case 'owner.changed':
       return { ...next, owner: event.to, offeredOwner: null };
     case 'session.reported':
-      return next;
+      return { ...next, reporters: [...next.reporters, event.by] };
     case 'emergency.reviewed':
       if (next.review === null) throw new CorruptHistory(state.phase, event.type);
       return {
@@ -52,10 +52,13 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
     case 'approval.given':
     case 'grant.issued':
     case 'request.denied':
-    case 'approver.reminded':
     case 'approver.replaced':
       if (next.phase !== 'pending') throw new CorruptHistory(state.phase, event.type);
       return evolvePending(next, event, at);
+    case 'approver.reminded':
+      if (next.phase !== 'pending' && next.phase !== 'unclaimed')
+        throw new CorruptHistory(state.phase, event.type);
+      return { ...next, remindedAt: event.at, reminders: next.reminders + 1 };
     case 'request.cancelled': {
       if (
         next.phase !== 'pending' &&
@@ -193,6 +196,7 @@ function begin(event: AccessEvent, at: number): Access {
     likeIt: event.likeIt,
     questions: [],
     formerApprovers: [],
+    reporters: [],
     review: null,
     customer: null,
     remindedAt: null,
@@ -226,9 +230,7 @@ function emergencyGrant(state: Base, ask: Ask, at: number): Approved {
 
 function evolvePending(
   state: Pending,
-  event: EventOf<
-    'approval.given' | 'grant.issued' | 'request.denied' | 'approver.reminded' | 'approver.replaced'
-  >,
+  event: EventOf<'approval.given' | 'grant.issued' | 'request.denied' | 'approver.replaced'>,
   at: number,
 ): Access {
   switch (event.type) {
@@ -261,8 +263,6 @@ function evolvePending(
         seats: state.seats,
         verdict: { by: event.by, at, reason: event.reason },
       };
-    case 'approver.reminded':
-      return { ...state, remindedAt: event.at, reminders: state.reminders + 1 };
     case 'approver.replaced':
       return {
         ...state,
@@ -334,6 +334,7 @@ function baseOf(state: Base): Base {
     likeIt,
     questions,
     formerApprovers,
+    reporters,
     review,
     customer,
   } = state;
@@ -352,6 +353,7 @@ function baseOf(state: Base): Base {
     likeIt,
     questions,
     formerApprovers,
+    reporters,
     review,
     customer,
     remindedAt: null,

@@ -15,7 +15,7 @@ export const DURATION_MIN_MS = 60_000;
 /** Questions that an approver may ask about one request. */
 export const QUESTIONS_MAX = 10;
 /** Reminders to one approver about one request; after that the requester is told instead. */
-export const REMINDERS_MAX = 20;
+export const REMINDERS_MAX = 4;
 /** Longest absence that a delegate can be set for. */
 export const ABSENCE_MAX_MS = 90 * 24 * 60 * 60_000;
 /** No customer request outlives this, whatever the policy says. */

@@ -4,9 +4,11 @@ import type { UserId } from './policy.ts';
 /** A field of a filing that somebody can mend, and what is wrong with it. Edges show each at its field. */
 export type FieldProblem =
   | { readonly field: 'tenant'; readonly problem: 'unknown' | 'no_customer_requests' }
-  | { readonly field: 'scope'; readonly problem: 'unknown' | 'not_less' }
+  | { readonly field: 'scope'; readonly problem: 'unknown' | 'not_less' | 'needs_own_request' }
+  | { readonly field: 'offLimits'; readonly problem: 'not_less' }
   | { readonly field: 'grantee' | 'owner'; readonly problem: 'not_able'; readonly standing: Standing }
-  | { readonly field: 'grantee'; readonly problem: 'not_allowed' | 'is_contact' }
+  | { readonly field: 'grantee'; readonly problem: 'not_allowed' }
+  | { readonly field: 'owner'; readonly problem: 'is_approver' | 'is_owner' }
   | { readonly field: 'approver' | 'reviewer'; readonly problem: 'not_able'; readonly standing: Standing }
   | {
       readonly field: 'approver' | 'reviewer';
@@ -66,7 +68,11 @@ export type Refusal =
   | { readonly reason: 'self_approval'; readonly role: 'requester' | 'grantee' | 'owner' }
   | { readonly reason: 'already_given'; readonly seat: string }
   | { readonly reason: 'no_longer_approver' }
-  | { readonly reason: 'nobody_can_approve'; readonly admins: readonly string[] }
+  | {
+      readonly reason: 'nobody_can_approve';
+      readonly who: 'approver' | 'contact' | 'reviewer';
+      readonly admins: readonly string[];
+    }
   | { readonly reason: 'too_many_open'; readonly max: number; readonly open: readonly number[] }
   | { readonly reason: 'cooling_down'; readonly until: number; readonly deniedNo: number }
   | { readonly reason: 'overlap'; readonly otherNo: number; readonly until: number }
@@ -77,6 +83,11 @@ export type Refusal =
   | { readonly reason: 'no_extension_in_emergency' }
   | { readonly reason: 'too_many_questions'; readonly max: number }
   | { readonly reason: 'no_question_open' }
+  | { readonly reason: 'question_waits' }
+  /** The named approver still has time to answer; from then on somebody else may be asked. */
+  | { readonly reason: 'approver_has_time'; readonly until: number }
+  | { readonly reason: 'no_longer_valid'; readonly what: 'tenant' | 'scope' | 'grantee' | 'approval' }
+  | { readonly reason: 'already_reported' }
   | { readonly reason: 'already_reviewed' }
   | { readonly reason: 'not_an_emergency' }
   | {
@@ -88,6 +99,7 @@ export type Refusal =
 
 /** Who could have done it. Edges turn this into words. */
 export type Role =
+  | 'member'
   | 'requester'
   | 'grantee'
   | 'owner'

@@ -37,6 +37,8 @@ export interface Base {
   readonly likeIt: number;
   readonly questions: readonly Question[];
   readonly formerApprovers: readonly UserId[];
+  /** Who said that they did not expect this session. */
+  readonly reporters: readonly string[];
   /** Owed by an emergency until judged. */
   readonly review: Review | null;
   /** The customer's words, in the customer's way. */

@@ -1,0 +1,226 @@
+import type { Context, Decision } from './checks.ts';
+import {
+  ableActor,
+  ableContact,
+  accept,
+  invalid,
+  ownPart,
+  personOf,
+  refuse,
+  textProblems,
+} from './checks.ts';
+import type { RequestCommand } from './command.ts';
+import type { Ask, Narrowed } from './event.ts';
+import { approverProblems, lengthProblems, mustBe, recordScope } from './order.ts';
+import { QUESTIONS_MAX } from './limits.ts';
+import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
+import { findScope } from './policy.ts';
+import type { FieldProblem, Refusal } from './refusal.ts';
+import type { Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
+import { CUSTOMER_SEAT } from './state.ts';
+
+/** Deciding about a request that waits: approve, deny, ask and answer, name somebody else, take it back. */
+
+type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
+
+/** One seat says yes. The last one needed issues the grant, in the same breath. */
+export function approve(state: Pending, command: Of<'approve'>, context: Context): Decision {
+  const found = findSeat(state, context);
+  if ('reason' in found) return refuse(found);
+  const { seat } = found;
+  const by = actorName(context.actor);
+  if (seat.given !== null || state.seats.some((other) => other.given?.by === by))
+    return refuse({ reason: 'already_given', seat: seat.holder });
+  const person = seat.holder !== CUSTOMER_SEAT;
+  if (person && currentAsk(state).scope.highRisk && command.typedTenantId?.trim() !== state.tenant.id)
+    return invalid([{ field: 'typedTenantId', problem: 'does_not_match' }]);
+  const less = person ? narrow(state, command.less, context) : null;
+  if (less !== null && 'problems' in less) return invalid(less.problems);
+
+  const { now } = context;
+  const given = { seat: seat.holder, by, narrowed: less, tookMs: now - seat.askedAt };
+  const waits = state.seats.some((other) => other !== seat && other.given === null);
+  if (waits) return accept({ type: 'approval.given', ...given });
+  const ask: Ask = { ...currentAsk(state), ...less };
+  const startBy = Math.max(now, ask.notBefore ?? now) + state.terms.startWindowMs;
+  const latestEndAt = Math.min(startBy + ask.durationMs, state.terms.latestEndAt);
+  return accept({ type: 'approval.given', ...given }, { type: 'grant.issued', ask, startBy, latestEndAt });
+}
+
+/** Any one seat's no ends the request. */
+export function deny(state: Pending, command: Of<'deny'>, context: Context): Decision {
+  const found = findSeat(state, context);
+  if ('reason' in found) return refuse(found);
+  const problems = textProblems('reason', command.reason, { required: true, line: false });
+  if (problems.length > 0) return invalid(problems);
+  const tookMs = context.now - found.seat.askedAt;
+  return accept({
+    type: 'request.denied',
+    by: actorName(context.actor),
+    reason: command.reason.trim(),
+    tookMs,
+  });
+}
+
+/** The approver wants to know more; the clock to lapse goes on. */
+export function askQuestion(state: Pending, command: Of<'ask_question'>, context: Context): Decision {
+  const found = findSeat(state, context);
+  if ('reason' in found) return refuse(found);
+  if (state.questions.length >= QUESTIONS_MAX)
+    return refuse({ reason: 'too_many_questions', max: QUESTIONS_MAX });
+  if (state.questions.at(-1)?.answer === null) return refuse({ reason: 'question_waits' });
+  const problems = textProblems('question', command.text, { required: true, line: false });
+  if (problems.length > 0) return invalid(problems);
+  return accept({ type: 'question.asked', by: actorName(context.actor), text: command.text.trim() });
+}
+
+/** The requester answers the open question. */
+export function answerQuestion(state: Pending, command: Of<'answer_question'>, context: Context): Decision {
+  const refusal = ableActor(context) ?? onlyRequester(state, context);
+  if (refusal !== null) return refuse(refusal);
+  if (state.questions.at(-1)?.answer !== null) return refuse({ reason: 'no_question_open' });
+  const problems = textProblems('question', command.text, { required: true, line: false });
+  if (problems.length > 0) return invalid(problems);
+  return accept({ type: 'question.answered', by: actorName(context.actor), text: command.text.trim() });
+}
+
+/**
+ * Somebody else decides in a silent or vanished approver's place. The requester may ask for it once the approver has
+ * had the time that the policy gives before the first reminder, or cannot decide any more; an admin at any time.
+ */
+export function replaceApprover(state: Pending, command: Of<'replace_approver'>, context: Context): Decision {
+  const { world, now } = context;
+  const refusal = ableActor(context);
+  if (refusal !== null) return refuse(refusal);
+  const actor = actorName(context.actor);
+  const admin = isAmong(world.people, actor, world.policy.admins);
+  if (actor !== state.requester) {
+    const notAdmin = mustBe(admin, 'admin');
+    if (notAdmin !== null) return refuse(notAdmin);
+  }
+  const seat = state.seats.find((s) => s.holder === command.from && s.holder !== CUSTOMER_SEAT);
+  if (seat === undefined) return refuse({ reason: 'not_allowed', needs: 'approver' });
+  if (seat.given !== null) return refuse({ reason: 'already_given', seat: seat.holder });
+  const until = seat.askedAt + state.terms.reminderFirstMs;
+  if (admin !== 'yes' && now < until && stillApproves(state, seat, context) === null)
+    return refuse({ reason: 'approver_has_time', until });
+  const scope = findScope(world.policy, state.ask.scope.id);
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  const own = { requester: state.requester, grantee: state.ask.grantee, owner: state.owner };
+  const problems = approverProblems(world, [command.to], 'approver', own, scope, tenant);
+  if (problems === 'cannot_check') return refuse({ reason: 'cannot_check' });
+  if (problems.length > 0) return invalid(problems);
+  const seated = state.seats.some((s) => s.holder === command.to || s.given?.by === command.to);
+  if (seated) return refuse({ reason: 'already_given', seat: command.to });
+  const why =
+    admin === 'yes' && actor !== state.requester ? 'An admin chose another approver.' : 'No answer yet.';
+  return accept({ type: 'approver.replaced', from: command.from, to: command.to, by: actor, why });
+}
+
+/** Taken back before the session: by the requester, or by the customer for their own. */
+export function cancel(
+  state: Pending | Unclaimed | Unconfirmed | Approved,
+  command: Of<'cancel'>,
+  context: Context,
+): Decision {
+  const refusal =
+    (state.way === 'customer' ? ableContact(context) : ableActor(context)) ?? onlyRequester(state, context);
+  if (refusal !== null) return refuse(refusal);
+  const problems = textProblems('reason', command.reason, { required: false, line: false });
+  if (problems.length > 0) return invalid(problems);
+  return accept({ type: 'request.cancelled', by: actorName(context.actor), reason: command.reason.trim() });
+}
+
+/** Time reminds whoever has not answered, but for those whom the policy says not to ping. */
+export function remindApprover(state: Pending, { world, now }: Context): Decision {
+  const approvers = state.seats
+    .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
+    .map((seat) => answersFor(world.people, seat.holder, now))
+    .filter((user) => !world.policy.doNotPing.includes(user));
+  return accept({ type: 'approver.reminded', approvers, at: now });
+}
+
+/** What would be granted as things stand: the request, less what earlier seats took away. */
+export function currentAsk(state: Pending): Ask {
+  const last = state.seats
+    .flatMap((seat) => (seat.given === null || seat.given.narrowed === null ? [] : [seat.given]))
+    .sort((a, b) => a.at - b.at)
+    .at(-1);
+  return { ...state.ask, ...last?.narrowed };
+}
+
+/** Does this seat's holder still decide here by the policy of now? Why not, or `null`. */
+export function stillApproves(
+  state: { readonly tenant: { readonly id: string }; readonly ask: Ask },
+  seat: Pick<Seat, 'holder'>,
+  { world, now }: Context,
+  by = answersFor(world.people, seat.holder, now),
+): Refusal | null {
+  if (world.people.standing(by) === 'cannot_check') return { reason: 'cannot_check' };
+  if (world.people.standing(by) !== 'member') return { reason: 'no_longer_approver' };
+  const allowed = mayApprove(world, by, state.ask.scope.id, state.tenant.id);
+  if (allowed === 'yes') return null;
+  return { reason: allowed === 'cannot_check' ? 'cannot_check' : 'no_longer_approver' };
+}
+
+/** The seat that this actor answers for, or why there is none. */
+function findSeat(state: Pending, context: Context): { readonly seat: Seat } | Refusal {
+  const { actor, world, now } = context;
+  const person = personOf(actor);
+  const own = person === null ? null : ownPart(state, person);
+  if (own !== null) return ableActor(context) ?? { reason: 'self_approval', role: own };
+  const theirs = state.seats.filter(
+    (s) =>
+      person !== null &&
+      s.holder !== CUSTOMER_SEAT &&
+      (s.holder === person || answersFor(world.people, s.holder, now) === person),
+  );
+  const seat = theirs.find((s) => s.given === null) ?? theirs[0];
+  if (seat !== undefined && person !== null) {
+    const refusal = ableActor(context) ?? stillApproves(state, seat, context, person);
+    return refusal ?? { seat };
+  }
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  const consent = state.seats.find((s) => s.holder === CUSTOMER_SEAT);
+  if (consent !== undefined && tenant !== undefined && isContact(tenant, actor))
+    return ableContact(context) ?? { seat: consent };
+  const former = person !== null && state.formerApprovers.includes(person);
+  return (
+    ableActor(context) ??
+    (former ? { reason: 'no_longer_approver' } : { reason: 'not_allowed', needs: 'approver' })
+  );
+}
+
+/** Less than asked, never more: what the approver leaves, or what is wrong with it. */
+function narrow(
+  state: Pending,
+  less: Of<'approve'>['less'],
+  { world, actor }: Context,
+): Narrowed | null | { readonly problems: FieldProblem[] } {
+  if (less === null) return null;
+  const ask = currentAsk(state);
+  const rank = (id: string): number => world.policy.scopes.findIndex((scope) => scope.id === id);
+  const scope = less.scopeId === ask.scope.id ? ask.scope : findScope(world.policy, less.scopeId);
+  const problems: FieldProblem[] = [
+    ...lengthProblems(less.durationMs, { ms: ask.durationMs, set: 'asked' }),
+    ...textProblems('allowedActions', less.allowedActions, { required: true, line: true }),
+    ...textProblems('offLimits', less.offLimits, { required: false, line: true }),
+  ];
+  if (!less.offLimits.includes(ask.offLimits)) problems.push({ field: 'offLimits', problem: 'not_less' });
+  if (scope === undefined) problems.push({ field: 'scope', problem: 'unknown' });
+  else if (scope.id !== ask.scope.id && (rank(ask.scope.id) < 0 || rank(scope.id) > rank(ask.scope.id)))
+    problems.push({ field: 'scope', problem: 'not_less' });
+  else if (mayApprove(world, actorName(actor), scope.id, state.tenant.id) !== 'yes')
+    problems.push({ field: 'approver', problem: 'not_allowed', instead: [] });
+  if (scope === undefined || problems.length > 0) return { problems };
+  return {
+    scope: 'maxDurationMs' in scope ? recordScope(scope) : scope,
+    allowedActions: less.allowedActions.trim(),
+    offLimits: less.offLimits.trim(),
+    durationMs: less.durationMs,
+  };
+}
+
+function onlyRequester(state: { readonly requester: string }, { actor }: Context): Refusal | null {
+  return state.requester === actorName(actor) ? null : { reason: 'not_allowed', needs: 'requester' };
+}

@@ -1,0 +1,107 @@
+import type { Around } from './around.ts';
+import { DURATION_MIN_MS, INSTANT_MAX, LINE_MAX, TEXT_MAX } from './limits.ts';
+import type { Actor, Standing, World } from './people.ts';
+import type { AccessEvent } from './event.ts';
+import type { UserId } from './policy.ts';
+import type { FieldProblem, Refusal, TextField } from './refusal.ts';
+import type { Access, Seat } from './state.ts';
+import { askOf, CUSTOMER_SEAT } from './state.ts';
+
+/** What the rules are told beside the command and the request itself. */
+export interface Context {
+  readonly actor: Actor;
+  readonly world: World;
+  readonly around: Around;
+  /** Milliseconds since 1970, UTC. */
+  readonly now: number;
+}
+
+/** What becomes of a command. Both may be there: what time did first is written even when the command is then refused. */
+export interface Decision {
+  readonly events: readonly AccessEvent[];
+  readonly refusal: Refusal | null;
+}
+
+/** The command happens: these are the facts. */
+export function accept(...events: AccessEvent[]): Decision {
+  return { events, refusal: null };
+}
+
+/** The command does not happen, and why. */
+export function refuse(refusal: Refusal): Decision {
+  return { events: [], refusal };
+}
+
+/** Something typed was wrong: every problem at once. */
+export function invalid(problems: readonly FieldProblem[]): Decision {
+  return refuse({ reason: 'invalid', problems });
+}
+
+/** The Slack user who acts; `null` for time and for contacts outside Slack. */
+export function personOf(actor: Actor): UserId | null {
+  return actor.kind === 'person' ? actor.id : null;
+}
+
+/** Only a regular, active, personal member of this workspace may act, hold or decide. */
+export function ableActor({ actor, world }: Pick<Context, 'actor' | 'world'>): Refusal | null {
+  if (actor.kind !== 'person') return { reason: 'not_allowed', needs: 'member' };
+  const standing = standingOf(world, actor.id);
+  if (standing === 'cannot_check') return { reason: 'cannot_check' };
+  return standing === 'member' ? null : { reason: 'actor_not_able', standing };
+}
+
+/** A contact may be from another workspace, but nobody acts who is a bot, deactivated, or cannot be looked up. */
+export function ableContact({ actor, world }: Pick<Context, 'actor' | 'world'>): Refusal | null {
+  if (actor.kind !== 'person') return null;
+  const standing = standingOf(world, actor.id);
+  if (standing === 'cannot_check') return { reason: 'cannot_check' };
+  const able = standing === 'member' || standing === 'external' || standing === 'guest';
+  return able ? null : { reason: 'actor_not_able', standing };
+}
+
+/** As Slack says, and as the policy says of logins that several humans share. */
+export function standingOf(world: World, user: UserId): Standing {
+  return world.policy.sharedAccounts.includes(user) ? 'shared_account' : world.people.standing(user);
+}
+
+/** Which part of the request this person already plays that bars them from deciding about it. */
+export function ownPart(state: Access, user: UserId): 'requester' | 'grantee' | 'owner' | null {
+  if (state.requester === user) return 'requester';
+  if (askOf(state)?.grantee === user) return 'grantee';
+  return state.owner === user ? 'owner' : null;
+}
+
+/** The people (never the customer) who were asked to approve, or did. */
+export function approversOf(seats: readonly Seat[]): readonly UserId[] {
+  return seats
+    .filter((s) => s.holder !== CUSTOMER_SEAT)
+    .flatMap((s) => (s.given === null ? [s.holder] : [s.holder, s.given.by]));
+}
+
+/** What is wrong with a free text, if anything. Never cut: what was typed is stored whole or refused. */
+export function textProblems(
+  field: TextField,
+  value: string,
+  rule: { required: boolean; line: boolean },
+): FieldProblem[] {
+  const max = rule.line ? LINE_MAX : TEXT_MAX;
+  if (!value.isWellFormed() || DECEIVING.test(value)) return [{ field, problem: 'malformed' }];
+  if (rule.required && value.trim() === '') return [{ field, problem: 'missing' }];
+  return value.length > max ? [{ field, problem: 'too_long', max }] : [];
+}
+
+/**
+ * Control characters, and those that reorder what follows them (Unicode UAX #9, explicit formatting): a text holding
+ * them can read on screen as something that it is not. Right-to-left text itself needs none of these.
+ */
+// eslint has its own opinion on control characters in patterns, so they are written as escapes of a constructed pattern.
+const DECEIVING = new RegExp(
+  '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]',
+);
+
+/** Is that a time that a session could last? */
+export function durationProblems(durationMs: number): FieldProblem[] {
+  if (!Number.isSafeInteger(durationMs) || durationMs <= 0 || durationMs > INSTANT_MAX)
+    return [{ field: 'duration', problem: 'not_a_time' }];
+  return durationMs < DURATION_MIN_MS ? [{ field: 'duration', problem: 'too_short' }] : [];
+}

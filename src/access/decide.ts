@@ -1,0 +1,226 @@
+import {
+  answerQuestion,
+  approve,
+  askQuestion,
+  cancel,
+  deny,
+  remindApprover,
+  replaceApprover,
+} from './approving.ts';
+import type { Context, Decision } from './checks.ts';
+import { accept, refuse } from './checks.ts';
+import { acceptOwnership, closeOut, judgeCloseout, offerOwnership, reviewEmergency } from './closing.ts';
+import type { Command, FilingCommand, RequestCommand, TimerCommand } from './command.ts';
+import { dueCommand, overdueEnd } from './due.ts';
+import type { AccessEvent } from './event.ts';
+import { evolve } from './evolve.ts';
+import { declareEmergency, fileCustomerRequest, fileRequest } from './file.ts';
+import type { Actor } from './people.ts';
+import { actorName } from './people.ts';
+import {
+  acceptCustomerRequest,
+  askExtension,
+  confirmEmergency,
+  decideExtension,
+  end,
+  reportUnexpected,
+  revoke,
+  start,
+} from './session.ts';
+import type { Access } from './state.ts';
+
+/**
+ * The one judge of every change: what happens, or why not. Time comes first: a deadline that has passed is written
+ * before the command is looked at, so that nothing can be done to a session that is over, timer or no timer.
+ */
+export function decide(command: Command, state: Access | null, context: Context): Decision {
+  if (isFiling(command))
+    return state === null ? file(command, context) : refuse({ reason: 'wrong_phase', phase: state.phase });
+  if (state === null) return refuse({ reason: 'no_such_request' });
+  return isTimer(command) ? byTime(command, state, context) : byActor(command, state, context);
+}
+
+/** Whose other requests the rules look at. */
+export interface Neighbours {
+  readonly requester: string;
+  readonly grantee: string | null;
+  readonly tenantId: string;
+  readonly scopeId: string | null;
+}
+
+/** Whose other requests the rules must look at for this command; `null` when none. */
+export function needsAround(command: Command, state: Access | null, actor: Actor): Neighbours | null {
+  const requester = actorName(actor);
+  if (command.type === 'file')
+    return { requester, grantee: command.grantee, tenantId: command.tenantId, scopeId: command.scopeId };
+  if (command.type === 'declare_emergency')
+    return { requester, grantee: requester, tenantId: command.tenantId, scopeId: command.scopeId };
+  if (command.type === 'file_customer_request')
+    return { requester, grantee: null, tenantId: command.tenantId, scopeId: null };
+  if (command.type === 'accept' && state !== null)
+    return { requester, grantee: requester, tenantId: state.tenant.id, scopeId: command.scopeId };
+  if (command.type === 'start' && state?.phase === 'approved') {
+    const { grantee, scope } = state.grant.ask;
+    return { requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
+  }
+  return null;
+}
+
+function file(command: FilingCommand, context: Context): Decision {
+  switch (command.type) {
+    case 'file':
+      return fileRequest(command, context);
+    case 'file_customer_request':
+      return fileCustomerRequest(command, context);
+    case 'declare_emergency':
+      return declareEmergency(command, context);
+  }
+}
+
+function byTime(command: TimerCommand, state: Access, context: Context): Decision {
+  if (context.actor.kind !== 'timer') return refuse({ reason: 'not_allowed', needs: 'timer' });
+  const due = dueCommand(state, context.now);
+  if (due?.type !== command.type) return refuse({ reason: 'nothing_due' });
+  return happen(command, state, context);
+}
+
+function byActor(command: RequestCommand, state: Access, context: Context): Decision {
+  const over = overdueEnd(state, context.now);
+  if (over === null) return judge(command, state, context);
+  const time = happen(over, state, { ...context, actor: { kind: 'timer' } });
+  const after = time.events.reduce((s: Access, event) => evolve(s, event, context.now), state);
+  const decision = judge(command, after, context);
+  return { events: [...time.events, ...decision.events], refusal: decision.refusal };
+}
+
+function happen(command: TimerCommand, state: Access, context: Context): Decision {
+  const { now } = context;
+  switch (command.type) {
+    case 'lapse':
+      return accept({ type: 'request.lapsed', why: lapseReason(state) });
+    case 'expire': {
+      if (state.phase !== 'active') return refuse({ reason: 'nothing_due' });
+      const ended = { how: 'expired', by: actorName({ kind: 'timer' }), reason: '' } as const;
+      return accept({ type: 'session.ended', ...ended, endedAt: state.session.expiresAt });
+    }
+    case 'remind_approver':
+      if (state.phase === 'pending') return remindApprover(state, context);
+      return accept({ type: 'approver.reminded', approvers: [], at: now });
+    case 'open_start':
+      return accept({ type: 'start.opened', at: now });
+    case 'warn':
+      if (state.phase !== 'active') return refuse({ reason: 'nothing_due' });
+      return accept({ type: 'session.warned', expiresAt: state.session.expiresAt });
+    case 'remind_closeout':
+      return accept({ type: 'closeout.reminded', at: now });
+    case 'remind_review':
+      return accept({ type: 'review.reminded', at: now });
+  }
+}
+
+function lapseReason(state: Access): Extract<AccessEvent, { type: 'request.lapsed' }>['why'] {
+  switch (state.phase) {
+    case 'approved':
+      return 'not_started';
+    case 'unconfirmed':
+      return 'unconfirmed';
+    case 'unclaimed':
+      return 'unclaimed';
+    case 'pending':
+    case 'active':
+    case 'ended':
+    case 'closed':
+    case 'denied':
+    case 'cancelled':
+    case 'lapsed':
+      return 'undecided';
+  }
+}
+
+function judge(command: RequestCommand, state: Access, context: Context): Decision {
+  const wrongPhase = refuse({ reason: 'wrong_phase', phase: state.phase });
+  switch (command.type) {
+    case 'approve':
+      return state.phase === 'pending' ? approve(state, command, context) : wrongPhase;
+    case 'deny':
+      return state.phase === 'pending' ? deny(state, command, context) : wrongPhase;
+    case 'ask_question':
+      return state.phase === 'pending' ? askQuestion(state, command, context) : wrongPhase;
+    case 'answer_question':
+      return state.phase === 'pending' ? answerQuestion(state, command, context) : wrongPhase;
+    case 'replace_approver':
+      return state.phase === 'pending' ? replaceApprover(state, command, context) : wrongPhase;
+    case 'cancel': {
+      const open =
+        state.phase === 'pending' ||
+        state.phase === 'unclaimed' ||
+        state.phase === 'unconfirmed' ||
+        state.phase === 'approved';
+      return open ? cancel(state, command, context) : wrongPhase;
+    }
+    case 'accept':
+      return state.phase === 'unclaimed' ? acceptCustomerRequest(state, command, context) : wrongPhase;
+    case 'confirm_emergency':
+      return state.phase === 'unconfirmed' ? confirmEmergency(state, context) : wrongPhase;
+    case 'start':
+      return state.phase === 'approved' ? start(state, context) : wrongPhase;
+    case 'ask_extension':
+      return state.phase === 'active' ? askExtension(state, command, context) : wrongPhase;
+    case 'approve_extension':
+    case 'deny_extension':
+      return state.phase === 'active' ? decideExtension(state, command, context) : wrongPhase;
+    case 'end':
+      return state.phase === 'active' ? end(state, command, context) : wrongPhase;
+    case 'revoke':
+      return state.phase === 'active' || state.phase === 'approved'
+        ? revoke(state, command, context)
+        : wrongPhase;
+    case 'report_unexpected':
+      return state.phase === 'active' ? reportUnexpected(state, context) : wrongPhase;
+    case 'offer_ownership':
+      return over(state) ? wrongPhase : offerOwnership(state, command, context);
+    case 'accept_ownership':
+      return over(state) ? wrongPhase : acceptOwnership(state, context);
+    case 'close_out':
+      return state.phase === 'ended' ? closeOut(state, command, context) : wrongPhase;
+    case 'accept_closeout':
+    case 'contest_closeout':
+      return state.phase === 'closed' ? judgeCloseout(state, command, context) : wrongPhase;
+    case 'review_emergency': {
+      const started = state.phase === 'active' || state.phase === 'ended' || state.phase === 'closed';
+      return started ? reviewEmergency(state, command, context) : wrongPhase;
+    }
+  }
+}
+
+/** Nothing is left to see through. */
+function over(state: Access): boolean {
+  return (
+    state.phase === 'closed' ||
+    state.phase === 'denied' ||
+    state.phase === 'cancelled' ||
+    state.phase === 'lapsed'
+  );
+}
+
+const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([
+  'lapse',
+  'remind_approver',
+  'open_start',
+  'warn',
+  'expire',
+  'remind_closeout',
+  'remind_review',
+]);
+
+function isTimer(command: RequestCommand | TimerCommand): command is TimerCommand {
+  return TIMER_COMMANDS.has(command.type);
+}
+
+function isFiling(command: Command): command is FilingCommand {
+  return (
+    command.type === 'file' ||
+    command.type === 'file_customer_request' ||
+    command.type === 'declare_emergency'
+  );
+}

@@ -1,0 +1,273 @@
+import { countAlike } from './around.ts';
+import type { Context, Decision } from './checks.ts';
+import { ableActor, ableContact, accept, invalid, refuse, textProblems } from './checks.ts';
+import type { DeclareEmergency, FileCustomerRequest, FileRequest } from './command.ts';
+import type { Terms } from './event.ts';
+import { CUSTOMER_REQUEST_MAX_MS } from './limits.ts';
+import { actorName, eligibleApprovers, isAmong, isContact, isGroup, mayApprove } from './people.ts';
+import type { World } from './people.ts';
+import type { Policy, Scope, Tenant, UserId } from './policy.ts';
+import { findScope, longestDuration } from './policy.ts';
+import type { OwnParts } from './order.ts';
+import {
+  approverProblems,
+  askFor,
+  lengthProblems,
+  mayRequest,
+  mustBe,
+  orderProblems,
+  personProblems,
+  placeProblems,
+  reasonProblems,
+  recordTenant,
+  startProblems,
+} from './order.ts';
+import type { FieldProblem, Refusal } from './refusal.ts';
+
+/** The three ways in: support asks, the customer asks, an emergency is declared. Each refuses with every mendable problem at once. */
+
+/** Support asks: nothing starts before the named people approve. */
+export function fileRequest(command: FileRequest, context: Context): Decision {
+  const { world, around, now } = context;
+  const { policy } = world;
+  const requester = actorName(context.actor);
+  const refusal = ableActor(context) ?? mayRequest(world, requester, 'requester');
+  if (refusal !== null) return refuse(refusal);
+
+  const tenant = policy.tenants.get(command.tenantId);
+  const scope = findScope(policy, command.scopeId);
+  const own = { requester, grantee: command.grantee, owner: command.owner };
+  const consent = scope?.consent === true || tenant?.consent === 'required';
+  if (scope !== undefined && tenant !== undefined) {
+    const nobody = nobodyCan(world, scope, tenant, Object.values(own), consent);
+    if (nobody !== null) return refuse(nobody);
+  }
+  const grantee = mayRequest(world, command.grantee, 'grantee');
+  if (grantee?.reason === 'cannot_check') return refuse(grantee);
+  const asked = approverProblems(world, command.approvers, 'approver', own, scope, tenant);
+  if (asked === 'cannot_check') return refuse({ reason: 'cannot_check' });
+
+  const problems: FieldProblem[] = [
+    ...placeProblems(scope, tenant),
+    ...personProblems(world, 'grantee', command.grantee),
+    ...(grantee === null ? [] : [{ field: 'grantee', problem: 'not_allowed' } as const]),
+    ...personProblems(world, 'owner', command.owner),
+    ...asked,
+    ...(scope !== undefined && new Set(command.approvers).size !== scope.approvals
+      ? [{ field: 'approver', problem: 'count', needed: scope.approvals } as const]
+      : []),
+    ...orderProblems(command, tenant),
+    ...lengthProblems(command.durationMs, longestDuration(policy, scope, tenant)),
+    ...startProblems(command.notBefore, policy, now),
+  ];
+  if (scope === undefined || tenant === undefined || problems.length > 0) return invalid(problems);
+  const blocked =
+    tooMany(context) ?? coolingDown(context) ?? overlapping(command, context) ?? closeoutOwed(context);
+  if (blocked !== null) return refuse(blocked);
+
+  const lapseAt = now + policy.limits.lapseAfterMs;
+  const { startWindowMs } = policy.limits;
+  const latestEndAt = Math.max(lapseAt, command.notBefore ?? 0) + startWindowMs + command.durationMs;
+  return accept({
+    type: 'request.filed',
+    requester,
+    owner: command.owner,
+    tenant: recordTenant(tenant),
+    reason: command.reason.trim(),
+    caseRef: command.caseRef.trim(),
+    terms: termsOf(policy, { lapseAt, startWindowMs, latestEndAt }),
+    roleNotes: roleNotes(own),
+    likeIt: countAlike(around, command.reason, now),
+    ask: askFor(command, scope, command.grantee, command.notBefore),
+    approvers: [...command.approvers],
+    consent,
+  });
+}
+
+/** The customer asks. Filing is the authorization, for this issue, until 48 hours from now at the latest. */
+export function fileCustomerRequest(command: FileCustomerRequest, context: Context): Decision {
+  const { world, around, now } = context;
+  const { policy } = world;
+  const refusal = ableContact(context);
+  if (refusal !== null) return refuse(refusal);
+  const tenant = policy.tenants.get(command.tenantId);
+  if (tenant === undefined) return invalid([{ field: 'tenant', problem: 'unknown' }]);
+  if (!isContact(tenant, context.actor)) return refuse({ reason: 'not_allowed', needs: 'contact' });
+  const problems: FieldProblem[] = [
+    ...(tenant.customerRequests ? [] : [{ field: 'tenant', problem: 'no_customer_requests' } as const]),
+    ...reasonProblems(command.reason, tenant),
+    ...textProblems('tried', command.tried, { required: false, line: false }),
+    ...textProblems('expected', command.expected, { required: false, line: false }),
+    ...textProblems('caseRef', command.caseRef, { required: false, line: true }),
+    ...personProblems(world, 'owner', command.owner),
+  ];
+  if (problems.length > 0) return invalid(problems);
+  const requester = actorName(context.actor);
+  const blocked = tooMany(context);
+  if (blocked !== null) return refuse(blocked);
+  const lapseAt = now + Math.min(policy.limits.customerRequestMs, CUSTOMER_REQUEST_MAX_MS);
+  return accept({
+    type: 'customer_request.filed',
+    requester,
+    owner: command.owner,
+    tenant: recordTenant(tenant),
+    reason: command.reason.trim(),
+    caseRef: command.caseRef.trim(),
+    terms: termsOf(policy, { lapseAt, startWindowMs: 0, latestEndAt: lapseAt }),
+    roleNotes: [],
+    likeIt: countAlike(around, command.reason, now),
+    tried: command.tried.trim(),
+    expected: command.expected.trim(),
+    urgency: command.urgency,
+    files: [...command.files],
+  });
+}
+
+/** Break-glass: starts before approval (or as soon as a second listed person confirms), and owes a review. */
+export function declareEmergency(command: DeclareEmergency, context: Context): Decision {
+  const { world, around, now } = context;
+  const { policy } = world;
+  const requester = actorName(context.actor);
+  const refusal =
+    ableActor(context) ??
+    mustBe(isAmong(world.people, requester, policy.emergency.people), 'emergency_person');
+  if (refusal !== null) return refuse(refusal);
+
+  const tenant = policy.tenants.get(command.tenantId);
+  const scope = findScope(policy, command.scopeId);
+  const own = { requester, grantee: requester, owner: command.owner };
+  if (
+    scope !== undefined &&
+    tenant !== undefined &&
+    reviewers(world, scope, tenant, Object.values(own)).length === 0
+  )
+    return refuse({ reason: 'nobody_can_approve', who: 'reviewer', admins: policy.admins });
+  const asked = approverProblems(world, [command.reviewer], 'reviewer', own, scope, tenant);
+  if (asked === 'cannot_check') return refuse({ reason: 'cannot_check' });
+  const longest = longestDuration(policy, scope, tenant);
+  const { maxDurationMs, twoPeople, confirmWithinMs, reviewWithinMs } = policy.emergency;
+  const problems: FieldProblem[] = [
+    ...placeProblems(scope, tenant),
+    ...personProblems(world, 'owner', command.owner),
+    ...asked,
+    ...orderProblems(command, tenant),
+    ...lengthProblems(
+      command.durationMs,
+      maxDurationMs < longest.ms ? { ms: maxDurationMs, set: 'emergency' } : longest,
+    ),
+  ];
+  if (scope === undefined || tenant === undefined || problems.length > 0) return invalid(problems);
+  const overlap = around.siblings.find((other) => other.phase === 'active' || other.phase === 'unconfirmed');
+  if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
+
+  const startAt = twoPeople ? now + confirmWithinMs : now;
+  const latestEndAt = startAt + command.durationMs;
+  const declared = {
+    type: 'emergency.declared',
+    requester,
+    owner: command.owner,
+    tenant: recordTenant(tenant),
+    reason: command.reason.trim(),
+    caseRef: command.caseRef.trim(),
+    terms: { ...termsOf(policy, { lapseAt: startAt, startWindowMs: 0, latestEndAt }), extensions: 0 },
+    roleNotes: roleNotes(own),
+    likeIt: countAlike(around, command.reason, now),
+    ask: askFor(command, scope, requester, null),
+    reviewer: command.reviewer,
+    reviewDueAt: now + reviewWithinMs,
+    confirmBy: twoPeople ? startAt : null,
+  } as const;
+  if (twoPeople) return accept(declared);
+  const session = { by: requester, startedAt: now, expiresAt: now + command.durationMs };
+  return accept(declared, { type: 'session.started', ...session });
+}
+
+/** A request that nobody could approve is refused at filing, never left waiting. */
+function nobodyCan(
+  world: World,
+  scope: Scope,
+  tenant: Tenant,
+  own: readonly UserId[],
+  consent: boolean,
+): Refusal | null {
+  const { admins } = world.policy;
+  if (consent && tenant.contacts.length === 0)
+    return { reason: 'nobody_can_approve', who: 'contact', admins };
+  if (eligibleApprovers(world, scope.id, tenant.id, own).length >= scope.approvals) return null;
+  return unknownGroups(world, scope, tenant)
+    ? { reason: 'cannot_check' }
+    : { reason: 'nobody_can_approve', who: 'approver', admins };
+}
+
+function unknownGroups(world: World, scope: Scope, tenant: Tenant): boolean {
+  return (
+    mayApprove(world, '', scope.id, tenant.id) === 'cannot_check' ||
+    world.policy.approvers.some((rule) =>
+      rule.people.some((p) =>
+        isGroup(p)
+          ? [...(world.people.members(p) ?? [])].some(
+              (user) => world.people.standing(user) === 'cannot_check',
+            )
+          : world.people.standing(p) === 'cannot_check',
+      ),
+    )
+  );
+}
+
+function reviewers(world: World, scope: Scope, tenant: Tenant, own: readonly UserId[]): readonly UserId[] {
+  const admins = world.policy.admins.flatMap((p) =>
+    isGroup(p) ? [...(world.people.members(p) ?? [])] : [p],
+  );
+  return [
+    ...eligibleApprovers(world, scope.id, tenant.id, own),
+    ...admins.filter((user) => !own.includes(user)),
+  ];
+}
+
+function tooMany({ world, around }: Context): Refusal | null {
+  const max = world.policy.limits.openRequests;
+  const open = around.openByRequester;
+  return open.length < max ? null : { reason: 'too_many_open', max, open };
+}
+
+function coolingDown({ world, around, now }: Context): Refusal | null {
+  if (around.lastDenial === null) return null;
+  const until = around.lastDenial.at + world.policy.limits.coolDownMs;
+  return now < until ? { reason: 'cooling_down', until, deniedNo: around.lastDenial.no } : null;
+}
+
+/** A second grant for the same person, tenant and scope may only start after the first is over. */
+function overlapping(command: FileRequest, { around, now }: Context): Refusal | null {
+  const startsAt = command.notBefore ?? now;
+  const other = around.siblings.find((sibling) => startsAt < sibling.until);
+  return other === undefined ? null : { reason: 'overlap', otherNo: other.no, until: other.until };
+}
+
+function closeoutOwed({ world, around, now }: Context): Refusal | null {
+  const after = world.policy.limits.closeoutOverdueMs;
+  if (after === null) return null;
+  const overdue = around.openCloseouts.find((open) => now >= open.endedAt + after);
+  return overdue === undefined ? null : { reason: 'closeout_overdue', openNo: overdue.no };
+}
+
+function termsOf(policy: Policy, times: Pick<Terms, 'lapseAt' | 'startWindowMs' | 'latestEndAt'>): Terms {
+  const { limits } = policy;
+  return {
+    ...times,
+    warnBeforeMs: limits.warnBeforeMs,
+    reminderFirstMs: limits.approverReminderFirstMs,
+    reminderEveryMs: limits.approverReminderEveryMs,
+    extensionMs: limits.extensionMs,
+    extensions: limits.extensions,
+    closeoutReminderFirstMs: limits.closeoutReminderFirstMs,
+    closeoutReminderEveryMs: limits.closeoutReminderEveryMs,
+  };
+}
+
+function roleNotes({ requester, grantee, owner }: OwnParts): string[] {
+  return [
+    ...(requester === grantee ? ['The requester will hold the access.'] : []),
+    ...(requester === owner ? ['The requester is the owner.'] : []),
+    ...(requester !== owner && grantee === owner ? ['The owner will hold the access.'] : []),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { Context } from './checks.ts';
+import { ableActor, standingOf } from './checks.ts';
+import type { HouseCommand } from './command.ts';
+import type { HouseEvent } from './event.ts';
+import { mustBe } from './order.ts';
+import { ABSENCE_MAX_MS } from './limits.ts';
+import { actorName, isAmong } from './people.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What changes about people rather than about a request: who answers for an absent approver. */
+export function decideHouse(
+  command: HouseCommand,
+  context: Omit<Context, 'around'>,
+): { readonly events: readonly HouseEvent[]; readonly refusal: Refusal | null } {
+  const refusal = mayChange(command, context);
+  if (refusal !== null) return { events: [], refusal };
+  switch (command.type) {
+    case 'set_absence': {
+      const { approver, from, until, delegate } = command;
+      const why = absenceProblem(command, context);
+      if (why !== null) return { events: [], refusal: { reason: 'absence_not_possible', why } };
+      return { events: [{ type: 'absence.set', approver, from, until, delegate }], refusal: null };
+    }
+    case 'clear_absence':
+      return { events: [{ type: 'absence.cleared', approver: command.approver }], refusal: null };
+  }
+}
+
+function mayChange(command: HouseCommand, context: Omit<Context, 'around'>): Refusal | null {
+  const { world } = context;
+  const able = ableActor(context);
+  if (able !== null) return able;
+  const by = actorName(context.actor);
+  return by === command.approver ? null : mustBe(isAmong(world.people, by, world.policy.admins), 'admin');
+}
+
+function absenceProblem(
+  { approver, from, until, delegate }: Extract<HouseCommand, { type: 'set_absence' }>,
+  { world, now }: Omit<Context, 'around'>,
+): Extract<Refusal, { reason: 'absence_not_possible' }>['why'] | null {
+  if (delegate === approver) return 'self';
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(until) || until <= now || until <= from)
+    return 'past';
+  if (until - from > ABSENCE_MAX_MS) return 'too_long';
+  return standingOf(world, delegate) === 'member' ? null : 'delegate_not_able';
+}

@@ -1,0 +1,259 @@
+import {
+  approversOf,
+  ableActor,
+  ableContact,
+  accept,
+  invalid,
+  ownPart,
+  personOf,
+  refuse,
+  standingOf,
+  textProblems,
+} from './checks.ts';
+import type { Context, Decision } from './checks.ts';
+import type { RequestCommand } from './command.ts';
+import { stillApproves } from './approving.ts';
+import type { Ask } from './event.ts';
+import { lengthProblems, mayRequest, mustBe, recordScope } from './order.ts';
+import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
+import { findScope, longestDuration } from './policy.ts';
+import { checkReason } from './reason.ts';
+import { orderProblems } from './order.ts';
+import type { FieldProblem, Refusal } from './refusal.ts';
+import type { Active, Approved, Base, Seat, Unclaimed, Unconfirmed } from './state.ts';
+import { CUSTOMER_SEAT } from './state.ts';
+
+/** From the grant to the end of the session. */
+
+type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
+
+/** The grantee puts the grant to use, in their own name. What made it right is looked at again, now. */
+export function start(state: Approved, context: Context): Decision {
+  const { actor, world, around, now } = context;
+  const { ask } = state.grant;
+  const grantee = personOf(actor);
+  if (grantee === null || grantee !== ask.grantee)
+    return refuse(ableActor(context) ?? { reason: 'not_allowed', needs: 'grantee' });
+  const able = ableActor(context) ?? mayRequest(world, grantee, 'grantee');
+  if (able !== null) return refuse(able);
+  if (ask.notBefore !== null && now < ask.notBefore)
+    return refuse({ reason: 'not_before', notBefore: ask.notBefore });
+  if (!world.policy.tenants.has(state.tenant.id))
+    return refuse({ reason: 'no_longer_valid', what: 'tenant' });
+  if (findScope(world.policy, ask.scope.id) === undefined)
+    return refuse({ reason: 'no_longer_valid', what: 'scope' });
+  const overlap = around.siblings.find((other) => other.phase === 'active');
+  if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
+  for (const seat of state.grant.seats) {
+    const problem = approvalProblem(state, seat, context);
+    if (problem?.reason === 'cannot_check') return refuse(problem);
+    if (problem !== null) {
+      const why = 'Whoever approved this may not approve it any more.';
+      return {
+        events: [{ type: 'approval.asked_again', approver: seat.holder, why }],
+        refusal: { reason: 'no_longer_valid', what: 'approval' },
+      };
+    }
+  }
+  const expiresAt = Math.min(now + ask.durationMs, state.grant.latestEndAt);
+  return accept({ type: 'session.started', by: grantee, startedAt: now, expiresAt });
+}
+
+/** An engineer accepts a customer's request: within the policy, in their own name, inside the customer's 48 hours. */
+export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, context: Context): Decision {
+  const { actor, world, around, now } = context;
+  const able = ableActor(context);
+  if (able !== null) return refuse(able);
+  const engineer = actorName(actor);
+  const allowed = mayRequest(world, engineer, 'grantee');
+  if (allowed !== null) return refuse(allowed);
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  if (tenant === undefined) return refuse({ reason: 'no_longer_valid', what: 'tenant' });
+  if (isContact(tenant, actor)) return refuse({ reason: 'self_approval', role: 'requester' });
+  const scope = findScope(world.policy, command.scopeId);
+  const problems: FieldProblem[] = [
+    ...(scope === undefined ? [{ field: 'scope', problem: 'unknown' } as const] : []),
+    // The customer said yes to help with an issue, not to the keys of the house.
+    ...(scope !== undefined && (scope.highRisk || scope.approvals > 1)
+      ? [{ field: 'scope', problem: 'needs_own_request' } as const]
+      : []),
+    ...orderProblems({ ...command, reason: state.reason, caseRef: state.caseRef }, undefined),
+    ...lengthProblems(command.durationMs, longestDuration(world.policy, scope, tenant)),
+  ];
+  if (scope === undefined || problems.length > 0) return invalid(problems);
+  const overlap = around.siblings.find((other) => other.phase === 'active');
+  if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
+  const ask: Ask = {
+    grantee: engineer,
+    scope: recordScope(scope),
+    allowedActions: command.allowedActions.trim(),
+    offLimits: command.offLimits.trim(),
+    durationMs: command.durationMs,
+    notBefore: null,
+    roles: command.roles.map((role) => role.trim()),
+  };
+  const expiresAt = Math.min(now + command.durationMs, state.terms.latestEndAt);
+  return accept(
+    { type: 'customer_request.accepted', ask, by: engineer },
+    { type: 'session.started', by: engineer, startedAt: now, expiresAt },
+  );
+}
+
+/** The second listed person lets an emergency start. */
+export function confirmEmergency(state: Unconfirmed, context: Context): Decision {
+  const { world, now } = context;
+  const by = actorName(context.actor);
+  const refusal =
+    ableActor(context) ??
+    mustBe(isAmong(world.people, by, world.policy.emergency.people), 'emergency_person');
+  if (refusal !== null) return refuse(refusal);
+  if (by === state.requester) return refuse({ reason: 'not_allowed', needs: 'second_emergency_person' });
+  if (standingOf(world, state.ask.grantee) !== 'member')
+    return refuse({ reason: 'no_longer_valid', what: 'grantee' });
+  const session = { by: state.ask.grantee, startedAt: now, expiresAt: now + state.ask.durationMs };
+  return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
+}
+
+/** The grantee asks for more time. Until somebody approves, the old end stands. */
+export function askExtension(state: Active, command: Of<'ask_extension'>, context: Context): Decision {
+  const { actor } = context;
+  const { terms, session } = state;
+  const able = ableActor(context);
+  if (able !== null) return refuse(able);
+  if (personOf(actor) !== state.grant.ask.grantee) return refuse({ reason: 'not_allowed', needs: 'grantee' });
+  if (state.way === 'emergency') return refuse({ reason: 'no_extension_in_emergency' });
+  if (state.extension !== null) return refuse({ reason: 'extension_waits' });
+  if (session.extensionsGiven >= terms.extensions)
+    return refuse({ reason: 'extension_limit', max: terms.extensions });
+  const customer = state.way === 'customer';
+  const left = terms.latestEndAt - session.expiresAt;
+  const longest =
+    customer && left < terms.extensionMs
+      ? { ms: left, set: 'consent' as const }
+      : { ms: terms.extensionMs, set: 'extension' as const };
+  const malformed = textProblems('reason', command.reason, { required: true, line: false });
+  const vague = malformed.length > 0 ? null : checkReason(command.reason, state.tenant);
+  const problems: FieldProblem[] = [
+    ...lengthProblems(command.durationMs, longest),
+    ...malformed,
+    ...(vague === null ? [] : [{ field: 'reason', problem: vague } as const]),
+  ];
+  if (problems.length > 0) return invalid(problems);
+  const person = state.grant.seats.find((seat) => seat.holder !== CUSTOMER_SEAT);
+  return accept({
+    type: 'extension.asked',
+    by: actorName(actor),
+    durationMs: command.durationMs,
+    reason: command.reason.trim(),
+    newExpiresAt: session.expiresAt + command.durationMs,
+    approver: person?.holder ?? CUSTOMER_SEAT,
+  });
+}
+
+/** The same approver, whoever answers for them, or a deputy decides about more time. */
+export function decideExtension(
+  state: Active,
+  command: Of<'approve_extension' | 'deny_extension'>,
+  context: Context,
+): Decision {
+  const { extension } = state;
+  if (extension === null) return refuse(ableContact(context) ?? { reason: 'no_extension_asked' });
+  const refusal = mayExtend(state, extension.approver, context);
+  if (refusal !== null) return refuse(refusal);
+  const by = actorName(context.actor);
+  if (command.type === 'approve_extension')
+    return accept({ type: 'extension.approved', by, newExpiresAt: extension.newExpiresAt });
+  const problems = textProblems('reason', command.reason, { required: true, line: false });
+  if (problems.length > 0) return invalid(problems);
+  return accept({ type: 'extension.denied', by, reason: command.reason.trim() });
+}
+
+/** The grantee is done. */
+export function end(state: Active, command: Of<'end'>, context: Context): Decision {
+  const able = ableActor(context);
+  if (able !== null) return refuse(able);
+  if (personOf(context.actor) !== state.grant.ask.grantee)
+    return refuse({ reason: 'not_allowed', needs: 'grantee' });
+  return endNow(command.reason, 'ended', context);
+}
+
+/** Somebody with authority stops it: the session, or the grant before it started. */
+export function revoke(state: Active | Approved, command: Of<'revoke'>, context: Context): Decision {
+  const refusal = authority(state, context);
+  if (refusal !== null) return refuse(refusal);
+  const problems = textProblems('reason', command.reason, { required: true, line: false });
+  if (problems.length > 0) return invalid(problems);
+  if (state.phase === 'active') return endNow(command.reason, 'revoked', context);
+  return accept({ type: 'request.cancelled', by: actorName(context.actor), reason: command.reason.trim() });
+}
+
+/** "I didn't expect this": who has authority stops it at once; anybody else's word goes to the approver. */
+export function reportUnexpected(state: Active, context: Context): Decision {
+  const by = actorName(context.actor);
+  const refusal = authority(state, context);
+  if (refusal === null) {
+    const ended = endNow('Reported as unexpected.', 'revoked', context);
+    return { events: [{ type: 'session.reported', by, standing: true }, ...ended.events], refusal: null };
+  }
+  if (refusal.reason !== 'not_allowed') return refuse(refusal);
+  if (state.reporters.includes(by)) return refuse({ reason: 'already_reported' });
+  return accept({ type: 'session.reported', by, standing: false });
+}
+
+function endNow(reason: string, how: 'ended' | 'revoked', { actor, now }: Context): Decision {
+  const problems = textProblems('reason', reason, { required: false, line: false });
+  if (problems.length > 0) return invalid(problems);
+  return accept({ type: 'session.ended', how, by: actorName(actor), reason: reason.trim(), endedAt: now });
+}
+
+/** Approver, owner, reviewer, admin and the tenant's contact may stop what is going on. */
+function authority(state: (Active | Approved) & Base, context: Context): Refusal | null {
+  const { actor, world } = context;
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  if (tenant !== undefined && isContact(tenant, actor)) return ableContact(context);
+  const able = ableActor(context);
+  if (able !== null) return able;
+  const person = actorName(actor);
+  if (
+    state.owner === person ||
+    state.review?.reviewer === person ||
+    approversOf(state.grant.seats).includes(person)
+  )
+    return null;
+  const admin = isAmong(world.people, person, world.policy.admins);
+  if (admin === 'yes') return null;
+  return admin === 'cannot_check' ? { reason: 'cannot_check' } : { reason: 'not_allowed', needs: 'revoker' };
+}
+
+function mayExtend(state: Active, approver: string, context: Context): Refusal | null {
+  const { actor, world, now } = context;
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  if (approver === CUSTOMER_SEAT) {
+    const contact = tenant !== undefined && isContact(tenant, actor);
+    return ableContact(context) ?? (contact ? null : { reason: 'not_allowed', needs: 'contact' });
+  }
+  const able = ableActor(context);
+  if (able !== null) return able;
+  const person = actorName(actor);
+  const own = ownPart(state, person);
+  if (own !== null) return { reason: 'self_approval', role: own };
+  const deputies = world.policy.deputies.get(approver) ?? [];
+  if (person !== approver && answersFor(world.people, approver, now) !== person && !deputies.includes(person))
+    return { reason: 'not_allowed', needs: 'approver' };
+  const allowed = mayApprove(world, person, state.grant.ask.scope.id, state.tenant.id);
+  if (allowed === 'yes') return null;
+  return { reason: allowed === 'cannot_check' ? 'cannot_check' : 'no_longer_approver' };
+}
+
+/** Does what was said yes to still hold, now that it is to be used? */
+function approvalProblem(state: Approved, seat: Seat, context: Context): Refusal | null {
+  const { world } = context;
+  if (seat.given === null) return { reason: 'no_longer_approver' };
+  if (seat.holder === CUSTOMER_SEAT) {
+    const { by } = seat.given;
+    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+    const still = contacts.some((c) => c.slack?.userId === by || `customer:${c.email ?? ''}` === by);
+    return still ? null : { reason: 'no_longer_approver' };
+  }
+  return stillApproves({ tenant: state.tenant, ask: state.grant.ask }, seat, context, seat.given.by);
+}

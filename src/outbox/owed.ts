@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/**
+ * What the outside world must still be told. Owed in the transaction that wrote the fact, delivered until done.
+ * A message names facts, not words: whoever delivers it renders it from the ledger as it stands then.
+ */
+export const message = z.discriminatedUnion('kind', [
+  /** Post the card of that request at the destination, or bring the one that is there up to date. */
+  z.strictObject({ kind: z.literal('card'), no: z.int() }),
+  /** Say in the card's thread what the event at that version of the request says. */
+  z.strictObject({
+    kind: z.literal('notice'),
+    no: z.int(),
+    version: z.int(),
+    /** Shown in the conversation too, so that it notifies; otherwise it only stands in the thread. */
+    loud: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('digest'), week: z.string() }),
+  /** Something owed could not be delivered and never will be: the alert channel hears of it. */
+  z.strictObject({ kind: z.literal('undeliverable'), key: z.string(), destination: z.string(), why: z.string() }),
+]);
+
+export type Message = z.infer<typeof message>;
+
+/** One message to one destination. */
+export interface Owed {
+  /** The same fact owes the same message once: unique for ever. */
+  readonly key: string;
+  /** `person:U…` (a direct message) or `channel:C…`. Messages to one destination are delivered in the order in which they were owed. */
+  readonly destination: string;
+  readonly message: Message;
+}
