@@ -34,7 +34,12 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
     case 'owner.offered':
       return { ...next, offeredOwner: event.to };
     case 'owner.changed':
-      return { ...next, owner: event.to, offeredOwner: null };
+      return {
+        ...next,
+        owner: event.to,
+        offeredOwner: null,
+        formerOwners: [...next.formerOwners, event.from],
+      };
     case 'session.reported':
       return { ...next, reporters: [...next.reporters, event.by] };
     case 'emergency.reviewed':
@@ -84,6 +89,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       return {
         ...baseOf(next),
         owner: event.by,
+        formerOwners: [...next.formerOwners, next.owner],
         phase: 'approved',
         opened: true,
         grant: {
@@ -196,6 +202,7 @@ function begin(event: AccessEvent, at: number): Access {
     likeIt: event.likeIt,
     questions: [],
     formerApprovers: [],
+    formerOwners: [],
     reporters: [],
     review: null,
     customer: null,
@@ -334,6 +341,7 @@ function baseOf(state: Base): Base {
     likeIt,
     questions,
     formerApprovers,
+    formerOwners,
     reporters,
     review,
     customer,
@@ -353,6 +361,7 @@ function baseOf(state: Base): Base {
     likeIt,
     questions,
     formerApprovers,
+    formerOwners,
     reporters,
     review,
     customer,

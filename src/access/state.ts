@@ -37,6 +37,7 @@ export interface Base {
   readonly likeIt: number;
   readonly questions: readonly Question[];
   readonly formerApprovers: readonly UserId[];
+  readonly formerOwners: readonly UserId[];
   /** Who said that they did not expect this session. */
   readonly reporters: readonly string[];
   /** Owed by an emergency until judged. */

@@ -1,0 +1,247 @@
+import { approversOf } from '../access/checks.ts';
+import type { AccessEvent } from '../access/event.ts';
+import type { World } from '../access/people.ts';
+import { answersFor } from '../access/people.ts';
+import type { Access, Seat } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import type { Owed } from './owed.ts';
+
+/** A fact that just joined a request's history, with the request before and after it. */
+export interface Entry {
+  readonly no: number;
+  readonly event: AccessEvent;
+  readonly before: Access | null;
+  readonly after: Access;
+}
+
+/**
+ * Who must be told what of a new fact. Pure. Every place that shows the request's card gets it brought up to date;
+ * a place that sees the card for the first time is notified by that, the others by a notice where it concerns them.
+ */
+export function owe({ no, event, before, after }: Entry, world: World, now: number): readonly Owed[] {
+  const version = after.version;
+  const had = before === null ? new Set<string>() : places(before, world, now);
+  const has = places(after, world, now);
+  const cards = [...new Set([...has, ...had])];
+  const notices = hearers(event, before ?? after, after, world, now);
+  return [
+    ...cards.map((destination): Owed => {
+      return { key: `card:${no}:${version}:${destination}`, destination, message: { kind: 'card', no } };
+    }),
+    ...[...notices]
+      .filter(([destination]) => had.has(destination) || !has.has(destination))
+      .map(([destination, loud]): Owed => {
+        const message = { kind: 'notice', no, version, loud } as const;
+        return { key: `notice:${no}:${version}:${destination}`, destination, message };
+      }),
+  ];
+}
+
+/** A person's direct messages, as a destination. */
+export function directMessage(user: string): string {
+  return `person:${user}`;
+}
+
+/** A channel, as a destination. */
+export function inChannel(channel: string): string {
+  return `channel:${channel}`;
+}
+
+/** Where the request's card stands in this phase. */
+function places(state: Access, world: World, now: number): ReadonlySet<string> {
+  const { channels } = world.policy;
+  const ask = askOf(state);
+  const seats = seatsOf(state);
+  const people = [
+    state.requester,
+    ...approversOf(seats),
+    ...state.formerApprovers,
+    ...delegates(seats, world, now),
+  ];
+  const granted = 'grant' in state;
+  if (granted || state.way === 'emergency') people.push(state.owner, ...state.formerOwners);
+  if (granted && ask !== null) people.push(ask.grantee);
+  if (state.review !== null) people.push(state.review.reviewer);
+  const used = 'session' in state;
+  const where: (string | null)[] = [];
+  if (used || state.way === 'emergency') where.push(channels.alert, state.tenant.channel);
+  if (state.way === 'customer') where.push(channels.support ?? channels.alert);
+  const { contacts, channel } = consentPlaces(state, seats, world);
+  where.push(channel);
+  return new Set([
+    ...[...people, ...contacts].filter(isSlackUser).map(directMessage),
+    ...where.filter((id) => id !== null).map(inChannel),
+  ]);
+}
+
+/** Whom this fact concerns beyond the cards, and whether it must reach them now (loud) or is there to be read. */
+function hearers(
+  event: AccessEvent,
+  before: Access,
+  after: Access,
+  world: World,
+  now: number,
+): Map<string, boolean> {
+  const { channels } = world.policy;
+  const grantee = askOf(after)?.grantee ?? null;
+  const approvers = [
+    ...approversOf(seatsOf(after)),
+    ...(after.review === null ? [] : [after.review.reviewer]),
+  ];
+  const pinged = (users: readonly string[]): string[] =>
+    users.map((user) => answersFor(world.people, user, now));
+  const alert = [
+    inChannel(channels.alert),
+    ...(after.tenant.channel === null ? [] : [inChannel(after.tenant.channel)]),
+  ];
+  const security = inChannel(channels.security ?? channels.alert);
+  const told = new Map<string, boolean>();
+  const tell = (loud: boolean, people: readonly (string | null)[], places: readonly string[] = []): void => {
+    const all = [
+      ...people.filter((p) => p !== null && isSlackUser(p)).map((p) => directMessage(p ?? '')),
+      ...places,
+    ];
+    for (const destination of all) told.set(destination, loud || told.get(destination) === true);
+  };
+  switch (event.type) {
+    case 'request.filed':
+    case 'customer_request.filed':
+    case 'emergency.declared':
+    case 'review.reminded':
+      // The card itself says it; an overdue review is the team's business too.
+      if (event.type === 'review.reminded' && after.review !== null) {
+        tell(true, pinged([after.review.reviewer]));
+        if (event.at >= after.review.dueAt) tell(true, [], alert.slice(0, 1));
+      }
+      break;
+    case 'approval.given':
+      tell(true, [after.requester]);
+      break;
+    case 'grant.issued':
+      tell(true, [after.requester, grantee]);
+      tell(false, [after.owner]);
+      break;
+    case 'customer_request.accepted':
+      tell(true, [after.requester]);
+      break;
+    case 'emergency.confirmed':
+      tell(true, [after.requester]);
+      break;
+    case 'request.denied':
+      tell(true, [after.requester]);
+      tell(false, approvers);
+      break;
+    case 'request.cancelled':
+      tell(event.by !== after.requester, [after.requester]);
+      tell(before.phase === 'approved' && event.by !== grantee, [grantee, after.owner]);
+      tell(false, approversOf(seatsOf(before)));
+      break;
+    case 'request.lapsed':
+      tell(true, [after.requester, before.phase === 'approved' ? grantee : null]);
+      tell(false, approversOf(seatsOf(before)));
+      if (after.way === 'customer') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
+      break;
+    case 'question.asked':
+      tell(true, [after.requester]);
+      break;
+    case 'question.answered':
+      tell(true, pinged(openSeats(after)));
+      break;
+    case 'approver.reminded':
+      tell(true, event.approvers);
+      if (after.phase === 'unclaimed') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
+      break;
+    case 'approver.replaced':
+      tell(true, [event.from]);
+      tell(event.by !== after.requester, [after.requester]);
+      break;
+    case 'approval.asked_again':
+      tell(true, [...pinged([event.approver]), after.requester]);
+      break;
+    case 'start.opened':
+    case 'session.warned':
+      tell(true, [grantee]);
+      break;
+    case 'session.started':
+      tell(true, [after.requester, after.owner, ...approvers]);
+      // Whoever pressed Start knows.
+      told.delete(directMessage(event.by));
+      tell(false, [event.by]);
+      break;
+    case 'extension.asked':
+      tell(true, pinged([event.approver]));
+      if (event.approver === CUSTOMER_SEAT) tell(true, [after.requester]);
+      break;
+    case 'extension.approved':
+      tell(true, [grantee, after.owner], alert);
+      break;
+    case 'extension.denied':
+      tell(true, [grantee]);
+      break;
+    case 'session.ended':
+      tell(true, [grantee, after.requester, after.owner, ...approvers], alert);
+      break;
+    case 'session.reported':
+      tell(true, event.standing ? [] : pinged(approvers), [security]);
+      break;
+    case 'owner.offered':
+      tell(true, [event.to]);
+      break;
+    case 'owner.changed':
+      tell(true, [event.from, event.to]);
+      break;
+    case 'closeout.filed':
+      tell(after.phase === 'closed', approvers);
+      tell(after.phase === 'ended', [], alert.slice(0, 1));
+      if (after.way === 'customer') tell(true, [after.requester]);
+      break;
+    case 'closeout.reminded':
+      tell(true, [after.owner]);
+      break;
+    case 'closeout.accepted':
+      tell(false, [after.owner]);
+      break;
+    case 'closeout.contested':
+      tell(true, [after.owner, grantee]);
+      break;
+    case 'emergency.reviewed':
+      tell(true, [after.requester], alert.slice(0, 1));
+      break;
+  }
+  return told;
+}
+
+function seatsOf(state: Access): readonly Seat[] {
+  if ('grant' in state) return state.grant.seats;
+  return 'seats' in state ? state.seats : [];
+}
+
+function openSeats(state: Access): readonly string[] {
+  return seatsOf(state)
+    .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
+    .map((seat) => seat.holder);
+}
+
+function delegates(seats: readonly Seat[], world: World, now: number): readonly string[] {
+  return seats
+    .filter((s) => s.given === null && s.holder !== CUSTOMER_SEAT)
+    .map((s) => answersFor(world.people, s.holder, now));
+}
+
+/** Where the customer is asked for consent: in their channel, or else each contact who is in Slack. */
+function consentPlaces(
+  state: Access,
+  seats: readonly Seat[],
+  world: World,
+): { contacts: string[]; channel: string | null } {
+  if (!seats.some((seat) => seat.holder === CUSTOMER_SEAT) || state.way === 'customer')
+    return { contacts: [], channel: null };
+  if (state.tenant.channel !== null) return { contacts: [], channel: state.tenant.channel };
+  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+  return { contacts: contacts.flatMap((c) => (c.slack === null ? [] : [c.slack.userId])), channel: null };
+}
+
+/** Contacts outside Slack and time itself have no direct messages. */
+function isSlackUser(actor: string): boolean {
+  return !actor.includes(':') && actor !== CUSTOMER_SEAT;
+}
