@@ -17,7 +17,12 @@ export const message = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('digest'), week: z.string() }),
   /** Something owed could not be delivered and never will be: the alert channel hears of it. */
-  z.strictObject({ kind: z.literal('undeliverable'), key: z.string(), destination: z.string(), why: z.string() }),
+  z.strictObject({
+    kind: z.literal('undeliverable'),
+    key: z.string(),
+    destination: z.string(),
+    why: z.string(),
+  }),
 ]);
 
 export type Message = z.infer<typeof message>;

@@ -1,0 +1,142 @@
+-- The ledger: every fact, for ever. What follows below it can be rebuilt from it, or is a debt to the outside world.
+
+create table ledger_event (
+  seq        integer primary key check (seq > 0),
+  request_no integer check (request_no > 0),
+  version    integer check (version > 0),
+  type       text    not null,
+  actor      text    not null,
+  at         integer not null check (at >= 0),
+  body       blob    not null,
+  prev_hash  blob    not null check (length(prev_hash) = 32),
+  hash       blob    not null unique check (length(hash) = 32),
+  unique (request_no, version),
+  check ((request_no is null) = (version is null))
+) strict;
+
+create index ledger_event_house on ledger_event (type, at) where request_no is null;
+
+-- Append-only, also against REPLACE: a row is only ever added at the end, and continues the chain.
+create trigger ledger_event_append before insert on ledger_event begin
+  select raise(abort, 'ledger: an event must be the next one')
+   where new.seq is not coalesce((select max(seq) from ledger_event), 0) + 1;
+  select raise(abort, 'ledger: an event must carry the hash of the one before it')
+   where new.prev_hash is not coalesce((select hash from ledger_event order by seq desc limit 1), zeroblob(32));
+end;
+create trigger ledger_event_no_update before update on ledger_event begin
+  select raise(abort, 'ledger: events are never changed');
+end;
+create trigger ledger_event_no_delete before delete on ledger_event begin
+  select raise(abort, 'ledger: events are never deleted');
+end;
+
+-- Where every request stands. Written with its events; a replay of the ledger gives exactly this.
+create table request (
+  request_no   integer primary key check (request_no > 0),
+  version      integer not null check (version > 0),
+  phase        text    not null check (phase in ('pending', 'unclaimed', 'unconfirmed', 'approved', 'active',
+                                                 'ended', 'closed', 'denied', 'cancelled', 'lapsed')),
+  way          text    not null check (way in ('support', 'customer', 'emergency')),
+  requester    text    not null,
+  grantee      text,
+  owner        text    not null,
+  tenant_id    text    not null,
+  scope_id     text,
+  reason       text    not null,
+  filed_at     integer not null,
+  approved_at  integer,
+  denied_at    integer,
+  over_at      integer,
+  started_at   integer,
+  expires_at   integer,
+  ended_at     integer,
+  end_how      text    check (end_how in ('ended', 'expired', 'revoked')),
+  closed_at    integer,
+  review_due_at integer,
+  reviewed_at  integer,
+  until_at     integer not null,
+  due_at       integer,
+  check (phase not in ('active', 'ended', 'closed') or (started_at is not null and expires_at > started_at)),
+  check (phase not in ('ended', 'closed') or (ended_at is not null and end_how is not null)),
+  check (phase not in ('approved', 'active') or (grantee is not null and scope_id is not null and due_at is not null))
+) strict;
+
+create index request_due on request (due_at) where due_at is not null;
+create index request_phase on request (phase, expires_at);
+create index request_requester on request (requester, phase);
+create index request_grantee on request (grantee, phase);
+create index request_owner on request (owner, phase);
+create index request_tenant on request (tenant_id, filed_at);
+create index request_triple on request (grantee, tenant_id, scope_id, phase);
+create index request_denied on request (requester, tenant_id, scope_id, denied_at) where denied_at is not null;
+create index request_filed on request (filed_at);
+create index request_approved on request (approved_at) where approved_at is not null;
+create index request_started on request (started_at) where started_at is not null;
+create index request_ended on request (ended_at) where ended_at is not null;
+create index request_over on request (over_at) where over_at is not null;
+create index request_grantee_started on request (grantee, started_at);
+create index request_tenant_started on request (tenant_id, started_at);
+create index request_review on request (review_due_at) where review_due_at is not null and reviewed_at is null;
+
+-- Which answers a request waits for, or has.
+create table seat (
+  request_no integer not null references request (request_no),
+  holder     text    not null,
+  given_by   text,
+  took_ms    integer,
+  primary key (request_no, holder)
+) strict, without rowid;
+create index seat_waiting on seat (holder) where given_by is null;
+
+-- Who answers for whom.
+create table absence (
+  approver text primary key,
+  from_at  integer not null,
+  until_at integer not null check (until_at > from_at),
+  delegate text    not null check (delegate <> approver)
+) strict, without rowid;
+
+-- One digest a week.
+create table digest_week (
+  week     text primary key,
+  from_at  integer not null,
+  until_at integer not null
+) strict, without rowid;
+
+-- What became of a delivery of Slack's, so that its repetition has no second effect.
+create table delivery (
+  key     text primary key,
+  at      integer not null,
+  outcome text    not null
+) strict, without rowid;
+create index delivery_at on delivery (at);
+
+-- What the outside world must still be told.
+create table outbox (
+  id            integer primary key autoincrement,
+  key           text    not null unique,
+  destination   text    not null,
+  body          text    not null,
+  state         text    not null default 'owed' check (state in ('owed', 'sent', 'failed')),
+  attempts      integer not null default 0,
+  owed_at       integer not null,
+  next_at       integer not null,
+  claimed_until integer,
+  in_doubt      integer not null default 0 check (in_doubt in (0, 1)),
+  last_error    text,
+  settled_at    integer
+) strict;
+create index outbox_owed on outbox (destination, id) where state = 'owed';
+create index outbox_failed on outbox (id) where state = 'failed';
+
+-- Which message shows what, so that it can be brought up to date.
+create table slack_message (
+  request_no  integer not null references request (request_no),
+  destination text    not null,
+  -- 0 is the card; any other number the event whose notice it is.
+  version     integer not null,
+  channel     text    not null,
+  ts          text    not null,
+  shown       text    not null,
+  primary key (request_no, destination, version)
+) strict, without rowid;

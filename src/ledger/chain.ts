@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+
+/** What the hash of an event covers, beside the hash of the event before it. */
+export interface Link {
+  readonly seq: number;
+  readonly requestNo: number | null;
+  readonly version: number | null;
+  readonly type: string;
+  readonly actor: string;
+  readonly at: number;
+  /** The exact bytes of the canonical JSON, as stored. */
+  readonly body: Uint8Array;
+}
+
+/** What the first event points back to: 32 zero bytes. */
+export const GENESIS = Buffer.alloc(32);
+
+/**
+ * The hash of an event: SHA-256 over the previous hash (32 bytes), then seq, request number, version, type, actor, at
+ * and body, in this order, each as its length in bytes (unsigned 32-bit big-endian) and its bytes. Numbers are written
+ * in decimal ASCII; a missing request number or version is empty. Anybody can recompute it in any language.
+ */
+export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
+  const hash = createHash('sha256').update(prevHash);
+  const { seq, requestNo, version, type, actor, at, body } = link;
+  for (const field of [
+    String(seq),
+    String(requestNo ?? ''),
+    String(version ?? ''),
+    type,
+    actor,
+    String(at),
+    body,
+  ]) {
+    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  }
+  return hash.digest();
+}
+
+/**
+ * The one way to write a value as JSON: keys sorted, no spaces, UTF-8. So the same fact always has the same bytes.
+ * @throws RangeError for text that is not well-formed Unicode: it would be stored as something else than was hashed.
+ */
+export function canonicalJson(value: unknown): Buffer {
+  return Buffer.from(
+    JSON.stringify(value, (_key, part: unknown) => {
+      if (typeof part === 'string' && !part.isWellFormed())
+        throw new RangeError('text is not well-formed Unicode');
+      if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+      return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+    }),
+    'utf8',
+  );
+}

@@ -1,0 +1,60 @@
+import type { Ledger } from './open.ts';
+
+const PAGE = 1_000;
+
+/** Every event as one line of JSON, with all that is needed to recompute its hash; the body is the text that was hashed. */
+export async function* exportEvents({ db }: Pick<Ledger, 'db'>): AsyncGenerator<string> {
+  let seq = 0;
+  for (;;) {
+    const rows = await db
+      .selectFrom('ledger_event')
+      .selectAll()
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute();
+    for (const { body, prev_hash, hash, ...row } of rows) {
+      seq = row.seq;
+      const line = {
+        ...row,
+        body: body.toString('utf8'),
+        prev_hash: prev_hash.toString('hex'),
+        hash: hash.toString('hex'),
+      };
+      yield `${JSON.stringify(line)}\n`;
+    }
+    if (rows.length < PAGE) return;
+  }
+}
+
+/** Every request as one row of CSV (RFC 4180), as it stands now. Instants are ISO 8601 in UTC. */
+export async function* exportRequests({ db }: Pick<Ledger, 'db'>): AsyncGenerator<string> {
+  let no = 0;
+  for (;;) {
+    const rows = await db
+      .selectFrom('request')
+      .selectAll()
+      .where('request_no', '>', no)
+      .orderBy('request_no')
+      .limit(PAGE)
+      .execute();
+    for (const row of rows) {
+      if (no === 0) yield csvLine(Object.keys(row));
+      no = row.request_no;
+      yield csvLine(
+        Object.entries(row).map(([name, value]) => (name.endsWith('_at') ? iso(value) : String(value ?? ''))),
+      );
+    }
+    if (rows.length < PAGE) return;
+  }
+}
+
+function iso(value: string | number | null): string {
+  return typeof value === 'number' ? new Date(value).toISOString() : '';
+}
+
+/** A cell that a spreadsheet would take for a formula is marked as text (owasp.org, CSV Injection). */
+function csvLine(cells: readonly string[]): string {
+  const safe = cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell));
+  return `${safe.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`;
+}

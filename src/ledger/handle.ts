@@ -1,0 +1,266 @@
+import type { Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Command, HouseCommand } from '../access/command.ts';
+import { decide, needsAround } from '../access/decide.ts';
+import type { AccessEvent, HouseEvent } from '../access/event.ts';
+import { evolve } from '../access/evolve.ts';
+import { decideHouse } from '../access/house.ts';
+import type { Actor, World } from '../access/people.ts';
+import { actorName } from '../access/people.ts';
+import type { Refusal } from '../access/refusal.ts';
+import type { Access } from '../access/state.ts';
+import type { Clock } from '../clock.ts';
+import { owe } from '../outbox/owe.ts';
+import type { Owed } from '../outbox/owed.ts';
+import { appendEvents, projectHouse, writeProjection } from './append.ts';
+import type { NewEvent } from './append.ts';
+import { loadRecords } from './history.ts';
+import type { Ledger } from './open.ts';
+import { readAround } from './surroundings.ts';
+import type { Tables } from './tables.ts';
+
+/** Somebody (or time) wants something to happen. */
+export interface Attempt {
+  readonly command: Command;
+  /** `null` for the ways in, which make a request. */
+  readonly requestNo: number | null;
+  readonly actor: Actor;
+  readonly world: World;
+  /** Names Slack's delivery, so that its repetition has no second effect; `null` where there is none. */
+  readonly delivery: string | null;
+}
+
+/** What became of it. Everything here is committed when it is told. */
+export interface Outcome {
+  readonly requestNo: number | null;
+  readonly refusal: Refusal | null;
+  /** Where the request stands now; `null` if there is none. */
+  readonly state: Access | null;
+  readonly events: readonly AccessEvent[];
+  /** The same delivery was here before; this is what became of it then. */
+  readonly repeated: boolean;
+}
+
+/** The one door for every change. */
+export interface Door {
+  handle(attempt: Attempt): Promise<Outcome>;
+  handleHouse(
+    attempt: Omit<Attempt, 'command' | 'requestNo'> & { readonly command: HouseCommand },
+  ): Promise<Refusal | null>;
+  /** Records that a week's digest is owed, with its message. False when it was already. */
+  recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
+  /** Calls back after every commit that changed something or owes something. */
+  onCommitted(listener: () => void): void;
+  /** Waits for what is under way; from then on every attempt is refused with an error. */
+  close(): Promise<void>;
+}
+
+/** How long a delivery is remembered: far longer than Slack ever repeats one (docs.slack.dev/apis/events-api). */
+const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
+/** Attempts that share one commit, each in a savepoint of its own: one disk flush tells them all. */
+const BATCH_MAX = 64;
+
+const storedOutcome = z.object({ requestNo: z.number().nullable(), refusal: z.custom<Refusal>().nullable() });
+
+interface Waiting {
+  readonly run: (tx: Transaction<Tables>) => Promise<() => void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Builds the door to this ledger. */
+export function createDoor({ db }: Ledger, clock: Clock): Door {
+  const waiting: Waiting[] = [];
+  const listeners: (() => void)[] = [];
+  let draining: Promise<void> | null = null;
+  let closed = false;
+
+  async function enter<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    if (closed) throw new Error('the door is closed: the program is stopping');
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({
+        run: async (tx) => {
+          const result = await work(tx);
+          return () => {
+            resolve(result);
+          };
+        },
+        fail: reject,
+      });
+      draining ??= drain();
+    });
+  }
+
+  async function drain(): Promise<void> {
+    // Let everybody who is arriving now in: they share the flush.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) await commit(waiting.splice(0, BATCH_MAX));
+    draining = null;
+  }
+
+  async function commit(batch: readonly Waiting[]): Promise<void> {
+    const done: (() => void)[] = [];
+    const alive = new Set(batch);
+    try {
+      await db.transaction().execute(async (tx) => {
+        for (const item of batch) {
+          await sql`savepoint attempt`.execute(tx);
+          try {
+            done.push(await item.run(tx));
+          } catch (error) {
+            await sql`rollback to attempt`.execute(tx);
+            alive.delete(item);
+            item.fail(error);
+          }
+          await sql`release attempt`.execute(tx);
+        }
+      });
+    } catch (error) {
+      for (const item of alive) item.fail(error);
+      return;
+    }
+    for (const tell of done) tell();
+    for (const listener of listeners) listener();
+  }
+
+  async function attempted(tx: Transaction<Tables>, attempt: Attempt): Promise<Outcome> {
+    const { command, requestNo, world } = attempt;
+    const now = clock.now();
+    const before = requestNo === null ? null : ((await loadRecords(tx, [requestNo]))[0]?.state ?? null);
+    const repeated = await recall(tx, attempt.delivery);
+    if (repeated !== null) {
+      const no = repeated.requestNo;
+      const state =
+        no === null || no === requestNo ? before : ((await loadRecords(tx, [no]))[0]?.state ?? null);
+      return { requestNo: no, refusal: repeated.refusal, state, events: [], repeated: true };
+    }
+    const around = await readAround(tx, needsAround(command, before, attempt.actor), requestNo, now);
+    const { events, refusal } = decide(command, before, { actor: attempt.actor, world, around, now });
+    const no = requestNo ?? (events.length > 0 ? await nextNo(tx) : null);
+    const actor = actorName(attempt.actor);
+    const facts: NewEvent[] = [];
+    const owed: Owed[] = [];
+    let state = before;
+    for (const event of events) {
+      const after = evolve(state, event, now);
+      // What time did first is time's own deed, whoever came by and found it.
+      const by =
+        event.type === 'session.ended' || event.type === 'request.lapsed' ? endedBy(event, actor) : actor;
+      facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
+      if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
+      state = after;
+    }
+    if (refusal !== null) {
+      const event = {
+        type: 'attempt.refused',
+        command: command.type,
+        reason: refusal.reason,
+        about: before === null ? null : requestNo,
+      } as const;
+      facts.push({ requestNo: null, version: null, actor, at: now, event });
+    }
+    await appendEvents(tx, facts);
+    if (no !== null && state !== null && events.length > 0) await writeProjection(tx, no, state);
+    await oweAll(tx, owed, now);
+    await remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
+    return { requestNo: no, refusal, state, events, repeated: false };
+  }
+
+  return {
+    handle: (attempt) => enter((tx) => attempted(tx, attempt)),
+    handleHouse: ({ command, actor, world, delivery }) =>
+      enter(async (tx) => {
+        const repeated = await recall(tx, delivery);
+        if (repeated !== null) return repeated.refusal;
+        const now = clock.now();
+        const { events, refusal } = decideHouse(command, { actor, world, now });
+        const all: HouseEvent[] = [...events];
+        if (refusal !== null)
+          all.push({ type: 'attempt.refused', command: command.type, reason: refusal.reason, about: null });
+        const by = actorName(actor);
+        await appendEvents(
+          tx,
+          all.map((event) => ({ requestNo: null, version: null, actor: by, at: now, event })),
+        );
+        for (const event of all) await projectHouse(tx, event);
+        await remember(tx, delivery, { requestNo: null, refusal }, now);
+        return refusal;
+      }),
+    recordDigest: (week, owed) =>
+      enter(async (tx) => {
+        const posted = await tx
+          .selectFrom('digest_week')
+          .select('week')
+          .where('week', '=', week.week)
+          .executeTakeFirst();
+        if (posted !== undefined) return false;
+        const now = clock.now();
+        const event = { type: 'digest.posted', ...week } as const;
+        await appendEvents(tx, [{ requestNo: null, version: null, actor: 'system:timer', at: now, event }]);
+        await projectHouse(tx, event);
+        await oweAll(tx, [owed], now);
+        return true;
+      }),
+    onCommitted(listener) {
+      listeners.push(listener);
+    },
+    async close() {
+      closed = true;
+      await draining;
+    },
+  };
+}
+
+/** Puts messages on the list of what the outside world must still be told; the same fact owes the same message once. */
+export async function oweAll(tx: Transaction<Tables>, owed: readonly Owed[], now: number): Promise<void> {
+  if (owed.length === 0) return;
+  const rows = owed.map(({ key, destination, message }) => {
+    return { key, destination, body: JSON.stringify(message), owed_at: now, next_at: now };
+  });
+  await tx
+    .insertInto('outbox')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+}
+
+function endedBy(
+  event: Extract<AccessEvent, { type: 'session.ended' | 'request.lapsed' }>,
+  actor: string,
+): string {
+  return event.type === 'request.lapsed' || event.how === 'expired' ? 'system:timer' : actor;
+}
+
+async function nextNo(tx: Transaction<Tables>): Promise<number> {
+  const last = await tx
+    .selectFrom('request')
+    .select((eb) => eb.fn.max('request_no').as('no'))
+    .executeTakeFirst();
+  return (last?.no ?? 0) + 1;
+}
+
+async function recall(
+  tx: Transaction<Tables>,
+  key: string | null,
+): Promise<z.infer<typeof storedOutcome> | null> {
+  if (key === null) return null;
+  const row = await tx.selectFrom('delivery').select('outcome').where('key', '=', key).executeTakeFirst();
+  return row === undefined ? null : storedOutcome.parse(JSON.parse(row.outcome));
+}
+
+async function remember(
+  tx: Transaction<Tables>,
+  key: string | null,
+  outcome: z.infer<typeof storedOutcome>,
+  now: number,
+): Promise<void> {
+  if (key === null) return;
+  await tx
+    .deleteFrom('delivery')
+    .where('at', '<', now - DELIVERY_KEPT_MS)
+    .execute();
+  await tx
+    .insertInto('delivery')
+    .values({ key, at: now, outcome: JSON.stringify(outcome) })
+    .execute();
+}

@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely';
+import type { AccessEvent, HouseEvent } from '../access/event.ts';
+import { accessEvent, houseEvent } from '../access/event.ts';
+import { evolve } from '../access/evolve.ts';
+import type { Access } from '../access/state.ts';
+import type { LedgerRow, Tables } from './tables.ts';
+
+/** One fact with when, who, and where in the ledger. */
+export interface Recorded {
+  readonly seq: number;
+  readonly no: number;
+  readonly version: number;
+  readonly actor: string;
+  readonly at: number;
+  readonly hash: string;
+  readonly event: AccessEvent;
+}
+
+/** A request: its number and where it stands. */
+export interface Numbered {
+  readonly no: number;
+  readonly state: Access;
+}
+
+/** A request with everything that ever happened to it. */
+export interface FullRecord extends Numbered {
+  readonly events: readonly Recorded[];
+}
+
+/** The whole history of these requests, each folded to its state. Unknown numbers are left out. */
+export async function loadRecords(
+  db: Kysely<Tables>,
+  numbers: readonly number[],
+): Promise<readonly FullRecord[]> {
+  if (numbers.length === 0) return [];
+  const rows = await db
+    .selectFrom('ledger_event')
+    .selectAll()
+    .where('request_no', 'in', [...numbers])
+    .orderBy('request_no')
+    .orderBy('version')
+    .execute();
+  const grouped = Map.groupBy(rows.map(parseRecorded), (recorded) => recorded.no);
+  return numbers.flatMap((no) => {
+    const events = grouped.get(no);
+    const state = events?.reduce((s: Access | null, r) => evolve(s, r.event, r.at), null) ?? null;
+    return events === undefined || state === null ? [] : [{ no, state, events }];
+  });
+}
+
+/** A row of the ledger as a fact of a request. @throws when it is not one: the ledger is not what this program wrote. */
+export function parseRecorded(row: LedgerRow): Recorded {
+  if (row.request_no === null || row.version === null)
+    throw new Error(`event ${row.seq} belongs to no request`);
+  return {
+    seq: row.seq,
+    no: row.request_no,
+    version: row.version,
+    actor: row.actor,
+    at: row.at,
+    hash: row.hash.toString('hex'),
+    event: accessEvent.parse(JSON.parse(row.body.toString('utf8'))),
+  };
+}
+
+/** A row of the ledger as a fact of no one request. */
+export function parseHouse(row: LedgerRow): HouseEvent {
+  return houseEvent.parse(JSON.parse(row.body.toString('utf8')));
+}

@@ -1,0 +1,166 @@
+import Database from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import { z } from 'zod';
+import type { Tables } from './tables.ts';
+
+/** One open ledger file. `db` is for reading and for the door; nothing else writes. */
+export interface Ledger {
+  readonly db: Kysely<Tables>;
+  readonly raw: Database.Database;
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/** The ledger cannot be opened, and what to do about it: shown to the operator as it is. */
+export class CannotOpen extends Error {
+  override readonly name = 'CannotOpen';
+}
+
+/** The first SQLite without the WAL-reset bug (sqlite.org/wal.html, "The WAL Reset Bug"). */
+const SQLITE_MINIMUM = [3, 51, 3] as const;
+const MIGRATIONS = new URL('../../db/migrations/sqlite/', import.meta.url);
+const BUSY_MS = 5_000;
+
+/**
+ * Opens the ledger for the one process that owns it: takes the lock, sets and checks the pragmas, migrates.
+ * @throws CannotOpen when another process owns it, SQLite is too old, or the database is newer than this program.
+ */
+export function openLedger(path: string): Ledger {
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = takeLock(path);
+  try {
+    const raw = new Database(path, { timeout: BUSY_MS });
+    prepare(raw);
+    migrate(raw);
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: raw }) });
+    return {
+      db,
+      raw,
+      path,
+      async close() {
+        await db.destroy();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** Opens the ledger beside its owner, for looking only. @throws CannotOpen when there is no such file. */
+export function openForReading(path: string): Ledger {
+  let raw: Database.Database;
+  try {
+    raw = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  } catch (error) {
+    throw new CannotOpen(
+      `Cannot read the ledger at ${path}: ${error instanceof Error ? error.message : 'unknown'}`,
+    );
+  }
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: raw }) });
+  return { db, raw, path, close: () => db.destroy() };
+}
+
+/**
+ * One process owns the ledger. The lock is a write transaction held on a file beside it: the kernel frees it when the
+ * process dies, however it dies, and a reader can still see who holds it.
+ */
+function takeLock(path: string): Database.Database {
+  const lock = new Database(`${path}.lock`, { timeout: 0 });
+  try {
+    lock.pragma('journal_mode = delete');
+    lock.exec(
+      'create table if not exists owner (pid integer not null, host text not null, since text not null) strict',
+    );
+    lock.exec('begin immediate');
+    lock.exec('delete from owner');
+    lock
+      .prepare("insert into owner values (?, ?, strftime('%Y-%m-%d %H:%M:%S UTC', 'now'))")
+      .run(process.pid, hostname());
+    lock.exec('commit');
+    // Between the two another process can slip in; then this one is told so.
+    lock.exec('begin immediate');
+    return lock;
+  } catch (error) {
+    const owner = z
+      .object({ pid: z.number(), host: z.string(), since: z.string() })
+      .optional()
+      .catch(undefined)
+      .parse(readOwner(lock));
+    lock.close();
+    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+    const by =
+      owner === undefined
+        ? 'Another process'
+        : `Process ${owner.pid} on ${owner.host}, since ${owner.since},`;
+    throw new CannotOpen(
+      `${by} has the ledger ${path} open. Only one may: stop that one first, or set TSA_DATABASE to another file.`,
+    );
+  }
+}
+
+function readOwner(lock: Database.Database): unknown {
+  try {
+    return lock.prepare('select pid, host, since from owner').get();
+  } catch {
+    return undefined;
+  }
+}
+
+function prepare(raw: Database.Database): void {
+  const version = String(raw.prepare('select sqlite_version()').pluck().get());
+  const parts = version.split('.').map(Number);
+  const older =
+    SQLITE_MINIMUM.map((least, i) => Math.sign((parts[i] ?? 0) - least)).find((sign) => sign !== 0) === -1;
+  if (older)
+    throw new CannotOpen(`SQLite ${version} is too old: ${SQLITE_MINIMUM.join('.')} or newer is needed.`);
+  raw.pragma('journal_mode = wal');
+  // Reopening a WAL database leaves NORMAL, which loses acknowledged commits on power loss. Set it, and look.
+  raw.pragma('synchronous = full');
+  raw.pragma('foreign_keys = on');
+  raw.pragma('recursive_triggers = on');
+  const expected = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, recursive_triggers: 1 };
+  for (const [name, value] of Object.entries(expected)) {
+    const actual: unknown = raw.pragma(name, { simple: true });
+    if (actual !== value)
+      throw new CannotOpen(`SQLite would not set ${name} to ${value}; it stands at ${String(actual)}.`);
+  }
+}
+
+/** Applies what is new, each file in a transaction of its own, and refuses what this program does not know. */
+function migrate(raw: Database.Database): void {
+  raw.exec(
+    'create table if not exists schema_migration (name text primary key, sha256 text not null) strict',
+  );
+  const applied = new Map(
+    z
+      .array(z.object({ name: z.string(), sha256: z.string() }))
+      .parse(raw.prepare('select name, sha256 from schema_migration').all())
+      .map((row) => [row.name, row.sha256]),
+  );
+  const files = readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  const unknown = [...applied.keys()].filter((name) => !files.includes(name));
+  if (unknown.length > 0)
+    throw new CannotOpen(
+      `The ledger is newer than this program (it has ${unknown.join(', ')}). Install the newer program.`,
+    );
+  for (const name of files) {
+    const sql = readFileSync(new URL(name, MIGRATIONS), 'utf8');
+    const sha256 = createHash('sha256').update(sql).digest('hex');
+    const before = applied.get(name);
+    if (before !== undefined && before !== sha256)
+      throw new CannotOpen(`Migration ${name} was changed after it was applied. Restore the released file.`);
+    if (before !== undefined) continue;
+    raw.transaction(() => {
+      raw.exec(sql);
+      raw.prepare('insert into schema_migration values (?, ?)').run(name, sha256);
+    })();
+  }
+}

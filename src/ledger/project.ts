@@ -1,0 +1,77 @@
+import type { Access } from '../access/state.ts';
+import { askOf } from '../access/state.ts';
+import { dueAt } from '../access/due.ts';
+import type { RequestRow, Tables } from './tables.ts';
+
+/** The row that shows where a request stands. From the state alone, so that a replay of the ledger gives the same. */
+export function projectRequest(no: number, state: Access, before: RequestRow | null): RequestRow {
+  const ask = askOf(state);
+  const grant = 'grant' in state ? state.grant : null;
+  const session = 'session' in state ? state.session : null;
+  const ending = 'ending' in state ? state.ending : null;
+  return {
+    request_no: no,
+    version: state.version,
+    phase: state.phase,
+    way: state.way,
+    requester: state.requester,
+    grantee: ask?.grantee ?? null,
+    owner: state.owner,
+    tenant_id: state.tenant.id,
+    scope_id: ask?.scope.id ?? null,
+    reason: state.reason,
+    filed_at: state.filedAt,
+    // A grant that lapsed or was taken back was approved all the same.
+    approved_at: grant?.grantedAt ?? before?.approved_at ?? null,
+    denied_at: state.phase === 'denied' ? state.verdict.at : null,
+    over_at: overAt(state),
+    started_at: session?.startedAt ?? null,
+    expires_at: session?.expiresAt ?? null,
+    ended_at: ending?.endedAt ?? null,
+    end_how: ending?.how ?? null,
+    closed_at: state.phase === 'closed' ? state.closeout.at : null,
+    review_due_at: session === null ? null : (state.review?.dueAt ?? null),
+    reviewed_at: state.review?.verdict?.at ?? null,
+    until_at: untilAt(state),
+    due_at: dueAt(state),
+  };
+}
+
+/** The answers that the request waits for, or has. */
+export function projectSeats(no: number, state: Access): readonly Tables['seat'][] {
+  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
+  return seats.map(({ holder, given, askedAt }) => ({
+    request_no: no,
+    holder,
+    // A seat of a request that is over waits for nobody.
+    given_by: given?.by ?? (state.phase === 'pending' ? null : ''),
+    took_ms: given === null ? null : given.at - askedAt,
+  }));
+}
+
+/** The latest instant at which this request can still put somebody into the tenant. */
+function untilAt(state: Access): number {
+  switch (state.phase) {
+    case 'active':
+      return state.session.expiresAt;
+    case 'approved':
+      return state.grant.latestEndAt;
+    case 'pending':
+    case 'unclaimed':
+    case 'unconfirmed':
+      return state.terms.latestEndAt;
+    case 'ended':
+    case 'closed':
+      return state.ending.endedAt;
+    case 'denied':
+    case 'cancelled':
+      return state.verdict.at;
+    case 'lapsed':
+      return state.at;
+  }
+}
+
+function overAt(state: Access): number | null {
+  if (state.phase === 'cancelled' || state.phase === 'denied') return state.verdict.at;
+  return state.phase === 'lapsed' ? state.at : null;
+}

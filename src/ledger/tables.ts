@@ -1,0 +1,76 @@
+import type { Generated, Insertable, Selectable } from 'kysely';
+
+/** The tables of db/migrations, as SQLite gives them back. */
+export interface Tables {
+  ledger_event: LedgerEventTable;
+  request: RequestTable;
+  seat: { request_no: number; holder: string; given_by: string | null; took_ms: number | null };
+  absence: { approver: string; from_at: number; until_at: number; delegate: string };
+  digest_week: { week: string; from_at: number; until_at: number };
+  delivery: { key: string; at: number; outcome: string };
+  outbox: OutboxTable;
+  slack_message: {
+    request_no: number;
+    destination: string;
+    version: number;
+    channel: string;
+    ts: string;
+    shown: string;
+  };
+}
+
+export interface LedgerEventTable {
+  seq: number;
+  request_no: number | null;
+  version: number | null;
+  type: string;
+  actor: string;
+  at: number;
+  body: Buffer;
+  prev_hash: Buffer;
+  hash: Buffer;
+}
+
+export interface RequestTable {
+  request_no: number;
+  version: number;
+  phase: string;
+  way: string;
+  requester: string;
+  grantee: string | null;
+  owner: string;
+  tenant_id: string;
+  scope_id: string | null;
+  reason: string;
+  filed_at: number;
+  approved_at: number | null;
+  denied_at: number | null;
+  over_at: number | null;
+  started_at: number | null;
+  expires_at: number | null;
+  ended_at: number | null;
+  end_how: string | null;
+  closed_at: number | null;
+  review_due_at: number | null;
+  reviewed_at: number | null;
+  until_at: number;
+  due_at: number | null;
+}
+
+export interface OutboxTable {
+  id: Generated<number>;
+  key: string;
+  destination: string;
+  body: string;
+  state: Generated<'owed' | 'sent' | 'failed'>;
+  attempts: Generated<number>;
+  owed_at: number;
+  next_at: number;
+  claimed_until: number | null;
+  in_doubt: Generated<number>;
+  last_error: string | null;
+  settled_at: number | null;
+}
+
+export type LedgerRow = Selectable<LedgerEventTable>;
+export type RequestRow = Insertable<RequestTable>;

@@ -1,0 +1,158 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Absence } from '../access/people.ts';
+import type { UserId } from '../access/policy.ts';
+import type { Phase } from '../access/state.ts';
+import { GENESIS } from './chain.ts';
+import type { FullRecord, Numbered } from './history.ts';
+import { loadRecords } from './history.ts';
+import type { Tables } from './tables.ts';
+
+/** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */
+export interface Views {
+  /** The whole record of a request, or `null` if there is none of that number. */
+  record(no: number): Promise<FullRecord | null>;
+  /** Sessions in use, the next to end first; at most `limit`. */
+  activeSessions(limit?: number): Promise<readonly Numbered[]>;
+  /** Requests in which this person plays that part, newest first, in one of these phases. */
+  byPerson(
+    part: 'requester' | 'grantee' | 'owner',
+    user: UserId,
+    phases: readonly Phase[],
+  ): Promise<readonly Numbered[]>;
+  /** What this person, or this tenant, had since then. */
+  recentUse(of: { grantee: UserId } | { tenantId: string }, since: number): Promise<RecentUse>;
+  /** Requests to which time must do something now, the longest overdue first. */
+  due(now: number, limit: number): Promise<readonly Numbered[]>;
+  /** When time next does something to any request. */
+  nextDueAt(): Promise<number | null>;
+  /** How many requests were due before that instant and still are. */
+  overdue(before: number): Promise<number>;
+  absences(now: number): Promise<ReadonlyMap<UserId, Absence>>;
+  /** The last digest that was posted, and when the ledger began. */
+  digests(): Promise<{ readonly last: Tables['digest_week'] | null; readonly firstEventAt: number | null }>;
+  /** The end of the chain. */
+  head(): Promise<{ readonly seq: number; readonly hash: string }>;
+}
+
+export interface RecentUse {
+  readonly sessions: number;
+  /** Time in session, milliseconds; a running session counts to its planned end. */
+  readonly ms: number;
+}
+
+/** Longest list that a view gives; more than any screen shows. */
+export const LIST_MAX = 200;
+
+/** The views of this ledger. */
+export function createViews(db: Kysely<Tables>): Views {
+  return {
+    async record(no) {
+      return (await loadRecords(db, [no]))[0] ?? null;
+    },
+    async activeSessions(limit = LIST_MAX) {
+      const rows = await db
+        .selectFrom('request')
+        .select('request_no')
+        .where('phase', '=', 'active')
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute();
+      return loadRecords(
+        db,
+        rows.map((row) => row.request_no),
+      );
+    },
+    async byPerson(part, user, phases) {
+      const rows = await db
+        .selectFrom('request')
+        .select('request_no')
+        .where(part, '=', user)
+        .where('phase', 'in', [...phases])
+        .orderBy('request_no', 'desc')
+        .limit(LIST_MAX)
+        .execute();
+      return loadRecords(
+        db,
+        rows.map((row) => row.request_no),
+      );
+    },
+    async recentUse(of, since) {
+      const used =
+        'grantee' in of ? (['grantee', of.grantee] as const) : (['tenant_id', of.tenantId] as const);
+      const row = await db
+        .selectFrom('request')
+        .select((eb) => [
+          eb.fn.countAll<number>().as('sessions'),
+          sql<number>`coalesce(sum(coalesce(ended_at, expires_at) - started_at), 0)`.as('ms'),
+        ])
+        .where(used[0], '=', used[1])
+        .where('started_at', '>=', since)
+        .executeTakeFirstOrThrow();
+      return row;
+    },
+    async due(now, limit) {
+      const rows = await db
+        .selectFrom('request')
+        .select('request_no')
+        .where('due_at', 'is not', null)
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(limit)
+        .execute();
+      return loadRecords(
+        db,
+        rows.map((row) => row.request_no),
+      );
+    },
+    async nextDueAt() {
+      const row = await db
+        .selectFrom('request')
+        .select('due_at')
+        .where('due_at', 'is not', null)
+        .orderBy('due_at')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.due_at ?? null;
+    },
+    async overdue(before) {
+      const row = await db
+        .selectFrom('request')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('due_at', 'is not', null)
+        .where('due_at', '<', before)
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+    async absences(now) {
+      const rows = await db.selectFrom('absence').selectAll().where('until_at', '>', now).execute();
+      return new Map(
+        rows.map((row) => [row.approver, { from: row.from_at, until: row.until_at, delegate: row.delegate }]),
+      );
+    },
+    async digests() {
+      const last = await db
+        .selectFrom('digest_week')
+        .selectAll()
+        .orderBy('until_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      const first = await db
+        .selectFrom('ledger_event')
+        .select('at')
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst();
+      return { last: last ?? null, firstEventAt: first?.at ?? null };
+    },
+    async head() {
+      const row = await db
+        .selectFrom('ledger_event')
+        .select(['seq', 'hash'])
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return { seq: row?.seq ?? 0, hash: (row?.hash ?? GENESIS).toString('hex') };
+    },
+  };
+}

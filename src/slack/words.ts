@@ -1,0 +1,100 @@
+import { DateTime } from 'luxon';
+import type { UserId } from '../access/policy.ts';
+import { CUSTOMER_SEAT } from '../access/state.ts';
+
+/** How everything is said in Slack: names, times, lengths, and other people's words. */
+
+/** The request's number for people. */
+export function tsa(no: number): string {
+  return `TSA-${no}`;
+}
+
+/**
+ * Somebody else's text inside mrkdwn. Escaped as Slack asks (docs.slack.dev/messaging/formatting-message-text), it can
+ * neither ping a channel, nor mention a person, nor forge a link.
+ */
+export function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Somebody else's text on one line: escaped, line breaks folded, cut to `max` characters of the result. */
+export function oneLine(text: string, max = 200): string {
+  return cut(text.replaceAll(/\s+/gu, ' ').trim(), max);
+}
+
+/** Somebody else's text as a quotation, so that no line of it can pass for one of ours. */
+export function quote(text: string, max = 2_800): string {
+  const lines = cut(text.trim(), max - 2 * text.split('\n').length).split('\n');
+  return lines.map((line) => `> ${line}`).join('\n');
+}
+
+/** Pieces of a long text, each escaped and at most `max` characters, together the whole of it. */
+export function pieces(text: string, max = 2_800): readonly string[] {
+  const all: string[] = [];
+  let piece = '';
+  for (const character of text) {
+    const next = escape(character);
+    if (piece.length + next.length > max) {
+      all.push(piece);
+      piece = '';
+    }
+    piece += next;
+  }
+  return piece === '' ? all : [...all, piece];
+}
+
+/** An actor as the ledger names it, for reading. People are mentioned; a mention in a message that we send pings nobody twice. */
+export function who(actor: string): string {
+  if (actor === 'system:timer') return 'time';
+  if (actor === CUSTOMER_SEAT) return 'the customer';
+  if (actor.startsWith('customer:')) return `${escape(actor.slice('customer:'.length))} (customer)`;
+  return `<@${actor}>`;
+}
+
+/** Several people: "A", "A and B", "A, B and C". */
+export function people(users: readonly UserId[]): string {
+  const names = users.map(who);
+  const last = names.pop() ?? 'nobody';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
+/** An instant in each reader's own zone, with UTC where dates are not rendered. */
+export function when(at: number): string {
+  const utc = DateTime.fromMillis(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
+  return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|${utc}>`;
+}
+
+/** An instant in UTC, for places that render no date tokens. */
+export function inUtc(at: number): string {
+  return DateTime.fromMillis(at, { zone: 'utc' }).toFormat("d LLL HH:mm 'UTC'");
+}
+
+/** A length of time: "45 s", "30 min", "1 h 30 min", "2 d 4 h". Never longer than it is. */
+export function lasting(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1_000],
+  ] as const;
+  const parts: string[] = [];
+  let left = ms;
+  for (const [name, size] of units) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0 s';
+}
+
+/** One or many. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** Escaped, and at most `max` characters after escaping; says so where something was left out. */
+function cut(text: string, max: number): string {
+  const escaped = escape(text);
+  if (escaped.length <= max) return escaped;
+  return `${pieces(text, Math.max(1, max - 2))[0] ?? ''} …`;
+}
