@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** Where the settings come from: the environment, and nowhere else. */
+export interface Config {
+  readonly slack: {
+    readonly botToken: string;
+    readonly apiUrl: string;
+    readonly mode:
+      | { readonly kind: 'socket'; readonly appToken: string; readonly httpPort: number }
+      | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
+  };
+  readonly database: string;
+  readonly policy: string;
+  readonly logLevel: string;
+}
+
+/** One setting that is missing or wrong: its name, what is wrong, what to put there. Never its value. */
+export interface ConfigProblem {
+  readonly name: string;
+  readonly wrong: string;
+  readonly instead: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+const SLACK_API = 'https://slack.com/api/';
+const HEALTH_PORT = '3001';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Reads every setting, and says everything that is wrong with them at once. */
+export function readConfig(
+  env: Env = process.env,
+):
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  const get = (name: string): string | undefined =>
+    env[name]?.trim() === '' ? undefined : env[name]?.trim();
+  const need = (name: string, ok: (value: string) => boolean, instead: string, fallback?: string): string => {
+    const value = get(name) ?? fallback;
+    if (value === undefined) problems.push({ name, wrong: 'is missing', instead });
+    else if (!ok(value)) problems.push({ name, wrong: 'does not look right', instead });
+    return value ?? '';
+  };
+  const isPort = (value: string): boolean => /^\d+$/.test(value) && port.safeParse(value).success;
+
+  const botToken = need(
+    'SLACK_BOT_TOKEN',
+    (value) => value.startsWith('xoxb-'),
+    'the “Bot User OAuth Token” of your app (api.slack.com/apps → OAuth & Permissions); it starts with xoxb-',
+  );
+  const apiUrl = need(
+    'SLACK_API_URL',
+    isApiUrl,
+    'nothing, for Slack itself; for another server its address, such as http://127.0.0.1:4000/api/ (ending in /api/; plain http only on this machine)',
+    SLACK_API,
+  );
+  const logLevel = need(
+    'LOG_LEVEL',
+    (value) => LEVELS.some((level) => level === value),
+    `one of ${LEVELS.join(', ')}`,
+    'info',
+  );
+  let mode: Config['slack']['mode'];
+  if (get('SLACK_APP_TOKEN') !== undefined) {
+    const appToken = need(
+      'SLACK_APP_TOKEN',
+      (value) => value.startsWith('xapp-'),
+      'an “App-Level Token” with the Slack scope connections:write (Basic Information → App-Level Tokens); it starts with xapp-',
+    );
+    const httpPort = need(
+      'TSA_HTTP_PORT',
+      isPort,
+      'a free port for /healthz and /readyz, 0 to 65535',
+      HEALTH_PORT,
+    );
+    mode = { kind: 'socket', appToken, httpPort: Number(httpPort) };
+  } else {
+    const signingSecret = need(
+      'SLACK_SIGNING_SECRET',
+      (value) => value.length >= 16,
+      'the “Signing Secret” of your app (Basic Information), for HTTP mode; or set SLACK_APP_TOKEN instead, for Socket Mode',
+    );
+    const httpPort = need(
+      'PORT',
+      isPort,
+      'the port on which Slack reaches this program, 0 to 65535; or set SLACK_APP_TOKEN instead, for Socket Mode',
+    );
+    mode = { kind: 'http', signingSecret, port: Number(httpPort) };
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    config: {
+      slack: { botToken, apiUrl, mode },
+      database: get('TSA_DATABASE') ?? 'data/tsa.sqlite',
+      policy: get('TSA_POLICY') ?? 'policy.yml',
+      logLevel,
+    },
+  };
+}
+
+/** The problems as an operator reads them. */
+export function configWords(problems: readonly ConfigProblem[]): string {
+  const lines = problems.map(({ name, wrong, instead }) => `  ${name} ${wrong}.\n    Put there: ${instead}.`);
+  return ['TSA cannot start; these settings (environment variables) need attention:', ...lines].join('\n');
+}
+
+function isApiUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !url.pathname.endsWith('/api/')) return false;
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+}

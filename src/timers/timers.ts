@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import { dueCommand } from '../access/due.ts';
+import type { World } from '../access/people.ts';
+import type { Clock } from '../clock.ts';
+import { createAlarm } from '../clock.ts';
+import type { Door } from '../ledger/handle.ts';
+import type { Views } from '../ledger/views.ts';
+
+/** Time's part in the life of requests: what is due goes through the same door as a click. */
+export interface Timers {
+  start(): void;
+  /** Does everything that is due now; resolves when it is done. */
+  tick(): Promise<void>;
+  /** Something changed: the next alarm may be another one. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** Looked at again even if no alarm was set: a machine that slept, a clock that was put right. */
+const LOOK_AGAIN_MS = 15_000;
+/** A request whose due command failed is left alone for this long, so that it does not keep the others waiting. */
+const LEAVE_ALONE_MS = 60_000;
+const BATCH = 256;
+
+export function createTimers(deps: {
+  door: Door;
+  views: Views;
+  clock: Clock;
+  log: Logger;
+  world: () => World;
+}): Timers {
+  const { door, views, clock, log } = deps;
+  const alarm = createAlarm(clock, wake);
+  const failed = new Map<number, number>();
+  let stopped = true;
+  let pass: Promise<void> | null = null;
+  let again = false;
+
+  function wake(): void {
+    if (stopped) return;
+    again = true;
+    pass ??= run();
+  }
+
+  async function run(): Promise<void> {
+    try {
+      while (again) {
+        again = false;
+        await drain();
+      }
+      const next = (await views.nextDueAt()) ?? Infinity;
+      alarm.set(Math.min(Math.max(next, clock.now()), clock.now() + LOOK_AGAIN_MS));
+    } catch (error) {
+      log.error({ error }, 'reading what is due failed; trying again');
+      alarm.set(clock.now() + LOOK_AGAIN_MS);
+    } finally {
+      pass = null;
+    }
+  }
+
+  /** Everything due, batch by batch; those that failed lately are passed over. */
+  async function drain(): Promise<void> {
+    for (;;) {
+      const now = clock.now();
+      const batch = (await views.due(now, BATCH + failed.size)).filter(
+        ({ no }) => (failed.get(no) ?? 0) <= now,
+      );
+      const worked = await Promise.all(batch.map(({ no, state }) => act(no, dueCommand(state, now))));
+      if (!worked.includes(true)) return;
+    }
+  }
+
+  async function act(no: number, command: ReturnType<typeof dueCommand>): Promise<boolean> {
+    if (command === null) return false;
+    try {
+      const outcome = await door.handle({
+        command,
+        requestNo: no,
+        actor: { kind: 'timer' },
+        world: deps.world(),
+        delivery: null,
+      });
+      // Somebody was quicker: that is as good.
+      if (outcome.refusal === null || outcome.refusal.reason === 'nothing_due') return true;
+      log.error({ no, command: command.type, refusal: outcome.refusal.reason }, 'what was due was refused');
+    } catch (error) {
+      log.error({ no, command: command.type, error }, 'what was due could not be done');
+    }
+    failed.set(no, clock.now() + LEAVE_ALONE_MS);
+    return false;
+  }
+
+  return {
+    start() {
+      stopped = false;
+      wake();
+    },
+    async tick() {
+      await pass;
+      await drain();
+    },
+    wake,
+    async stop() {
+      stopped = true;
+      await pass;
+      alarm.clear();
+    },
+  };
+}
