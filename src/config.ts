@@ -90,13 +90,14 @@ export function readConfig(
     );
     mode = { kind: 'http', signingSecret, port: Number(httpPort) };
   }
-  if (problems.length > 0) return { ok: false, problems };
+  const policy = get('TSA_POLICY') ?? 'policy.yml';
+  if (problems.length > 0) return { ok: false, problems, policy };
   return {
     ok: true,
     config: {
       slack: { botToken, apiUrl, mode },
       database: get('TSA_DATABASE') ?? 'data/tsa.sqlite',
-      policy: get('TSA_POLICY') ?? 'policy.yml',
+      policy,
       logLevel,
     },
   };

@@ -1,0 +1,223 @@
+import bolt from '@slack/bolt';
+import type { Receiver, RespondFn } from '@slack/bolt';
+import type { Logger } from 'pino';
+import { slackLogger } from '../log.ts';
+import { decideRequest, said } from './decide-request/slice.ts';
+import type { After, Desk, Say, Slice, Submitted } from './desk.ts';
+import { help, unknownCommand } from './help/slice.ts';
+import { lookUp } from './look-up/slice.ts';
+import {
+  actionsPayload,
+  callerOf,
+  commandPayload,
+  shortcutPayload,
+  submissionKey,
+  submissionPayload,
+  suggestionPayload,
+} from './payload.ts';
+import { requestAccess } from './request-access/slice.ts';
+import { review } from './review/slice.ts';
+import { runSession } from './run-session/slice.ts';
+
+/** Bolt, with every slice's ids in one table: commit, then acknowledge, then whatever may take longer. */
+export interface SlackApp {
+  /** Waits for what follows acknowledgements, such as views still being opened. */
+  settled(): Promise<void>;
+}
+
+const FAILED =
+  'Something went wrong on our side, and nothing was changed. Please try again; if it goes on, tell whoever runs this app.';
+const OLD_BUTTON =
+  'This button is from an older version of the app and does nothing any more. Write `/tsa show TSA-n` to see the request, or `/tsa help`.';
+
+/** Builds the app on a receiver. Who the bot is was asked once, at the start. */
+export function createSlackApp(deps: {
+  desk: Desk;
+  receiver: Receiver;
+  token: string;
+  bot: { readonly botId: string; readonly userId: string };
+  log: Logger;
+}): SlackApp {
+  const { desk, log } = deps;
+  const slices: readonly Slice[] = [
+    help,
+    requestAccess(desk),
+    decideRequest(desk),
+    runSession(desk),
+    lookUp(desk),
+    review(desk),
+  ];
+  const commands = merge(slices.map((slice) => slice.commands));
+  const buttons = merge(slices.map((slice) => slice.actions));
+  const submissions = merge(slices.map((slice) => slice.submissions));
+  const suggestions = merge(slices.map((slice) => slice.suggestions));
+  const shortcuts = merge(slices.map((slice) => slice.shortcuts));
+  const running = new Set<Promise<void>>();
+
+  const app = new bolt.App({
+    receiver: deps.receiver,
+    logger: slackLogger(log),
+    // The token is checked once at the start, not before every event.
+    authorize: () =>
+      Promise.resolve({ botToken: deps.token, botId: deps.bot.botId, botUserId: deps.bot.userId }),
+  });
+  app.error((error) => {
+    log.error({ error }, 'a payload from Slack was not handled');
+    return Promise.resolve();
+  });
+
+  /** Runs what may take longer, on its own; whoever waits for it is told if it fails. */
+  function follow(after: After | undefined, tell: (say: Say) => Promise<unknown>): void {
+    if (after === undefined) return;
+    const work = after()
+      .catch(async (error: unknown) => {
+        log.error({ error }, 'what follows an acknowledgement failed');
+        await tell({ text: FAILED });
+      })
+      .catch((error: unknown) => {
+        log.error({ error }, 'and nobody could be told');
+      })
+      .finally(() => running.delete(work));
+    running.add(work);
+  }
+
+  async function safely<T>(what: string, work: () => Promise<T>, failed: T): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      log.error({ error, what }, 'handling an interaction failed');
+      return failed;
+    }
+  }
+
+  app.command(/.*/, async ({ ack, body, respond }) => {
+    const payload = commandPayload.parse(body);
+    const [word = '', ...rest] = payload.text.trim().split(/\s+/);
+    const run = commands.get(word.toLowerCase());
+    if (run === undefined) {
+      await ack(ephemeral(unknownCommand(word, [...commands.keys()])));
+      return;
+    }
+    const call = {
+      caller: { userId: payload.user_id, teamId: payload.team_id },
+      rest: rest.join(' '),
+      triggerId: payload.trigger_id,
+      delivery: `command:${payload.trigger_id}`,
+    };
+    const { say, after } = await safely(word, () => run(call), { say: { text: FAILED } });
+    await (say === undefined ? ack() : ack(ephemeral(say)));
+    follow(after, (words) => tell(respond, words));
+  });
+
+  app.action(/.*/, async ({ ack, body, respond }) => {
+    const parsed = actionsPayload.safeParse(body);
+    if (!parsed.success) {
+      await ack();
+      return;
+    }
+    const payload = parsed.data;
+    const caller = callerOf(payload);
+    for (const action of payload.actions) {
+      const run = buttons.get(action.action_id);
+      const call = {
+        caller,
+        value: action.value ?? '',
+        triggerId: payload.trigger_id ?? '',
+        delivery: `action:${caller.userId}:${action.action_ts}:${action.action_id}:${action.value ?? ''}`,
+        view: payload.view ?? null,
+      };
+      const quiet = payload.view !== undefined;
+      const lost = { say: { text: quiet ? '' : OLD_BUTTON } };
+      const result =
+        run === undefined ? lost : await safely(action.action_id, () => run(call), { say: { text: FAILED } });
+      await ack();
+      const { say } = result;
+      follow('after' in result ? result.after : undefined, (words) =>
+        quiet ? Promise.resolve() : tell(respond, words),
+      );
+      if (say !== undefined && !quiet)
+        follow(
+          () => tell(respond, say),
+          () => Promise.resolve(),
+        );
+    }
+  });
+
+  app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body }) => {
+    const { view, ...payload } = submissionPayload.parse(body);
+    const run = submissions.get(view.callback_id);
+    const call = { caller: callerOf(payload), view, delivery: submissionKey(view) };
+    const failed: Submitted = { kind: 'show', view: said(FAILED) };
+    const result = run === undefined ? failed : await safely(view.callback_id, () => run(call), failed);
+    switch (result.kind) {
+      case 'close':
+        await ack({ response_action: 'clear' });
+        return;
+      case 'errors':
+        await ack({ response_action: 'errors', errors: result.errors });
+        return;
+      case 'show':
+        await ack({ response_action: 'update', view: result.view });
+        return;
+    }
+  });
+
+  app.options(/.*/, async ({ ack, body }) => {
+    const payload = suggestionPayload.parse(body);
+    const run = suggestions.get(payload.action_id);
+    const call = { caller: callerOf(payload), typed: payload.value, view: payload.view ?? null };
+    const options = run === undefined ? [] : await safely(payload.action_id, () => run(call), []);
+    await ack({ options: [...options] });
+  });
+
+  app.shortcut(/.*/, async ({ ack, body }) => {
+    const parsed = shortcutPayload.safeParse(body);
+    await ack();
+    const run = parsed.success ? shortcuts.get(parsed.data.callback_id) : undefined;
+    if (!parsed.success || run === undefined) return;
+    const call = {
+      caller: callerOf(parsed.data),
+      triggerId: parsed.data.trigger_id,
+      delivery: `shortcut:${parsed.data.trigger_id}`,
+    };
+    const { after } = await safely(parsed.data.callback_id, () => run(call), {});
+    follow(after, () => Promise.resolve());
+  });
+
+  app.event('user_change', ({ event }) => {
+    desk.directory.changed(event.user);
+    return Promise.resolve();
+  });
+  app.event('subteam_members_changed', ({ event }) => {
+    desk.directory.groupChanged(event.subteam_id);
+    return Promise.resolve();
+  });
+
+  return {
+    async settled() {
+      await Promise.all(running);
+    },
+  };
+}
+
+function ephemeral({ text, blocks }: Say): {
+  response_type: 'ephemeral';
+  text: string;
+  blocks?: NonNullable<Say['blocks']>;
+} {
+  return { response_type: 'ephemeral', text, ...(blocks === undefined ? {} : { blocks }) };
+}
+
+async function tell(respond: RespondFn, say: Say): Promise<void> {
+  await respond({ ...ephemeral(say), replace_original: false });
+}
+
+/** All slices' handlers in one table. @throws when two slices claim the same id: that is a mistake in the program. */
+function merge<T>(parts: readonly (Readonly<Record<string, T>> | undefined)[]): ReadonlyMap<string, T> {
+  const all = new Map<string, T>();
+  for (const [id, handler] of parts.flatMap((part) => Object.entries(part ?? {}))) {
+    if (all.has(id)) throw new Error(`two slices answer to ${id}`);
+    all.set(id, handler);
+  }
+  return all;
+}

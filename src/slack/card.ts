@@ -1,0 +1,241 @@
+import type { Button } from '@slack/types';
+import type { World } from '../access/people.ts';
+import { answersFor } from '../access/people.ts';
+import type { Ask } from '../access/event.ts';
+import type { Access } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import type { RecentUse } from '../ledger/views.ts';
+import { currentAsk } from '../access/approving.ts';
+import type { Rendered } from './blocks.ts';
+import { actions, button, confirmation, context, section } from './blocks.ts';
+import { endWords, lapseWords } from './refusals.ts';
+import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+
+/** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
+
+/** Buttons on cards and notices. Released ids are never reused for something else: old messages keep them. */
+export const ACTION = {
+  approve: 'tsa_approve',
+  deny: 'tsa_deny',
+  start: 'tsa_start',
+  end: 'tsa_end',
+  cancel: 'tsa_cancel',
+  show: 'tsa_show',
+} as const;
+
+export interface CardFacts {
+  readonly no: number;
+  readonly state: Access;
+  /** `person:U…` or `channel:C…`. */
+  readonly destination: string;
+  readonly world: World;
+  readonly now: number;
+  /** What the grantee and the tenant had in the last 30 days, for whoever decides. */
+  readonly recent: { readonly grantee: RecentUse; readonly tenant: RecentUse } | null;
+}
+
+/** Draws the card for one place. */
+export function card(facts: CardFacts): Rendered {
+  const { no, state, recent } = facts;
+  const top = headline(no, state, readerOf(facts.destination), facts);
+  const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
+  const emergency =
+    state.way === 'emergency'
+      ? [section(':rotating_light: *EMERGENCY ACCESS* — started without approval; owes a review.')]
+      : [];
+  return {
+    text: `${state.way === 'emergency' ? 'EMERGENCY: ' : ''}${strip(top)}`,
+    blocks: [
+      ...emergency,
+      section(top),
+      section(whatLines(state, ask).join('\n')),
+      ...(ask === null ? [] : [section(boundLines(ask).join('\n'))]),
+      section(`*Reason*\n${quote(state.reason, 2_600)}`),
+      ...notes(state, recent).map(context),
+      ...actions(buttonsFor(facts)),
+    ],
+  };
+}
+
+/** What this reader can do about the request now. No button is shown that the rules would refuse. */
+export function buttonsFor({ no, state, destination, world, now }: Omit<CardFacts, 'recent'>): Button[] {
+  const reader = readerOf(destination);
+  if (reader === null) return [];
+  const value = String(no);
+  const it = tsa(no);
+  const buttons: Button[] = [];
+  if (state.phase === 'pending' && decidesNow(state, reader, world, now))
+    buttons.push(
+      button('Approve', ACTION.approve, value, { style: 'primary', label: `Approve ${it}` }),
+      button('Deny', ACTION.deny, value, { style: 'danger', label: `Deny ${it}` }),
+    );
+  if (
+    state.phase === 'approved' &&
+    state.grant.ask.grantee === reader &&
+    (state.grant.ask.notBefore ?? 0) <= now
+  )
+    buttons.push(
+      button('Start session', ACTION.start, value, { style: 'primary', label: `Start the session of ${it}` }),
+    );
+  if (state.phase === 'active' && state.grant.ask.grantee === reader)
+    buttons.push(
+      button('End now', ACTION.end, value, {
+        style: 'danger',
+        label: `End the session of ${it} now`,
+        confirm: confirmation(
+          'End the session?',
+          `${it} ends at once. To get in again you need a new request.`,
+          'End now',
+          'Keep it',
+        ),
+      }),
+    );
+  if ((state.phase === 'pending' || state.phase === 'approved') && state.requester === reader)
+    buttons.push(
+      button('Cancel request', ACTION.cancel, value, {
+        label: `Cancel ${it}`,
+        confirm: confirmation(
+          'Cancel the request?',
+          `${it} is taken back. Nobody gets access.`,
+          'Cancel it',
+          'Keep it',
+        ),
+      }),
+    );
+  return buttons;
+}
+
+/** The first line: where it stands, as this reader needs it. */
+export function headline(
+  no: number,
+  state: Access,
+  reader: string | null,
+  { world, now }: Pick<CardFacts, 'world' | 'now'>,
+): string {
+  const it = `*${tsa(no)}*`;
+  const place = placeOf(state);
+  switch (state.phase) {
+    case 'pending': {
+      const open = state.seats.filter((seat) => seat.given === null).map((seat) => seat.holder);
+      const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
+      if (reader !== null && decidesNow(state, reader, world, now))
+        return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
+      const so = given.length === 0 ? '' : ` (${people(given)} approved)`;
+      return `:hourglass_flowing_sand: ${it} · waits for ${people(open)}${so}: access to ${place}`;
+    }
+    case 'unclaimed':
+      return `:hourglass_flowing_sand: ${it} · ${who(state.requester)} asks for help in ${place}; it waits for an engineer`;
+    case 'unconfirmed':
+      return `:rotating_light: ${it} · ${who(state.requester)} declared an emergency in ${place}; a second person must confirm until ${when(state.confirmBy)}`;
+    case 'approved': {
+      const { notBefore } = state.grant.ask;
+      const starts =
+        notBefore !== null && notBefore > now ? `can start from ${when(notBefore)}` : 'not started yet';
+      return `:white_check_mark: ${it} · approved, ${starts}: ${who(state.grant.ask.grantee)} in ${place}. Lapses ${when(state.grant.startBy)} if not started`;
+    }
+    case 'active': {
+      const sign = state.way === 'emergency' ? ':rotating_light:' : ':large_green_circle:';
+      return `${sign} ${it} · ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}`;
+    }
+    case 'ended':
+      return `:black_circle: ${it} · access to ${place} is over: ${endWords(state.ending)}. Not closed out yet`;
+    case 'closed':
+      return `:heavy_check_mark: ${it} · access to ${place} is over and closed out: ${endWords(state.ending)}`;
+    case 'denied':
+      return `:no_entry: ${it} · ${who(state.verdict.by)} denied access to ${place}`;
+    case 'cancelled':
+      return `:heavy_multiplication_x: ${it} · ${who(state.verdict.by)} cancelled access to ${place}`;
+    case 'lapsed':
+      return `:zzz: ${it} · access to ${place} lapsed: ${lapseWords(state.why)}`;
+  }
+}
+
+/** The tenant as people recognise it, its environment always beside it. */
+export function placeOf({ tenant }: Pick<Access, 'tenant'>): string {
+  return `${oneLine(tenant.name, 300)} (${oneLine(tenant.environment, 100)})`;
+}
+
+/** The person whose direct messages these are; `null` for a channel. */
+export function readerOf(destination: string): string | null {
+  return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
+}
+
+/** Does this person answer for a seat that is still open? */
+function decidesNow(
+  state: Extract<Access, { phase: 'pending' }>,
+  reader: string,
+  world: World,
+  now: number,
+): boolean {
+  return state.seats.some((seat) => {
+    if (seat.given !== null) return false;
+    if (seat.holder !== CUSTOMER_SEAT)
+      return seat.holder === reader || answersFor(world.people, seat.holder, now) === reader;
+    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+    return contacts.some((contact) => contact.slack?.userId === reader);
+  });
+}
+
+function whatLines(state: Access, ask: Ask | null): string[] {
+  const { tenant } = state;
+  const lines = [
+    `*Tenant* ${oneLine(tenant.name, 300)} · \`${escape(tenant.id)}\` · *${oneLine(tenant.environment, 100)}* · ${oneLine(tenant.region, 100)}`,
+  ];
+  if (ask !== null)
+    lines.push(
+      `*Scope* ${oneLine(ask.scope.name, 150)} — ${oneLine(ask.scope.allows)}${ask.scope.highRisk ? ' :warning: high risk' : ''}`,
+    );
+  const grantee = ask === null || ask.grantee === state.requester ? '' : `, for ${who(ask.grantee)}`;
+  const owner = state.owner === state.requester ? '' : `, owner ${who(state.owner)}`;
+  lines.push(`*Asked by* ${who(state.requester)}${grantee}${owner}, ${when(state.filedAt)}`);
+  if (ask !== null) lines.push(`*For* ${lasting(ask.durationMs)}${latest(state)}`);
+  if (ask !== null && ask.notBefore !== null) lines.push(`*Not before* ${when(ask.notBefore)}`);
+  if (state.caseRef !== '') lines.push(`*Case* ${oneLine(state.caseRef)}`);
+  if (state.phase === 'denied' || state.phase === 'cancelled') {
+    const said = state.verdict.reason === '' ? '' : `\n${quote(state.verdict.reason, 600)}`;
+    lines.push(
+      `*${state.phase === 'denied' ? 'Denied' : 'Cancelled'}* by ${who(state.verdict.by)} ${when(state.verdict.at)}${said}`,
+    );
+  }
+  if ('grant' in state && state.grant.seats.length > 0)
+    lines.push(
+      `*Approved by* ${state.grant.seats.map((s) => `${who(s.given?.by ?? s.holder)}${s.given === null ? '' : ` ${when(s.given.at)}`}`).join(', ')}`,
+    );
+  if (state.phase === 'pending') lines.push(`*Lapses* ${when(state.terms.lapseAt)} if nobody decides`);
+  return lines;
+}
+
+function latest(state: Access): string {
+  if (state.phase === 'pending' || state.phase === 'unconfirmed')
+    return `; over by ${when(state.terms.latestEndAt)} at the latest`;
+  if (state.phase === 'approved') return `; over by ${when(state.grant.latestEndAt)} at the latest`;
+  if ('session' in state)
+    return `; started ${when(state.session.startedAt)}, end ${when(state.session.expiresAt)}`;
+  return '';
+}
+
+function boundLines(ask: Ask): string[] {
+  return [
+    `*Allowed* ${oneLine(ask.allowedActions, 1_300)}`,
+    `*Off limits* ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, 1_300)}`,
+  ];
+}
+
+function notes(state: Access, recent: CardFacts['recent']): string[] {
+  const lines = [...state.roleNotes.map((note) => oneLine(note))];
+  if (state.likeIt >= 3)
+    lines.push(
+      `:repeat: Request number ${state.likeIt} like this for this tenant in 30 days: is it a product problem?`,
+    );
+  if (recent !== null && state.phase === 'pending') {
+    const had = (use: RecentUse): string =>
+      use.sessions === 0 ? 'no session' : `${count(use.sessions, 'session')}, ${lasting(use.ms)}`;
+    lines.push(`Last 30 days: this person ${had(recent.grantee)}; this tenant ${had(recent.tenant)}.`);
+  }
+  return lines;
+}
+
+/** mrkdwn as plain text: for notifications, where only mentions and dates are rendered. */
+export function strip(mrkdwn: string): string {
+  return mrkdwn.replaceAll(/[*`]|:[a-z_]+: ?/g, '');
+}

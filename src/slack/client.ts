@@ -1,0 +1,62 @@
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  WebClient,
+} from '@slack/web-api';
+import type { Logger } from 'pino';
+import { slackLogger } from '../log.ts';
+
+/** Slack's Web API, for two kinds of work that must not get in each other's way. */
+export interface Clients {
+  /** A person waits: must answer within the 3 s that a trigger lives (docs.slack.dev/interactivity/handling-user-interaction). */
+  readonly interactive: WebClient;
+  /** Nobody waits: the outbox tries again by itself. */
+  readonly background: WebClient;
+  /** When Slack last answered; `null` if it never did. */
+  seenAt(): number | null;
+}
+
+const INTERACTIVE_TIMEOUT_MS = 2_000;
+const BACKGROUND_TIMEOUT_MS = 10_000;
+
+/** Neither retries by itself: a silent retry of a post is a second post, and a queued 429 outlives the trigger. */
+export function createClients(token: string, apiUrl: string, log: Logger, now: () => number): Clients {
+  let seenAt: number | null = null;
+  const options = {
+    slackApiUrl: apiUrl,
+    logger: slackLogger(log),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    // A token must go to no other address than the one configured.
+    allowAbsoluteUrls: false,
+    fetch: async (...[url, init]: Parameters<typeof fetch>) => {
+      const response = await fetch(url, init);
+      seenAt = now();
+      return response;
+    },
+  };
+  return {
+    interactive: new WebClient(token, { ...options, timeout: INTERACTIVE_TIMEOUT_MS }),
+    background: new WebClient(token, { ...options, timeout: BACKGROUND_TIMEOUT_MS }),
+    seenAt: () => seenAt,
+  };
+}
+
+/** How a call to Slack failed, as far as it matters what to do next. */
+export type Trouble =
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'rate_limited'; readonly afterMs: number }
+  /** No answer, or none that says whether it was done. */
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** Sorts an error of the client; anything else is thrown on. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof WebAPIPlatformError) return { kind: 'refused', error: error.data.error };
+  if (error instanceof WebAPIRateLimitedError)
+    return { kind: 'rate_limited', afterMs: error.retryAfter * 1_000 };
+  if (error instanceof WebAPIHTTPError) return { kind: 'unknown', why: `HTTP ${error.statusCode}` };
+  if (error instanceof WebAPIRequestError) return { kind: 'unknown', why: error.original.message };
+  throw error;
+}

@@ -1,0 +1,120 @@
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import type { RequestCommand } from '../access/command.ts';
+import type { Actor } from '../access/people.ts';
+import type { Policy } from '../access/policy.ts';
+import type { Clock } from '../clock.ts';
+import type { Door, Outcome } from '../ledger/handle.ts';
+import type { Views } from '../ledger/views.ts';
+import type { SpanFacts } from '../ledger/week.ts';
+import type { TenantIndex } from '../tenants.ts';
+import type { Directory } from './directory.ts';
+import type { Caller, View } from './payload.ts';
+import { refusalWords } from './refusals.ts';
+
+/** What every slice works with, and how a slice says what it answers to. */
+
+export interface Desk {
+  readonly door: Door;
+  readonly views: Views;
+  readonly span: (from: number, until: number) => Promise<SpanFacts>;
+  readonly directory: Directory;
+  readonly policy: Policy;
+  readonly tenants: TenantIndex;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For calls that a person waits for. */
+  readonly client: WebClient;
+}
+
+/** Something to show to one person only. */
+export interface Say {
+  readonly text: string;
+  readonly blocks?: KnownBlock[];
+}
+
+/** Work that must not hold the acknowledgement: opening a view, say. It runs after it. */
+export type After = () => Promise<void>;
+
+export interface CommandCall {
+  readonly caller: Caller;
+  /** What follows the sub-command. */
+  readonly rest: string;
+  readonly triggerId: string;
+  readonly delivery: string;
+}
+export interface ActionCall {
+  readonly caller: Caller;
+  readonly value: string;
+  readonly triggerId: string;
+  readonly delivery: string;
+  /** The view that the button or input stands in, if it stands in one. */
+  readonly view: View | null;
+}
+export interface SubmitCall {
+  readonly caller: Caller;
+  readonly view: View;
+  readonly delivery: string;
+}
+export interface SuggestCall {
+  readonly caller: Caller;
+  readonly typed: string;
+  readonly view: View | null;
+}
+
+/** What becomes of a submitted modal. */
+export type Submitted =
+  | { readonly kind: 'close' }
+  /** By block id; everything typed stays. */
+  | { readonly kind: 'errors'; readonly errors: Record<string, string> }
+  | { readonly kind: 'show'; readonly view: ModalView };
+
+/** What a person can do, by the id under which Slack reports it. */
+export interface Slice {
+  readonly commands?: Readonly<Record<string, (call: CommandCall) => Promise<{ say?: Say; after?: After }>>>;
+  readonly actions?: Readonly<Record<string, (call: ActionCall) => Promise<{ say?: Say; after?: After }>>>;
+  readonly submissions?: Readonly<Record<string, (call: SubmitCall) => Promise<Submitted>>>;
+  readonly suggestions?: Readonly<Record<string, (call: SuggestCall) => Promise<readonly PlainTextOption[]>>>;
+  readonly shortcuts?: Readonly<
+    Record<string, (call: Omit<CommandCall, 'rest'>) => Promise<{ after?: After }>>
+  >;
+}
+
+/** The person as the rules name who acts. */
+export function actorOf({ userId, teamId }: Caller): Actor {
+  return { kind: 'person', id: userId, teamId };
+}
+
+/** Puts a command about a request through the door, with the people it concerns looked up. */
+export async function attempt(
+  desk: Desk,
+  command: RequestCommand,
+  requestNo: number,
+  { caller, delivery }: { caller: Caller; delivery: string },
+): Promise<Outcome> {
+  const record = await desk.views.record(requestNo);
+  const seats =
+    record === null
+      ? []
+      : 'grant' in record.state
+        ? record.state.grant.seats
+        : 'seats' in record.state
+          ? record.state.seats
+          : [];
+  const concerned = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
+  const people = [caller.userId, ...concerned.filter((by) => !by.includes(':'))];
+  const world = await desk.directory.world(people);
+  return desk.door.handle({ command, requestNo, actor: actorOf(caller), world, delivery });
+}
+
+/** Why not, for the person who tried; nothing when it happened. */
+export function sayRefusal({ refusal, requestNo, state }: Outcome): { say?: Say } {
+  return refusal === null ? {} : { say: { text: refusalWords(refusal, requestNo, state) } };
+}
+
+/** `TSA-42`, `tsa42` or `42` as a number; `null` for anything else. */
+export function parseNo(text: string): number | null {
+  const digits = /^(?:tsa[-\s]?)?(\d{1,9})$/i.exec(text.trim())?.[1];
+  return digits === undefined || Number(digits) === 0 ? null : Number(digits);
+}

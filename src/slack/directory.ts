@@ -1,0 +1,203 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Absence, Standing, World } from '../access/people.ts';
+import { isGroup } from '../access/people.ts';
+import type { Policy, Principal, UserId } from '../access/policy.ts';
+import type { Clock } from '../clock.ts';
+import { troubleOf } from './client.ts';
+
+/** A person as Slack knows them. */
+export interface Profile {
+  readonly name: string;
+  /** IANA zone. */
+  readonly timeZone: string;
+  readonly standing: Standing;
+}
+
+/** What Slack says about people and groups: asked when it matters, remembered for a moment. */
+export interface Directory {
+  /** The rules' view of the world, with these people looked up no longer than a minute ago. */
+  world(users: readonly UserId[]): Promise<World>;
+  /** What is known without asking: for time, and for showing. Never enough for a person's decision. */
+  known(): World;
+  /** For showing; `null` if Slack was not asked about them yet. */
+  profile(user: UserId): Profile | null;
+  /** Makes sure that these people's names are known, as far as Slack answers. */
+  learn(users: readonly UserId[]): Promise<void>;
+  /** Slack says that somebody changed. */
+  changed(user: unknown): void;
+  /** Slack says that a group changed. */
+  groupChanged(group: string): void;
+}
+
+const slackUser = z.object({
+  id: z.string(),
+  team_id: z.string().optional(),
+  name: z.string().optional(),
+  real_name: z.string().optional(),
+  tz: z.string().optional(),
+  deleted: z.boolean().optional(),
+  is_bot: z.boolean().optional(),
+  is_restricted: z.boolean().optional(),
+  is_ultra_restricted: z.boolean().optional(),
+  is_stranger: z.boolean().optional(),
+  profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
+  enterprise_user: z.object({ teams: z.array(z.string()).optional() }).optional(),
+});
+
+/** Who acts is checked when they act: nothing older than this decides. */
+const PERSON_FRESH_MS = 60_000;
+const GROUP_FRESH_MS = 5 * 60_000;
+/** Slack's own robot, which `users.info` does not call a bot. */
+const SLACKBOT = 'USLACKBOT';
+
+interface Remembered<T> {
+  readonly value: T;
+  readonly at: number;
+}
+
+export function createDirectory(deps: {
+  client: WebClient;
+  policy: Policy;
+  teamId: string;
+  clock: Clock;
+  log: Logger;
+  absences: (now: number) => Promise<ReadonlyMap<UserId, Absence>>;
+}): Directory {
+  const { client, policy, teamId, clock, log } = deps;
+  const people = new Map<UserId, Remembered<Profile>>();
+  const groups = new Map<string, Remembered<ReadonlySet<UserId>>>();
+  const asking = new Map<string, Promise<void>>();
+  let absent: ReadonlyMap<UserId, Absence> = new Map();
+
+  const principals: readonly Principal[] = [
+    ...policy.requesters,
+    ...policy.admins,
+    ...policy.auditors,
+    ...policy.emergency.people,
+    ...policy.approvers.flatMap((rule) => rule.people),
+  ];
+  const policyGroups = [...new Set(principals.filter(isGroup))];
+  const policyApprovers = [
+    ...new Set(policy.approvers.flatMap((rule) => rule.people).filter((p) => !isGroup(p))),
+  ];
+
+  /** One question at a time about the same person or group. */
+  function once(key: string, ask: () => Promise<void>): Promise<void> {
+    const running = asking.get(key);
+    if (running !== undefined) return running;
+    const asked = ask().finally(() => asking.delete(key));
+    asking.set(key, asked);
+    return asked;
+  }
+
+  async function lookUp(user: UserId): Promise<void> {
+    try {
+      const { user: found } = await client.users.info({ user });
+      remember(slackUser.parse(found));
+    } catch (error) {
+      const trouble = error instanceof z.ZodError ? null : troubleOf(error);
+      const unknown =
+        trouble?.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
+      if (unknown)
+        people.set(user, {
+          value: { name: user, timeZone: policy.timeZone, standing: 'not_found' },
+          at: clock.now(),
+        });
+      else log.warn({ user, trouble }, 'Slack did not say who this is');
+    }
+  }
+
+  function remember(found: z.infer<typeof slackUser>): void {
+    const name = [found.profile?.display_name, found.profile?.real_name, found.real_name, found.name].find(
+      Boolean,
+    );
+    const value = {
+      name: name ?? found.id,
+      timeZone: found.tz ?? policy.timeZone,
+      standing: standingOf(found),
+    };
+    people.set(found.id, { value, at: clock.now() });
+  }
+
+  function standingOf(found: z.infer<typeof slackUser>): Standing {
+    if (found.deleted === true) return 'deactivated';
+    if (found.is_bot === true || found.id === SLACKBOT) return 'bot';
+    const ours =
+      found.team_id === undefined ||
+      found.team_id === teamId ||
+      found.enterprise_user?.teams?.includes(teamId);
+    if (ours !== true || found.is_stranger === true) return 'external';
+    return found.is_restricted === true || found.is_ultra_restricted === true ? 'guest' : 'member';
+  }
+
+  async function lookUpGroup(group: string): Promise<void> {
+    try {
+      const { users } = await client.usergroups.users.list({ usergroup: group });
+      groups.set(group, { value: new Set(z.array(z.string()).parse(users ?? [])), at: clock.now() });
+    } catch (error) {
+      log.warn(
+        { group, trouble: error instanceof z.ZodError ? 'unreadable' : troubleOf(error) },
+        'Slack did not say who is in this group',
+      );
+    }
+  }
+
+  function isFresh(remembered: Remembered<unknown> | undefined, forMs: number): boolean {
+    return remembered !== undefined && clock.now() - remembered.at < forMs;
+  }
+
+  async function refresh(users: readonly UserId[]): Promise<void> {
+    const stale = [...new Set(users)].filter(
+      (user) => user !== '' && !isFresh(people.get(user), PERSON_FRESH_MS),
+    );
+    const oldGroups = policyGroups.filter((group) => !isFresh(groups.get(group), GROUP_FRESH_MS));
+    await Promise.all([
+      ...stale.map((user) => once(user, () => lookUp(user))),
+      ...oldGroups.map((group) => once(group, () => lookUpGroup(group))),
+    ]);
+  }
+
+  /** @param decides  whether an answer older than its time counts as none */
+  function worldOf(decides: boolean): World {
+    const inGroup = (user: UserId): boolean => [...groups.values()].some((group) => group.value.has(user));
+    return {
+      policy,
+      people: {
+        standing(user) {
+          const found = people.get(user);
+          if (found !== undefined && (!decides || isFresh(found, PERSON_FRESH_MS)))
+            return found.value.standing;
+          // A group lists no deactivated members; whoever acts or is named is looked up besides.
+          return inGroup(user) ? 'member' : 'cannot_check';
+        },
+        members(group) {
+          const found = groups.get(group);
+          return !decides || isFresh(found, GROUP_FRESH_MS) ? found?.value : undefined;
+        },
+        absence: (user) => absent.get(user),
+      },
+    };
+  }
+
+  return {
+    async world(users) {
+      absent = await deps.absences(clock.now());
+      await refresh([...users, ...policyApprovers]);
+      return worldOf(true);
+    },
+    known: () => worldOf(false),
+    profile: (user) => people.get(user)?.value ?? null,
+    async learn(users) {
+      await refresh(users.filter((user) => !people.has(user)));
+    },
+    changed(user) {
+      const found = slackUser.safeParse(user);
+      if (found.success) remember(found.data);
+    },
+    groupChanged(group) {
+      groups.delete(group);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { actions, button, section } from '../blocks.ts';
+import type { Say, Slice } from '../desk.ts';
+import { oneLine } from '../words.ts';
+
+/** `/tsa` alone, `/tsa help`, and words that nobody knows. */
+export const help: Slice = {
+  commands: {
+    '': () => Promise.resolve({ say: helpWords() }),
+    help: () => Promise.resolve({ say: helpWords() }),
+  },
+};
+
+const LINES = [
+  ['request [tenant]', 'ask for access to a tenant'],
+  ['start [TSA-n]', 'start the session that was approved'],
+  ['end [TSA-n]', 'end your session early'],
+  ['show [TSA-n]', 'the whole record of a request'],
+  ['active', 'who is in which tenant right now'],
+  ['review', 'what happened in the last 7 days'],
+] as const;
+
+function helpWords(): Say {
+  const lines = LINES.map(([command, what]) => `• \`/tsa ${command}\` – ${what}`).join('\n');
+  const intro =
+    '*Temporary support access*: ask for access to a customer’s tenant, a named person decides, and it ends by itself.';
+  return {
+    text: 'Temporary support access: /tsa request, start, end, show, active, review.',
+    blocks: [
+      section(intro),
+      section(lines),
+      ...actions([
+        button('Request access', 'tsa_open_request', 'request', { style: 'primary' }),
+        button('Who is in now?', 'tsa_active', 'active'),
+      ]),
+    ],
+  };
+}
+
+/** Farther than this is another word, not a slip. */
+const SLIP_MAX = 3;
+
+/** What somebody may have meant by a sub-command that does not exist. */
+export function unknownCommand(word: string, known: readonly string[]): Say {
+  const words = known.filter((one) => one !== '');
+  const guess = closest(word.toLowerCase(), words);
+  const near = distance(word.toLowerCase(), guess) <= SLIP_MAX;
+  return {
+    text: `I don’t know “${oneLine(word, 60)}”. ${near ? `Did you mean \`/tsa ${guess}\`?` : 'See what I can do with `/tsa help`.'}`,
+  };
+}

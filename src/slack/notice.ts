@@ -1,0 +1,143 @@
+import type { AccessEvent } from '../access/event.ts';
+import { CUSTOMER_SEAT } from '../access/state.ts';
+import type { Recorded } from '../ledger/history.ts';
+import type { Rendered } from './blocks.ts';
+import { actions, section } from './blocks.ts';
+import type { CardFacts } from './card.ts';
+import { buttonsFor, placeOf, strip } from './card.ts';
+import { lapseWords } from './refusals.ts';
+import { lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+
+/** What one fact sounds like when somebody must hear of it. Stands in the card's thread; the buttons are those that still apply. */
+
+/** Later than this is worth an apology. */
+const LATE_MS = 2 * 60_000;
+/** A notice that only makes sense while it is true. */
+const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
+  'session.warned',
+  'approver.reminded',
+  'start.opened',
+  'closeout.reminded',
+]);
+
+/** The notice for one place, or `null` when it has become pointless. */
+export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Rendered | null {
+  if (PASSING.has(recorded.event.type) && !stillTrue(recorded.event, facts)) return null;
+  const words = noticeWords(recorded, facts) + lateness(recorded, facts.now);
+  return { text: strip(words), blocks: [section(words), ...actions(buttonsFor(facts))] };
+}
+
+/** The fact in words, for a thread, a record or a notification. */
+export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<CardFacts, 'state'>): string {
+  const it = `*${tsa(no)}*`;
+  const place = placeOf(state);
+  switch (event.type) {
+    case 'request.filed':
+      return `:memo: ${it} · ${who(event.requester)} asked for ${oneLine(event.ask.scope.name)} in ${place} for ${lasting(event.ask.durationMs)}; ${people(event.approvers)} to decide.`;
+    case 'customer_request.filed':
+      return `:memo: ${it} · ${who(event.requester)} asked for help in ${place}; support may enter for this until ${when(event.terms.latestEndAt)}.`;
+    case 'emergency.declared':
+      return `:rotating_light: ${it} · ${who(event.requester)} declared an emergency in ${place}; ${who(event.reviewer)} reviews it by ${when(event.reviewDueAt)}.`;
+    case 'emergency.confirmed':
+      return `:rotating_light: ${it} · ${who(event.by)} confirmed the emergency.`;
+    case 'approval.given': {
+      const less =
+        event.narrowed === null
+          ? ''
+          : `, with less: ${oneLine(event.narrowed.scope.name)} for ${lasting(event.narrowed.durationMs)}; allowed: ${oneLine(event.narrowed.allowedActions, 600)}`;
+      const forWhom =
+        event.seat === event.by
+          ? ''
+          : event.seat === CUSTOMER_SEAT
+            ? ' for the customer'
+            : ` for ${who(event.seat)}`;
+      return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom}${less}.`;
+    }
+    case 'grant.issued':
+      return `:white_check_mark: ${it} · Approved by ${who(actor)}: ${who(event.ask.grantee)} can start the session in ${place} for ${lasting(event.ask.durationMs)}, until ${when(event.startBy)}.`;
+    case 'customer_request.accepted':
+      return `:handshake: ${it} · ${who(event.by)} takes care of it, with ${oneLine(event.ask.scope.name)} for ${lasting(event.ask.durationMs)}.`;
+    case 'request.denied':
+      return `:no_entry: ${it} · ${who(event.by)} denied access to ${place}:\n${quote(event.reason)}`;
+    case 'request.cancelled':
+      return `:heavy_multiplication_x: ${it} · ${who(event.by)} cancelled it. Nobody gets access.${event.reason === '' ? '' : `\n${quote(event.reason)}`}`;
+    case 'request.lapsed':
+      return `:zzz: ${it} · lapsed: ${lapseWords(event.why)}. If it is still needed, file again with \`/tsa request\`.`;
+    case 'question.asked':
+      return `:question: ${it} · ${who(event.by)} asks:\n${quote(event.text)}`;
+    case 'question.answered':
+      return `:speech_balloon: ${it} · ${who(event.by)} answers:\n${quote(event.text)}`;
+    case 'approver.reminded':
+      return `:bell: ${it} · ${who(state.requester)} still waits for your decision about ${place}.`;
+    case 'approver.replaced':
+      return `:arrows_counterclockwise: ${it} · ${who(event.to)} decides now, in place of ${who(event.from)}. ${oneLine(event.why)}`;
+    case 'approval.asked_again':
+      return `:arrows_counterclockwise: ${it} · ${who(event.approver)} must approve again. ${oneLine(event.why)}`;
+    case 'start.opened':
+      return `:alarm_clock: ${it} · the planned time has come: you can start the session in ${place} now.`;
+    case 'session.started':
+      return `:large_green_circle: ${it} · ${who(event.by)} entered ${place}, until ${when(event.expiresAt)} (${lasting(event.expiresAt - event.startedAt)}).`;
+    case 'session.warned':
+      return `:hourglass: ${it} · your session in ${place} ends ${when(event.expiresAt)} by itself. Finish up, or end it now.`;
+    case 'extension.asked':
+      return `:hourglass: ${it} · ${who(event.by)} asks for ${lasting(event.durationMs)} more in ${place}, until ${when(event.newExpiresAt)}:\n${quote(event.reason)}`;
+    case 'extension.approved':
+      return `:heavy_plus_sign: ${it} · ${who(event.by)} gave more time: the session in ${place} now ends ${when(event.newExpiresAt)}.`;
+    case 'extension.denied':
+      return `:no_entry: ${it} · ${who(event.by)} gave no more time; the end stays as it was:\n${quote(event.reason)}`;
+    case 'session.ended':
+      return ended(event, it, place);
+    case 'session.reported':
+      return `:warning: ${it} · ${who(event.by)} did not expect this session in ${place}.${event.standing ? ' It was revoked at once.' : ' They cannot stop it themselves: please look into it.'}`;
+    case 'owner.offered':
+      return `:raised_hand: ${it} · ${who(event.by)} asks ${who(event.to)} to take over as the owner.`;
+    case 'owner.changed':
+      return `:arrows_counterclockwise: ${it} · ${who(event.to)} is the owner now, in place of ${who(event.from)}.`;
+    case 'closeout.filed': {
+      const left = event.removed.filter((item) => !item.gone).map((item) => oneLine(item.role, 100));
+      const still = left.length === 0 ? '' : ` Still there: ${left.join(', ')}.`;
+      return `:clipboard: ${it} · ${who(event.by)} closed it out. Fixed: ${event.fixed.replace('_', ' ')}.${still} Changed:\n${quote(event.changed)}`;
+    }
+    case 'closeout.reminded':
+      return `:bell: ${it} · the session in ${place} is over but not closed out yet.`;
+    case 'closeout.accepted':
+      return `:heavy_check_mark: ${it} · ${who(event.by)} accepted the closeout.`;
+    case 'closeout.contested':
+      return `:question: ${it} · ${who(event.by)} contests the closeout:\n${quote(event.question)}`;
+    case 'emergency.reviewed':
+      return `:scales: ${it} · ${who(event.by)} judged the emergency ${event.justified ? 'justified' : '*not justified*'}:\n${quote(event.note)}`;
+    case 'review.reminded':
+      return `:bell: ${it} · the emergency in ${place} still owes its review${state.review === null ? '' : ` by ${who(state.review.reviewer)}, due ${when(state.review.dueAt)}`}.`;
+  }
+}
+
+function ended(event: Extract<AccessEvent, { type: 'session.ended' }>, it: string, place: string): string {
+  const why = event.reason === '' ? '' : `\n${quote(event.reason)}`;
+  switch (event.how) {
+    case 'ended':
+      return `:black_circle: ${it} · ${who(event.by)} left ${place}: the session was ended ${when(event.endedAt)}.${why}`;
+    case 'expired':
+      return `:black_circle: ${it} · the session in ${place} expired by itself ${when(event.endedAt)}.`;
+    case 'revoked':
+      return `:octagonal_sign: ${it} · ${who(event.by)} revoked the session in ${place} ${when(event.endedAt)}.${why}`;
+  }
+}
+
+/** Nothing ends late in silence: whoever reads this late is told so. */
+function lateness({ event, at }: Recorded, now: number): string {
+  const happened = event.type === 'session.ended' ? event.endedAt : at;
+  if (now - happened < LATE_MS) return '';
+  const end = event.type === 'session.ended' ? ' The end itself was on time.' : '';
+  return `\n_Told ${lasting(now - happened)} late: this app, or Slack, was not reachable.${end}_`;
+}
+
+function stillTrue(
+  event: AccessEvent,
+  { state, destination, world, now, no }: Omit<CardFacts, 'recent'>,
+): boolean {
+  if (event.type === 'session.warned')
+    return state.phase === 'active' && state.session.expiresAt === event.expiresAt && now < event.expiresAt;
+  if (event.type === 'approver.reminded')
+    return buttonsFor({ no, state, destination, world, now }).length > 0 || state.phase === 'unclaimed';
+  return event.type === 'start.opened' ? state.phase === 'approved' : state.phase === 'ended';
+}

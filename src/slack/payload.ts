@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** What Slack sends, parsed at the border: only what is used, and nothing taken on trust (docs.slack.dev/interactivity). */
+
+const user = z.object({ id: z.string().min(1), team_id: z.string().optional() });
+const team = z.object({ id: z.string() }).nullish();
+
+export const commandPayload = z.object({
+  command: z.string(),
+  text: z.string().default(''),
+  user_id: z.string().min(1),
+  team_id: z.string(),
+  trigger_id: z.string(),
+});
+
+const option = z.object({ value: z.string() });
+
+/** One input's value, whatever kind of input it is. */
+const inputState = z.object({
+  type: z.string(),
+  value: z.string().nullish(),
+  selected_option: option.nullish(),
+  selected_user: z.string().nullish(),
+});
+
+const values = z.record(z.string(), z.record(z.string(), inputState));
+
+const view = z.object({
+  id: z.string(),
+  hash: z.string(),
+  callback_id: z.string(),
+  private_metadata: z.string(),
+  state: z.object({ values }).default({ values: {} }),
+});
+export type View = z.infer<typeof view>;
+
+export const actionsPayload = z.object({
+  type: z.literal('block_actions'),
+  user,
+  team,
+  trigger_id: z.string().optional(),
+  view: view.optional(),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        block_id: z.string(),
+        action_ts: z.string(),
+        value: z.string().optional(),
+      }),
+    )
+    .min(1),
+});
+
+export const submissionPayload = z.object({ type: z.literal('view_submission'), user, team, view });
+
+export const suggestionPayload = z.object({
+  type: z.literal('block_suggestion'),
+  user,
+  team,
+  action_id: z.string(),
+  value: z.string().default(''),
+  view: view.optional(),
+});
+
+export const shortcutPayload = z.object({
+  type: z.literal('shortcut'),
+  callback_id: z.string(),
+  user,
+  team,
+  trigger_id: z.string(),
+  action_ts: z.string(),
+});
+
+/** The person who acts: an immutable user id, and the team that it belongs to. */
+export interface Caller {
+  readonly userId: string;
+  readonly teamId: string;
+}
+
+/** Who acts, as Slack's payload says; the workspace's own team where the user's is not told. */
+export function callerOf(payload: { user: z.infer<typeof user>; team?: z.infer<typeof team> }): Caller {
+  return { userId: payload.user.id, teamId: payload.user.team_id ?? payload.team?.id ?? '' };
+}
+
+/** What was typed or chosen in a modal, by block id (each block has one input). Missing inputs read as empty. */
+export function readInputs({ state }: View): (blockId: string) => string {
+  const all = new Map(
+    Object.entries(state.values).map(([blockId, inputs]) => {
+      const [input] = Object.values(inputs);
+      return [blockId, input?.value ?? input?.selected_option?.value ?? input?.selected_user ?? ''];
+    }),
+  );
+  return (blockId) => all.get(blockId) ?? '';
+}
+
+/** The same submission, with the same words, delivered again. Corrected words are another. */
+export function submissionKey({ id, state }: View): string {
+  const words = createHash('sha256').update(JSON.stringify(state.values)).digest('base64url');
+  return `view:${id}:${words}`;
+}

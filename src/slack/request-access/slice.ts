@@ -1,0 +1,187 @@
+import type { ModalView } from '@slack/types';
+import type { FieldProblem } from '../../access/refusal.ts';
+import { parseDuration } from '../../duration.ts';
+import { plain, section } from '../blocks.ts';
+import { troubleOf } from '../client.ts';
+import type { ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
+import { actorOf } from '../desk.ts';
+import type { Caller } from '../payload.ts';
+import { problemWords, refusalWords } from '../refusals.ts';
+import { people, tsa, when } from '../words.ts';
+import type { Draft } from './modal.ts';
+import {
+  approverBlock,
+  BLOCK,
+  chosenMs,
+  emptyDraft,
+  INPUT,
+  OPTIONS_MAX,
+  personOption,
+  possibleApprovers,
+  readDraft,
+  REQUEST_MODAL,
+  requestModal,
+  tenantOption,
+} from './modal.ts';
+
+/** Asking for access: `/tsa request`, the shortcut, the form, and its filing. */
+export function requestAccess(desk: Desk): Slice {
+  /** Opens the form, with the tenant chosen where the words name just one. */
+  const open = (caller: Caller, triggerId: string, words: string) => async (): Promise<void> => {
+    const found = words === '' ? [] : desk.tenants.search(words, 2);
+    const only = desk.policy.tenants.get(words) ?? (found.length === 1 ? found[0] : undefined);
+    const draft = emptyDraft(caller.userId, only?.id);
+    const problem =
+      words !== '' && only === undefined
+        ? 'More than one tenant, or none, goes by that name. Choose it from the list.'
+        : null;
+    await desk.client.views.open({
+      trigger_id: triggerId,
+      view: requestModal(desk, draft, caller.userId, problem),
+    });
+  };
+
+  /** Redraws the form after a choice on which other fields depend. Whoever chose again meanwhile gets the newer form. */
+  const redraw = ({ caller, view }: ActionCall): Promise<{ after?: () => Promise<void> }> => {
+    if (view === null) return Promise.resolve({});
+    const after = async (): Promise<void> => {
+      const draft = readDraft(view);
+      await desk.directory.learn(possibleApprovers(desk, draft, caller.userId).slice(0, OPTIONS_MAX));
+      try {
+        const form = requestModal(desk, draft, caller.userId, null);
+        await desk.client.views.update({ view_id: view.id, hash: view.hash, view: form });
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (trouble.kind !== 'refused' || !['hash_conflict', 'not_found'].includes(trouble.error))
+          throw error;
+      }
+    };
+    return Promise.resolve({ after });
+  };
+
+  return {
+    commands: {
+      request: ({ caller, triggerId, rest }) => Promise.resolve({ after: open(caller, triggerId, rest) }),
+    },
+    shortcuts: {
+      request_access: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
+    },
+    actions: {
+      tsa_open_request: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
+      [INPUT.tenant]: redraw,
+      [INPUT.scope]: redraw,
+      [INPUT.grantee]: redraw,
+      [INPUT.owner]: redraw,
+      [INPUT.duration]: redraw,
+    },
+    suggestions: {
+      [INPUT.tenant]: ({ typed }) =>
+        Promise.resolve(desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption)),
+      [INPUT.approver]: (call) => suggestApprovers(desk, call),
+    },
+    submissions: { [REQUEST_MODAL]: (call) => file(desk, call) },
+  };
+}
+
+async function suggestApprovers(
+  desk: Desk,
+  { caller, typed, view }: SuggestCall,
+): ReturnType<NonNullable<Slice['suggestions']>[string]> {
+  if (view === null) return [];
+  const possible = possibleApprovers(desk, readDraft(view), caller.userId);
+  await desk.directory.learn(possible.slice(0, OPTIONS_MAX));
+  const options = possible.map((user) => personOption(desk, user));
+  const wanted = typed.trim().toLowerCase();
+  return options.filter((option) => option.text.text.toLowerCase().includes(wanted)).slice(0, OPTIONS_MAX);
+}
+
+async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise<Submitted> {
+  const draft = readDraft(view);
+  const world = await desk.directory.world([caller.userId, draft.grantee, draft.owner, ...draft.approvers]);
+  const outcome = await desk.door.handle({
+    command: {
+      type: 'file',
+      tenantId: draft.tenantId,
+      scopeId: draft.scopeId,
+      grantee: draft.grantee,
+      owner: draft.owner,
+      approvers: draft.approvers,
+      allowedActions: draft.allowedActions,
+      offLimits: draft.offLimits,
+      reason: draft.reason,
+      caseRef: draft.caseRef,
+      durationMs: chosenMs(desk, draft, parseDuration, caller.userId),
+      notBefore: null,
+      roles: [],
+    },
+    requestNo: null,
+    actor: actorOf(caller),
+    world,
+    delivery,
+  });
+  const { refusal, requestNo, state } = outcome;
+  if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, draft) };
+  if (refusal !== null) {
+    const problem = refusalWords(refusal, requestNo, state);
+    return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };
+  }
+  return { kind: 'show', view: filedView(requestNo ?? 0, draft, state?.terms.lapseAt ?? 0) };
+}
+
+/** Each problem at its field; the first one where a field has several. */
+function atFields(problems: readonly FieldProblem[], draft: Draft): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const problem of problems) errors[blockOf(problem, draft)] ??= problemWords(problem);
+  return errors;
+}
+
+function blockOf(problem: FieldProblem, draft: Draft): string {
+  switch (problem.field) {
+    case 'tenant':
+      return BLOCK.tenant;
+    case 'scope':
+      return BLOCK.scope;
+    case 'grantee':
+      return BLOCK.grantee;
+    case 'owner':
+      return BLOCK.owner;
+    case 'approver':
+    case 'reviewer':
+      return approverBlock(draft, problem.problem === 'count' ? Math.max(1, Math.min(problem.needed, 2)) : 1);
+    case 'allowedActions':
+      return BLOCK.allowed;
+    case 'offLimits':
+      return BLOCK.offLimits;
+    case 'caseRef':
+      return BLOCK.case;
+    case 'duration':
+      return draft.duration === 'other' ? BLOCK.other : BLOCK.duration;
+    case 'reason':
+    case 'notBefore':
+    case 'roles':
+    case 'tried':
+    case 'expected':
+    case 'question':
+    case 'changed':
+    case 'notes':
+    case 'productProblem':
+    case 'note':
+    case 'typedTenantId':
+      return BLOCK.reason;
+  }
+}
+
+function filedView(no: number, draft: Draft, lapseAt: number): ModalView {
+  const asked = `${people(draft.approvers)} ${draft.approvers.length === 1 ? 'was' : 'were'} asked in a direct message`;
+  return {
+    type: 'modal',
+    title: plain('Request access'),
+    close: plain('Done'),
+    blocks: [
+      section(`:white_check_mark: *${tsa(no)} is filed.*`),
+      section(
+        `${asked} and can decide until ${when(lapseAt)}. You hear of it at once, in a direct message from me; that is also where you start the session, or cancel.`,
+      ),
+    ],
+  };
+}
