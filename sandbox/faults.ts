@@ -1,0 +1,41 @@
+/** Misbehaviour on request: what the network and Slack do on their bad days. */
+export type Fault =
+  | { readonly kind: 'rate_limited'; readonly retryAfterS: number }
+  | { readonly kind: 'server_error' }
+  /** No answer at all. */
+  | { readonly kind: 'hang' }
+  /** The connection is cut before anything is done. */
+  | { readonly kind: 'reset' }
+  /** It is done, but the connection is cut before the answer. */
+  | { readonly kind: 'lost_answer' }
+  /** Refused with this error code. */
+  | { readonly kind: 'refuse'; readonly error: string };
+
+/** Faults wait here for the calls that they hit: by Web API method, or `*` for any. */
+export class Faults {
+  readonly #waiting: { method: string; fault: Fault; times: number }[] = [];
+  /** Every interaction and event is delivered twice. */
+  duplicates = false;
+  /** Blocks of the newer kinds are refused, as in an older workspace. */
+  refuseBlocks = false;
+
+  /** The next `times` calls of that method fail like this. */
+  next(method: string, fault: Fault, times = 1): void {
+    this.#waiting.push({ method, fault, times });
+  }
+
+  clear(): void {
+    this.#waiting.length = 0;
+    this.duplicates = false;
+    this.refuseBlocks = false;
+  }
+
+  take(method: string): Fault | null {
+    const index = this.#waiting.findIndex((one) => one.method === method || one.method === '*');
+    const found = this.#waiting[index];
+    if (found === undefined) return null;
+    found.times -= 1;
+    if (found.times <= 0) this.#waiting.splice(index, 1);
+    return found.fault;
+  }
+}
