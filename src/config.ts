@@ -34,7 +34,7 @@ export function readConfig(
   env: Env = process.env,
 ):
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly ConfigProblem[] } {
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly policy: string } {
   const problems: ConfigProblem[] = [];
   const get = (name: string): string | undefined =>
     env[name]?.trim() === '' ? undefined : env[name]?.trim();

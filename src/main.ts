@@ -1,214 +1,54 @@
-import bolt from '@slack/bolt';
-import { z } from 'zod';
 import { systemClock } from './clock.ts';
-import type { Config } from './config.ts';
 import { configWords, readConfig } from './config.ts';
-import { createHealth } from './health.ts';
-import { createDoor } from './ledger/handle.ts';
-import { CannotOpen, openLedger } from './ledger/open.ts';
-import { createViews } from './ledger/views.ts';
-import { readSpan } from './ledger/week.ts';
-import { createLog, slackLogger } from './log.ts';
-import { createDispatcher } from './outbox/dispatcher.ts';
+import { CannotOpen } from './ledger/open.ts';
+import { createLog } from './log.ts';
 import { loadPolicy, policyWords } from './policy.ts';
-import type { Policy } from './access/policy.ts';
-import { createSlackApp } from './slack/app.ts';
-import { createClients } from './slack/client.ts';
-import { createCourier } from './slack/courier.ts';
-import { createDirectory } from './slack/directory.ts';
-import { listenHttp } from './slack/http.ts';
-import { renderReview } from './slack/review/slice.ts';
-import { createTenantIndex } from './tenants.ts';
-import { createDigestTimer } from './timers/digest.ts';
-import { createTimers } from './timers/timers.ts';
+import type { Running } from './run.ts';
+import { start } from './run.ts';
 
-/** Puts the parts together and runs them until it is told to stop. */
+/** Reads the settings, starts the program, and stops it when it is told to. */
 
-/** What is in flight when it is told to stop has this long. */
-const STOP_WITHIN_MS = 10_000;
-/** Slack is asked for a sign of life this often, so that quiet hours do not look like an outage. */
-const HEARTBEAT_MS = 25_000;
-const WEEK_MS = 7 * 24 * 60 * 60_000;
+/** A stop that takes longer than what is in flight may take is forced. */
+const FORCE_AFTER_MS = 11_000;
 
 const settings = readConfig();
-const policy = settings.ok
-  ? loadPolicy(settings.config.policy)
-  : loadPolicy(process.env['TSA_POLICY'] ?? 'policy.yml');
+const policy = loadPolicy(settings.ok ? settings.config.policy : settings.policy);
 if (!settings.ok) console.error(configWords(settings.problems));
 if (!policy.ok) console.error(policyWords(policy.problems));
-if (settings.ok && policy.ok) {
-  try {
-    await run(settings.config, policy.policy);
-  } catch (error) {
-    if (!(error instanceof CannotOpen)) throw error;
-    console.error(`TSA cannot start.\n  ${error.message}`);
-    process.exit(1);
-  }
-} else {
+if (!settings.ok || !policy.ok) process.exit(1);
+
+const log = createLog(settings.config.logLevel);
+let running: Running | null = null;
+let stopping = false;
+
+async function stop(signal: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ signal }, 'stopping: finishing what is in flight');
+  setTimeout(() => process.exit(1), FORCE_AFTER_MS).unref();
+  await running?.stop();
+  log.info('stopped');
+  process.exit(0);
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.on(signal, () => {
+    stop(signal).catch((error: unknown) => {
+      log.error({ error }, 'stopping did not go well');
+      process.exit(1);
+    });
+  });
+// A refused reconnect is a rejection that nobody awaits: better to be restarted than to be deaf.
+process.on('unhandledRejection', (error) => {
+  if (stopping) return;
+  log.fatal({ error }, 'something failed where nobody was watching; leaving, to be restarted');
   process.exit(1);
-}
+});
 
-async function run(config: Config, rules: Policy): Promise<void> {
-  const clock = systemClock;
-  const log = createLog(config.logLevel);
-  const ledger = openLedger(config.database);
-  const views = createViews(ledger.db);
-  const door = createDoor(ledger, clock);
-  const { mode, botToken, apiUrl } = config.slack;
-  const clients = createClients(botToken, apiUrl, log, () => clock.now());
-  const bot = z
-    .object({ team_id: z.string(), user_id: z.string(), bot_id: z.string() })
-    .parse(await whoAmI(() => clients.background.auth.test()));
-
-  const directory = createDirectory({
-    client: clients.interactive,
-    policy: rules,
-    teamId: bot.team_id,
-    clock,
-    log,
-    absences: (now) => views.absences(now),
-  });
-  await directory.world([]);
-  const span = (from: number, until: number) => readSpan(ledger.db, from, until);
-  const desk = {
-    door,
-    views,
-    span,
-    directory,
-    policy: rules,
-    tenants: createTenantIndex(rules.tenants.values()),
-    clock,
-    log,
-    client: clients.interactive,
-  };
-  const courier = createCourier({
-    client: clients.background,
-    ledger,
-    views,
-    directory,
-    clock,
-    log,
-    digest: async (week) => {
-      const row = await ledger.db
-        .selectFrom('digest_week')
-        .selectAll()
-        .where('week', '=', week)
-        .executeTakeFirst();
-      const until = row?.until_at ?? clock.now();
-      return renderReview(desk, row?.from_at ?? until - WEEK_MS, until, `Access review, week ${week}`);
-    },
-  });
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: rules.channels.alert });
-  const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
-  const digest = createDigestTimer({ door, views, clock, log, policy: rules });
-  door.onCommitted(() => {
-    dispatcher.wake();
-    timers.wake();
-  });
-
-  let calledAt: number | null = null;
-  let connection: 'up' | 'down' = mode.kind === 'http' ? 'up' : 'down';
-  const health = createHealth({
-    ledger,
-    views,
-    clock,
-    slackSeenAt: () => (connection === 'down' ? null : Math.max(calledAt ?? 0, clients.seenAt() ?? 0)),
-  });
-  const receivers = receiversFor(config);
-  const app = createSlackApp({
-    desk,
-    receiver: receivers.any,
-    token: botToken,
-    bot: { botId: bot.bot_id, userId: bot.user_id },
-    log,
-  });
-  const socket = receivers.socket?.client;
-  socket?.on('connected', () => {
-    connection = 'up';
-    calledAt = clock.now();
-  });
-  for (const gone of ['reconnecting', 'disconnecting', 'disconnected'])
-    socket?.on(gone, () => (connection = 'down'));
-  const http = await listenHttp({
-    receiver: receivers.http,
-    signingSecret: mode.kind === 'http' ? mode.signingSecret : '',
-    port: mode.kind === 'http' ? mode.port : mode.httpPort,
-    health,
-    clock,
-    log,
-    onSeen: () => (calledAt = clock.now()),
-  });
-  await dispatcher.start();
-  timers.start();
-  digest.start();
-  if (socket !== undefined) await socket.start();
-  const heartbeat = setInterval(() => {
-    clients.background.auth.test().catch((error: unknown) => {
-      log.warn({ error }, 'Slack does not answer');
-    });
-  }, HEARTBEAT_MS);
-  log.info({ mode: mode.kind, port: http.port, tenants: rules.tenants.size }, 'TSA is ready');
-
-  let stopping = false;
-  async function stop(signal: string): Promise<void> {
-    if (stopping) return;
-    stopping = true;
-    log.info({ signal }, 'stopping: finishing what is in flight');
-    clearInterval(heartbeat);
-    setTimeout(() => process.exit(0), STOP_WITHIN_MS + 1_000).unref();
-    await socket?.disconnect();
-    await http.close();
-    await Promise.all([app.settled(), timers.stop(), digest.stop()]);
-    await door.close();
-    await dispatcher.stop(STOP_WITHIN_MS);
-    await ledger.close();
-    log.info('stopped');
-    process.exit(0);
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      stop(signal).catch((error: unknown) => {
-        log.error({ error }, 'stopping did not go well');
-        process.exit(1);
-      });
-    });
-  // A refused reconnect is a rejection that nobody awaits: better to be restarted than to be deaf.
-  process.on('unhandledRejection', (error) => {
-    log.fatal({ error }, 'something failed where nobody was watching; leaving, to be restarted');
-    process.exit(1);
-  });
-}
-
-/** Bolt's receiver for the mode. In HTTP mode our own server stands in front of it. */
-function receiversFor({ slack }: Config): {
-  any: bolt.Receiver;
-  http: bolt.HTTPReceiver | null;
-  socket: bolt.SocketModeReceiver | null;
-} {
-  const logger = slackLogger(createLog('warn'));
-  if (slack.mode.kind === 'http') {
-    const http = new bolt.HTTPReceiver({
-      signingSecret: slack.mode.signingSecret,
-      endpoints: '/slack/events',
-      logger,
-    });
-    return { any: http, http, socket: null };
-  }
-  const socket = new bolt.SocketModeReceiver({
-    appToken: slack.mode.appToken,
-    logger,
-    installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl, allowAbsoluteUrls: false } },
-  });
-  return { any: socket, http: null, socket };
-}
-
-async function whoAmI<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown';
-    throw new CannotOpen(
-      `Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL (${why}). Check both, and that the app is installed.`,
-    );
-  }
+try {
+  running = await start(settings.config, policy.policy, systemClock, log);
+} catch (error) {
+  if (!(error instanceof CannotOpen)) throw error;
+  console.error(`TSA cannot start.\n  ${error.message}`);
+  process.exit(1);
 }

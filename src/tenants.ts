@@ -23,7 +23,7 @@ export function createTenantIndex(tenants: Iterable<Tenant>): TenantIndex {
     .map((tenant): Entry => {
       const { id, name, environment, region } = tenant;
       const all = `\n${fold([id, name, environment, region].join(' '))
-        .split(/[\s._-]+/u)
+        .split(/[^\p{L}\p{N}]+/u)
         .join('\n')}\n${fold(id)}`;
       return { tenant, id: fold(id), name: fold(name), all };
     })
@@ -31,7 +31,7 @@ export function createTenantIndex(tenants: Iterable<Tenant>): TenantIndex {
   return {
     search(text, limit) {
       const whole = fold(text).trim();
-      const words = whole.split(/[\s._-]+/u).filter((word) => word !== '');
+      const words = whole.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
       if (words.length === 0) return entries.slice(0, limit).map((entry) => entry.tenant);
       const ranks: Tenant[][] = [[], [], [], []];
       for (const entry of entries) {

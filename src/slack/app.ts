@@ -1,4 +1,4 @@
-import bolt from '@slack/bolt';
+import { App } from '@slack/bolt';
 import type { Receiver, RespondFn } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { slackLogger } from '../log.ts';
@@ -54,7 +54,7 @@ export function createSlackApp(deps: {
   const shortcuts = merge(slices.map((slice) => slice.shortcuts));
   const running = new Set<Promise<void>>();
 
-  const app = new bolt.App({
+  const app = new App({
     receiver: deps.receiver,
     logger: slackLogger(log),
     // The token is checked once at the start, not before every event.

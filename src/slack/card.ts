@@ -51,7 +51,7 @@ export function card(facts: CardFacts): Rendered {
       section(whatLines(state, ask).join('\n')),
       ...(ask === null ? [] : [section(boundLines(ask).join('\n'))]),
       section(`*Reason*\n${quote(state.reason, 2_600)}`),
-      ...notes(state, recent).map(context),
+      ...notes(state, decides(facts) ? recent : null).map(context),
       ...actions(buttonsFor(facts)),
     ],
   };
@@ -64,7 +64,7 @@ export function buttonsFor({ no, state, destination, world, now }: Omit<CardFact
   const value = String(no);
   const it = tsa(no);
   const buttons: Button[] = [];
-  if (state.phase === 'pending' && decidesNow(state, reader, world, now))
+  if (decides({ state, destination, world, now }))
     buttons.push(
       button('Approve', ACTION.approve, value, { style: 'primary', label: `Approve ${it}` }),
       button('Deny', ACTION.deny, value, { style: 'danger', label: `Deny ${it}` }),
@@ -160,6 +160,17 @@ export function readerOf(destination: string): string | null {
   return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
 }
 
+/** Is whoever reads here asked to decide now? */
+function decides({
+  state,
+  destination,
+  world,
+  now,
+}: Pick<CardFacts, 'state' | 'destination' | 'world' | 'now'>): boolean {
+  const reader = readerOf(destination);
+  return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
+}
+
 /** Does this person answer for a seat that is still open? */
 function decidesNow(
   state: Extract<Access, { phase: 'pending' }>,
@@ -222,12 +233,12 @@ function boundLines(ask: Ask): string[] {
 }
 
 function notes(state: Access, recent: CardFacts['recent']): string[] {
-  const lines = [...state.roleNotes.map((note) => oneLine(note))];
+  const lines = state.roleNotes.length === 0 ? [] : [state.roleNotes.map((note) => oneLine(note)).join(' ')];
   if (state.likeIt >= 3)
     lines.push(
       `:repeat: Request number ${state.likeIt} like this for this tenant in 30 days: is it a product problem?`,
     );
-  if (recent !== null && state.phase === 'pending') {
+  if (recent !== null) {
     const had = (use: RecentUse): string =>
       use.sessions === 0 ? 'no session' : `${count(use.sessions, 'session')}, ${lasting(use.ms)}`;
     lines.push(`Last 30 days: this person ${had(recent.grantee)}; this tenant ${had(recent.tenant)}.`);

@@ -158,9 +158,14 @@ export function createCourier(deps: {
     }
   }
 
-  async function update(at: { channel: string; ts: string }, rendered: Rendered): Promise<'done' | 'gone'> {
+  async function update(
+    { channel, ts }: { channel: string; ts: string },
+    rendered: Rendered,
+  ): Promise<'done' | 'gone'> {
     try {
-      await withBlocks(rendered, (blocks) => client.chat.update({ ...at, text: rendered.text, ...blocks }));
+      await withBlocks(rendered, (blocks) =>
+        client.chat.update({ channel, ts, text: rendered.text, ...blocks }),
+      );
       return 'done';
     } catch (error) {
       const trouble = troubleOf(error);

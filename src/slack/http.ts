@@ -1,4 +1,4 @@
-import bolt from '@slack/bolt';
+import { isValidSlackRequest } from '@slack/bolt';
 import type { HTTPReceiver } from '@slack/bolt';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -58,7 +58,7 @@ export async function listenHttp(deps: {
     const timestamp = Number(request.headers['x-slack-request-timestamp'] ?? NaN);
     if (!Number.isFinite(timestamp) || Math.abs(now - timestamp * 1_000) > WINDOW_MS) return 401;
     const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp };
-    const signed = bolt.isValidSlackRequest({
+    const signed = isValidSlackRequest({
       signingSecret: deps.signingSecret,
       body: body.toString(),
       headers,

@@ -1,0 +1,212 @@
+import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Policy } from './access/policy.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createHealth } from './health.ts';
+import { createDoor } from './ledger/handle.ts';
+import { CannotOpen, openLedger } from './ledger/open.ts';
+import type { Ledger } from './ledger/open.ts';
+import { createViews } from './ledger/views.ts';
+import { readSpan } from './ledger/week.ts';
+import { slackLogger } from './log.ts';
+import { createDispatcher } from './outbox/dispatcher.ts';
+import { createSlackApp } from './slack/app.ts';
+import { createClients } from './slack/client.ts';
+import { createCourier } from './slack/courier.ts';
+import { createDirectory } from './slack/directory.ts';
+import { listenHttp } from './slack/http.ts';
+import { renderReview } from './slack/review/slice.ts';
+import { createTenantIndex } from './tenants.ts';
+import { createDigestTimer } from './timers/digest.ts';
+import { createTimers } from './timers/timers.ts';
+
+/** The whole program, running. */
+export interface Running {
+  /** Where it serves health, and in HTTP mode Slack. */
+  readonly port: number;
+  /** Does all that is due now and delivers all that is owed: what the clocks do by themselves, at once. */
+  tick(): Promise<void>;
+  /** Takes no more work, and finishes what is in flight, in 10 s at most. */
+  stop(): Promise<void>;
+}
+
+/** What is in flight when it is told to stop has this long. */
+const STOP_WITHIN_MS = 10_000;
+/** Slack is asked for a sign of life this often, so that quiet hours do not look like an outage. */
+const HEARTBEAT_MS = 25_000;
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+
+/** Puts the parts together and starts them. @throws CannotOpen with words for the operator */
+export async function start(config: Config, rules: Policy, clock: Clock, log: Logger): Promise<Running> {
+  const ledger = openLedger(config.database);
+  try {
+    return await startOn(ledger, config, rules, clock, log);
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  ledger: Ledger,
+  config: Config,
+  rules: Policy,
+  clock: Clock,
+  log: Logger,
+): Promise<Running> {
+  const views = createViews(ledger.db);
+  const door = createDoor(ledger, clock);
+  const { mode, botToken, apiUrl } = config.slack;
+  const clients = createClients(botToken, apiUrl, log, () => clock.now());
+  const bot = z
+    .object({ team_id: z.string(), user_id: z.string(), bot_id: z.string() })
+    .parse(await whoAmI(() => clients.background.auth.test()));
+
+  const directory = createDirectory({
+    client: clients.interactive,
+    policy: rules,
+    teamId: bot.team_id,
+    clock,
+    log,
+    absences: (now) => views.absences(now),
+  });
+  await directory.world([]);
+  const span = (from: number, until: number) => readSpan(ledger.db, from, until);
+  const desk = {
+    door,
+    views,
+    span,
+    directory,
+    policy: rules,
+    tenants: createTenantIndex(rules.tenants.values()),
+    clock,
+    log,
+    client: clients.interactive,
+  };
+  const courier = createCourier({
+    client: clients.background,
+    ledger,
+    views,
+    directory,
+    clock,
+    log,
+    digest: async (week) => {
+      const row = await ledger.db
+        .selectFrom('digest_week')
+        .selectAll()
+        .where('week', '=', week)
+        .executeTakeFirst();
+      const until = row?.until_at ?? clock.now();
+      return renderReview(desk, row?.from_at ?? until - WEEK_MS, until, `Access review, week ${week}`);
+    },
+  });
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: rules.channels.alert });
+  const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
+  const digest = createDigestTimer({ door, views, clock, log, policy: rules });
+  door.onCommitted(() => {
+    dispatcher.wake();
+    timers.wake();
+  });
+
+  let calledAt: number | null = null;
+  let connection: 'up' | 'down' = mode.kind === 'http' ? 'up' : 'down';
+  const health = createHealth({
+    ledger,
+    views,
+    clock,
+    slackSeenAt: () => (connection === 'down' ? null : Math.max(calledAt ?? 0, clients.seenAt() ?? 0)),
+  });
+  const receivers = receiversFor(config, log);
+  const app = createSlackApp({
+    desk,
+    receiver: receivers.any,
+    token: botToken,
+    bot: { botId: bot.bot_id, userId: bot.user_id },
+    log,
+  });
+  const socket = receivers.socket?.client;
+  socket?.on('connected', () => {
+    connection = 'up';
+    calledAt = clock.now();
+  });
+  for (const gone of ['reconnecting', 'disconnecting', 'disconnected'])
+    socket?.on(gone, () => (connection = 'down'));
+  const http = await listenHttp({
+    receiver: receivers.http,
+    signingSecret: mode.kind === 'http' ? mode.signingSecret : '',
+    port: mode.kind === 'http' ? mode.port : mode.httpPort,
+    health,
+    clock,
+    log,
+    onSeen: () => (calledAt = clock.now()),
+  });
+  await dispatcher.start();
+  timers.start();
+  digest.start();
+  if (socket !== undefined) await socket.start();
+  const heartbeat = setInterval(() => {
+    clients.background.auth.test().catch((error: unknown) => {
+      log.warn({ error }, 'Slack does not answer');
+    });
+  }, HEARTBEAT_MS);
+  log.info({ mode: mode.kind, port: http.port, tenants: rules.tenants.size }, 'TSA is ready');
+
+  return {
+    port: http.port,
+    async tick() {
+      await timers.tick();
+      await digest.tick();
+      dispatcher.wake();
+      await dispatcher.settled();
+    },
+    async stop() {
+      clearInterval(heartbeat);
+      await socket?.disconnect();
+      await http.close();
+      await Promise.all([app.settled(), timers.stop(), digest.stop()]);
+      await door.close();
+      await dispatcher.stop(STOP_WITHIN_MS);
+      await ledger.close();
+    },
+  };
+}
+
+/** Bolt's receiver for the mode. In HTTP mode our own server stands in front of it. */
+function receiversFor(
+  { slack }: Config,
+  log: Logger,
+): {
+  any: Receiver;
+  http: HTTPReceiver | null;
+  socket: SocketModeReceiver | null;
+} {
+  const logger = slackLogger(log);
+  if (slack.mode.kind === 'http') {
+    const http = new HTTPReceiver({
+      signingSecret: slack.mode.signingSecret,
+      endpoints: '/slack/events',
+      logger,
+    });
+    return { any: http, http, socket: null };
+  }
+  const socket = new SocketModeReceiver({
+    appToken: slack.mode.appToken,
+    logger,
+    installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl, allowAbsoluteUrls: false } },
+  });
+  return { any: socket, http: null, socket };
+}
+
+async function whoAmI<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    throw new CannotOpen(
+      `Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL (${why}). Check both, and that the app is installed.`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHANNELS, PEOPLE, settle } from '../../sandbox/harbor.ts';
+import type { Modal, Player } from '../../sandbox/driver.ts';
+import { player } from '../../sandbox/driver.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
+import { createSandbox } from '../../sandbox/server.ts';
+import type { Policy } from '../../src/access/policy.ts';
+import type { Config } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { loadPolicy } from '../../src/policy.ts';
+import type { Running } from '../../src/run.ts';
+import { start } from '../../src/run.ts';
+
+/** The whole program on a local Slack, with a clock that the test turns. */
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly policy: Policy;
+  readonly clock: TurnedClock;
+  readonly database: string;
+  readonly logged: string[];
+  app: Running;
+  cast: Record<keyof typeof PEOPLE, Player>;
+  /** Turns the clock, then does everything that is due and delivers everything that is owed. */
+  later(ms: number): Promise<void>;
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TurnedClock {
+  now(): number;
+  uuid(): string;
+  turn(ms: number): void;
+}
+
+export type Mode = 'socket' | 'http';
+
+/** Real time when the test began, plus what the test turned: running, so that Slack's own clocks agree. */
+export function turnedClock(): TurnedClock {
+  let turned = 0;
+  return {
+    now: () => Date.now() + turned,
+    uuid: () => crypto.randomUUID(),
+    turn(ms) {
+      turned += ms;
+    },
+  };
+}
+
+export async function stage(
+  mode: Mode = 'socket',
+  change: (policy: Policy) => Policy = (policy) => policy,
+): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'tsa-'));
+  const clock = turnedClock();
+  const sandbox = await createSandbox({ now: () => clock.now() });
+  settle(sandbox.workspace);
+  const loaded = loadPolicy(new URL('../../sandbox/policy.yml', import.meta.url).pathname);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const policy = change(loaded.policy);
+  const database = join(folder, 'tsa.sqlite');
+  const logged: string[] = [];
+  const log = createLog('debug', { write: (line: string) => void logged.push(line) });
+  const config: Config = {
+    slack: {
+      botToken: sandbox.tokens.bot,
+      apiUrl: sandbox.apiUrl,
+      mode:
+        mode === 'socket'
+          ? { kind: 'socket', appToken: sandbox.tokens.app, httpPort: 0 }
+          : { kind: 'http', signingSecret: sandbox.tokens.signingSecret, port: 0 },
+    },
+    database,
+    policy: '',
+    logLevel: 'debug',
+  };
+  const begin = async (): Promise<Running> => {
+    const running = await start(config, policy, clock, log);
+    if (mode === 'http') sandbox.deliverer.setRequestUrl(`http://127.0.0.1:${running.port}/slack/events`);
+    return running;
+  };
+  const cast = Object.fromEntries(Object.entries(PEOPLE).map(([key, { id }]) => [key, player(sandbox, id)]));
+  const self: Stage = {
+    sandbox,
+    policy,
+    clock,
+    database,
+    logged,
+    app: await begin(),
+    cast: cast as Stage['cast'],
+    async later(ms) {
+      clock.turn(ms);
+      await self.app.tick();
+    },
+    async restart() {
+      await self.app.stop();
+      self.app = await begin();
+    },
+    async close() {
+      await self.app.stop();
+      await sandbox.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+export const GOOD = 'Invoices for March show twice since the last import; remove the duplicates.';
+
+/** Fills in the form as a careful engineer would. */
+export async function fillIn(
+  modal: Modal,
+  change: Partial<Record<'tenant' | 'scope' | 'reason' | 'duration' | 'approver', string>> = {},
+): Promise<void> {
+  await modal.chooses('Tenant', change.tenant ?? 'Northwind Traders · production');
+  await modal.chooses('Scope', change.scope ?? 'Read-only');
+  await modal.types('Allowed actions', 'Look at the import log and the invoices');
+  await modal.types('Reason', change.reason ?? GOOD);
+  await modal.chooses('For how long', change.duration ?? '1 h');
+  await modal.chooses('Approver', change.approver ?? 'Ada');
+}
+
+/** Files a request as Sam, for Ada to decide. */
+export async function file(s: Stage, change: Parameters<typeof fillIn>[1] = {}): Promise<void> {
+  await s.cast.sam.types('#support', '/tsa request');
+  const modal = await s.cast.sam.modal('Request access');
+  await fillIn(modal, change);
+  await modal.submits();
+}
+
+export { CHANNELS, PEOPLE };
