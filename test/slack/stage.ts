@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CHANNELS, PEOPLE, settle } from '../../sandbox/harbor.ts';
 import type { Modal, Player } from '../../sandbox/driver.ts';
 import { player } from '../../sandbox/driver.ts';
+import { page } from '../../sandbox/page/serve.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { createSandbox } from '../../sandbox/server.ts';
 import type { Policy } from '../../src/access/policy.ts';
@@ -54,7 +55,7 @@ export async function stage(
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-'));
   const clock = turnedClock();
-  const sandbox = await createSandbox({ now: () => clock.now() });
+  const sandbox = await createSandbox({ now: () => clock.now(), page });
   settle(sandbox.workspace);
   const loaded = loadPolicy(new URL('../../sandbox/policy.yml', import.meta.url).pathname);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
