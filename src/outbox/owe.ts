@@ -115,7 +115,8 @@ function hearers(
       }
       break;
     case 'approval.given':
-      tell(true, [after.requester]);
+      // The last yes issues the grant, which is the better news.
+      if (seatsOf(after).some((seat) => seat.given === null)) tell(true, [after.requester]);
       break;
     case 'grant.issued':
       tell(true, [after.requester, grantee]);

@@ -9,7 +9,7 @@ import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
 import { askOf } from '../access/state.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
-import { card, readerOf } from './card.ts';
+import { buttonsFor, card, readerOf } from './card.ts';
 import type { Trouble } from './client.ts';
 import { troubleOf } from './client.ts';
 import type { Directory } from './directory.ts';
@@ -223,7 +223,7 @@ export function createCourier(deps: {
     return posted;
   }
 
-  /** Buttons that no longer apply are gone, from older notices too. */
+  /** Buttons that no longer apply are gone, from older notices too; they get no new ones. */
   async function refreshNotices(record: FullRecord, destination: string): Promise<void> {
     const rows = await db
       .selectFrom('slack_message')
@@ -239,13 +239,13 @@ export function createCourier(deps: {
       const words = z
         .object({ text: z.string(), blocks: z.array(z.custom<Rendered['blocks'][number]>()) })
         .parse(JSON.parse(row.shown));
-      const buttons = card({ ...factsFor(record, destination), recent: null }).blocks.filter(
-        (block) => block.type === 'actions',
-      );
-      const rendered = {
-        text: words.text,
-        blocks: [...words.blocks.filter((block) => block.type !== 'actions'), ...buttons],
-      };
+      const still = new Set(buttonsFor(factsFor(record, destination)).map((button) => button.action_id));
+      const blocks = words.blocks.flatMap((block): Rendered['blocks'] => {
+        if (block.type !== 'actions') return [block];
+        const elements = block.elements.filter((part) => 'action_id' in part && still.has(part.action_id));
+        return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+      });
+      const rendered = { text: words.text, blocks };
       const shown = JSON.stringify(rendered);
       if (shown === row.shown) continue;
       await update(row, rendered);

@@ -54,7 +54,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
       return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom}${less}.`;
     }
     case 'grant.issued':
-      return `:white_check_mark: ${it} · Approved by ${who(actor)}: ${who(event.ask.grantee)} can start the session in ${place} for ${lasting(event.ask.durationMs)}, until ${when(event.startBy)}.`;
+      return `:white_check_mark: ${it} · Approved by ${who(actor)}. ${who(event.ask.grantee)} can start the session in ${place} (${lasting(event.ask.durationMs)}). Not started by ${when(event.startBy)}, it lapses.`;
     case 'customer_request.accepted':
       return `:handshake: ${it} · ${who(event.by)} takes care of it, with ${oneLine(event.ask.scope.name)} for ${lasting(event.ask.durationMs)}.`;
     case 'request.denied':
