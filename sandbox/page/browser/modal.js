@@ -31,9 +31,11 @@ export function showModal(view, everybody, perform) {
   const focused = document.activeElement?.id ?? '';
   const scrolled = dialog.querySelector('.body')?.scrollTop ?? 0;
   draw(view);
-  if (!dialog.open) dialog.showModal();
+  const opening = !dialog.open;
+  if (opening) dialog.showModal();
   dialog.querySelector('.body').scrollTop = scrolled;
-  const target = dialog.querySelector('[aria-invalid="true"]') ?? document.getElementById(focused);
+  const first = opening ? dialog.querySelector('input, select, textarea, footer button:last-child') : null;
+  const target = dialog.querySelector('[aria-invalid="true"]') ?? first ?? document.getElementById(focused);
   if (dialog.contains(target)) target.focus();
 }
 
@@ -258,14 +260,17 @@ function typeahead(view, block, value, id, fill) {
     mark(options.length > 0 ? 0 : -1);
     open(true);
   };
-  input.addEventListener('focus', () => {
+  input.addEventListener('click', () => {
     input.select();
     ask('');
   });
   input.addEventListener('input', () => ask(input.value));
   input.addEventListener('blur', () => open(false));
   input.addEventListener('keydown', (event) => {
-    if (list.hidden) return;
+    if (list.hidden) {
+      if (event.key === 'ArrowDown') ask('');
+      return;
+    }
     if (event.key === 'ArrowDown') mark(Math.min(active + 1, options.length - 1));
     else if (event.key === 'ArrowUp') mark(Math.max(active - 1, 0));
     else if (event.key === 'Enter' && options[active] !== undefined) pick(options[active]);
