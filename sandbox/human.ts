@@ -133,8 +133,6 @@ export class Humans {
     if (block === undefined || findElement([block], blockId, actionId) === undefined)
       throw new Error('there is no such input');
     (view.values[blockId] ??= {})[actionId] = value;
-    const { [blockId]: _mended, ...errors } = view.errors;
-    view.errors = errors;
     this.#workspace.changed();
     const tells =
       block.type === 'input' ? block.dispatch_action === true && value.type !== 'plain_text_input' : true;

@@ -28,7 +28,12 @@ export function showModal(view, everybody, perform) {
   current = view;
   if (key === shown) return;
   shown = key;
-  const focused = document.activeElement?.id ?? '';
+  const before = document.activeElement;
+  const typing =
+    dialog.contains(before) && 'selectionStart' in before
+      ? { text: before.value, at: before.selectionStart }
+      : null;
+  const focused = before?.id ?? '';
   const scrolled = dialog.querySelector('.body')?.scrollTop ?? 0;
   draw(view);
   const opening = !dialog.open;
@@ -36,7 +41,13 @@ export function showModal(view, everybody, perform) {
   dialog.querySelector('.body').scrollTop = scrolled;
   const first = opening ? dialog.querySelector('input, select, textarea, footer button:last-child') : null;
   const target = dialog.querySelector('[aria-invalid="true"]') ?? first ?? document.getElementById(focused);
-  if (dialog.contains(target)) target.focus();
+  if (!dialog.contains(target)) return;
+  target.focus();
+  if (typing === null || target.id !== focused || target.value === typing.text) return;
+  // The app redrew the form while somebody was typing here: they go on where they were.
+  target.value = typing.text;
+  target.setSelectionRange(typing.at, typing.at);
+  target.dispatchEvent(new Event('input'));
 }
 
 function draw(view) {
