@@ -175,7 +175,9 @@ function findSeat(state: Pending, context: Context): { readonly seat: Seat } | R
       s.holder !== CUSTOMER_SEAT &&
       (s.holder === person || answersFor(world.people, s.holder, now) === person),
   );
-  const seat = theirs.find((s) => s.given === null) ?? theirs[0];
+  // Their own seat first: the one they stand in for can still be filled by its holder, theirs by nobody else.
+  const open = theirs.filter((s) => s.given === null);
+  const seat = open.find((s) => s.holder === person) ?? open[0] ?? theirs[0];
   if (seat !== undefined && person !== null) {
     const refusal = ableActor(context) ?? stillApproves(state, seat, context, person);
     return refusal ?? { seat };

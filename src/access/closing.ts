@@ -126,7 +126,9 @@ export function acceptOwnership(state: Access, context: Context): Decision {
 /** Does this person decide about this request, now or before? Then they cannot own it. */
 function decides(state: Access, user: string): boolean {
   const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
-  return approversOf(seats).includes(user) || state.review?.reviewer === user;
+  return (
+    approversOf(seats).includes(user) || state.review?.reviewer === user || state.review?.verdict?.by === user
+  );
 }
 
 function mayJudge(state: Closed, context: Context): Refusal | null {

@@ -69,7 +69,8 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
   if (allowed !== null) return refuse(allowed);
   const tenant = world.policy.tenants.get(state.tenant.id);
   if (tenant === undefined) return refuse({ reason: 'no_longer_valid', what: 'tenant' });
-  if (isContact(tenant, actor)) return refuse({ reason: 'self_approval', role: 'requester' });
+  if (isContact(tenant, actor) || state.requester === engineer)
+    return refuse({ reason: 'self_approval', role: 'requester' });
   const scope = findScope(world.policy, command.scopeId);
   const problems: FieldProblem[] = [
     ...(scope === undefined ? [{ field: 'scope', problem: 'unknown' } as const] : []),
@@ -195,7 +196,8 @@ export function reportUnexpected(state: Active, context: Context): Decision {
     const ended = endNow('Reported as unexpected.', 'revoked', context);
     return { events: [{ type: 'session.reported', by, standing: true }, ...ended.events], refusal: null };
   }
-  if (refusal.reason !== 'not_allowed') return refuse(refusal);
+  // A colleague's word counts; a stranger's, or a program's, does not.
+  if (refusal.reason !== 'not_allowed' || refusal.needs === 'member') return refuse(refusal);
   if (state.reporters.includes(by)) return refuse({ reason: 'already_reported' });
   return accept({ type: 'session.reported', by, standing: false });
 }
@@ -230,7 +232,12 @@ function mayExtend(state: Active, approver: string, context: Context): Refusal |
   const tenant = world.policy.tenants.get(state.tenant.id);
   if (approver === CUSTOMER_SEAT) {
     const contact = tenant !== undefined && isContact(tenant, actor);
-    return ableContact(context) ?? (contact ? null : { reason: 'not_allowed', needs: 'contact' });
+    const refusal = ableContact(context) ?? (contact ? null : { reason: 'not_allowed', needs: 'contact' });
+    if (refusal !== null) return refusal;
+    // They asked for the help, which is no bar to more of it; holding or owning the access is.
+    const by = actorName(actor);
+    if (by === state.grant.ask.grantee) return { reason: 'self_approval', role: 'grantee' };
+    return by === state.owner ? { reason: 'self_approval', role: 'owner' } : null;
   }
   const able = ableActor(context);
   if (able !== null) return able;
