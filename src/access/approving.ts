@@ -7,6 +7,7 @@ import {
   ownPart,
   personOf,
   refuse,
+  standingOf,
   textProblems,
 } from './checks.ts';
 import type { RequestCommand } from './command.ts';
@@ -14,6 +15,7 @@ import type { Ask, Narrowed } from './event.ts';
 import { approverProblems, lengthProblems, mustBe, recordScope } from './order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
 import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
+import type { Scope } from './policy.ts';
 import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
@@ -102,8 +104,11 @@ export function replaceApprover(state: Pending, command: Of<'replace_approver'>,
   if (seat === undefined) return refuse({ reason: 'not_allowed', needs: 'approver' });
   if (seat.given !== null) return refuse({ reason: 'already_given', seat: seat.holder });
   const until = seat.askedAt + state.terms.reminderFirstMs;
-  if (admin !== 'yes' && now < until && stillApproves(state, seat, context) === null)
-    return refuse({ reason: 'approver_has_time', until });
+  if (admin !== 'yes' && now < until) {
+    const unable = stillApproves(state, seat, context);
+    if (unable === null) return refuse({ reason: 'approver_has_time', until });
+    if (unable.reason === 'cannot_check') return refuse(unable);
+  }
   const scope = findScope(world.policy, state.ask.scope.id);
   const tenant = world.policy.tenants.get(state.tenant.id);
   const own = { requester: state.requester, grantee: state.ask.grantee, owner: state.owner };
@@ -144,7 +149,7 @@ export function remindApprover(state: Pending, { world, now }: Context): Decisio
 export function currentAsk(state: Pending): Ask {
   const last = state.seats
     .flatMap((seat) => (seat.given === null || seat.given.narrowed === null ? [] : [seat.given]))
-    .sort((a, b) => a.at - b.at)
+    .sort((a, b) => a.version - b.version)
     .at(-1);
   return { ...state.ask, ...last?.narrowed };
 }
@@ -156,8 +161,9 @@ export function stillApproves(
   { world, now }: Context,
   by = answersFor(world.people, seat.holder, now),
 ): Refusal | null {
-  if (world.people.standing(by) === 'cannot_check') return { reason: 'cannot_check' };
-  if (world.people.standing(by) !== 'member') return { reason: 'no_longer_approver' };
+  const standing = standingOf(world, by);
+  if (standing === 'cannot_check') return { reason: 'cannot_check' };
+  if (standing !== 'member') return { reason: 'no_longer_approver' };
   const allowed = mayApprove(world, by, state.ask.scope.id, state.tenant.id);
   if (allowed === 'yes') return null;
   return { reason: allowed === 'cannot_check' ? 'cannot_check' : 'no_longer_approver' };
@@ -203,14 +209,22 @@ function narrow(
   const ask = currentAsk(state);
   const rank = (id: string): number => world.policy.scopes.findIndex((scope) => scope.id === id);
   const scope = less.scopeId === ask.scope.id ? ask.scope : findScope(world.policy, less.scopeId);
+  const changed = scope !== undefined && scope.id !== ask.scope.id && 'maxDurationMs' in scope;
+  const longest =
+    changed && scope.maxDurationMs < ask.durationMs
+      ? { ms: scope.maxDurationMs, set: 'scope' as const }
+      : { ms: ask.durationMs, set: 'asked' as const };
   const problems: FieldProblem[] = [
-    ...lengthProblems(less.durationMs, { ms: ask.durationMs, set: 'asked' }),
+    ...lengthProblems(less.durationMs, longest),
     ...textProblems('allowedActions', less.allowedActions, { required: true, line: true }),
     ...textProblems('offLimits', less.offLimits, { required: false, line: true }),
   ];
   if (!less.offLimits.includes(ask.offLimits)) problems.push({ field: 'offLimits', problem: 'not_less' });
   if (scope === undefined) problems.push({ field: 'scope', problem: 'unknown' });
-  else if (scope.id !== ask.scope.id && (rank(ask.scope.id) < 0 || rank(scope.id) > rank(ask.scope.id)))
+  else if (
+    changed &&
+    (rank(ask.scope.id) < 0 || rank(scope.id) > rank(ask.scope.id) || needsMore(state, scope))
+  )
     problems.push({ field: 'scope', problem: 'not_less' });
   else if (mayApprove(world, actorName(actor), scope.id, state.tenant.id) !== 'yes')
     problems.push({ field: 'approver', problem: 'not_allowed', instead: [] });
@@ -221,6 +235,15 @@ function narrow(
     offLimits: less.offLimits.trim(),
     durationMs: less.durationMs,
   };
+}
+
+/** A scope that asks for somebody, or something, that this request was never asked for is no less. */
+function needsMore(state: Pending, scope: Scope): boolean {
+  const people = state.seats.filter((seat) => seat.holder !== CUSTOMER_SEAT).length;
+  const consent = people < state.seats.length;
+  return (
+    scope.approvals > people || (scope.consent && !consent) || (scope.highRisk && !state.ask.scope.highRisk)
+  );
 }
 
 function onlyRequester(state: { readonly requester: string }, { actor }: Context): Refusal | null {

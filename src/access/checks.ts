@@ -86,7 +86,7 @@ export function textProblems(
 ): FieldProblem[] {
   const max = rule.line ? LINE_MAX : TEXT_MAX;
   if (!value.isWellFormed() || DECEIVING.test(value)) return [{ field, problem: 'malformed' }];
-  if (rule.required && value.trim() === '') return [{ field, problem: 'missing' }];
+  if (rule.required && !VISIBLE.test(value)) return [{ field, problem: 'missing' }];
   return value.length > max ? [{ field, problem: 'too_long', max }] : [];
 }
 
@@ -98,6 +98,9 @@ export function textProblems(
 const DECEIVING = new RegExp(
   '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]',
 );
+
+/** Something that can be read. Spaces without width and their like would otherwise fill a required field. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** Is that a time that a session could last? */
 export function durationProblems(durationMs: number): FieldProblem[] {

@@ -37,7 +37,12 @@ export function decide(command: Command, state: Access | null, context: Context)
   if (isFiling(command))
     return state === null ? file(command, context) : refuse({ reason: 'wrong_phase', phase: state.phase });
   if (state === null) return refuse({ reason: 'no_such_request' });
-  return isTimer(command) ? byTime(command, state, context) : byActor(command, state, context);
+  const over = overdueEnd(state, context.now);
+  const time = over === null ? [] : happen(over, state, context).events;
+  const after = time.reduce((s: Access, event) => evolve(s, event, context.now), state);
+  if (over?.type === command.type && context.actor.kind === 'timer') return accept(...time);
+  const decision = isTimer(command) ? byTime(command, after, context) : judge(command, after, context);
+  return { events: [...time, ...decision.events], refusal: decision.refusal };
 }
 
 /** Whose other requests the rules look at. */
@@ -82,15 +87,6 @@ function byTime(command: TimerCommand, state: Access, context: Context): Decisio
   const due = dueCommand(state, context.now);
   if (due?.type !== command.type) return refuse({ reason: 'nothing_due' });
   return happen(command, state, context);
-}
-
-function byActor(command: RequestCommand, state: Access, context: Context): Decision {
-  const over = overdueEnd(state, context.now);
-  if (over === null) return judge(command, state, context);
-  const time = happen(over, state, { ...context, actor: { kind: 'timer' } });
-  const after = time.events.reduce((s: Access, event) => evolve(s, event, context.now), state);
-  const decision = judge(command, after, context);
-  return { events: [...time.events, ...decision.events], refusal: decision.refusal };
 }
 
 function happen(command: TimerCommand, state: Access, context: Context): Decision {

@@ -16,8 +16,10 @@ export function dueAt(state: Access): number | null {
   return next(state)?.at ?? null;
 }
 
-/** What time must do now, or `null`. Half-open: at the instant itself it is due. */
+/** What time must do now, or `null`. Half-open: at the instant itself it is due. What is over is not reminded of first. */
 export function dueCommand(state: Access, now: number): TimerCommand | null {
+  const over = overdueEnd(state, now);
+  if (over !== null) return over;
   const due = next(state);
   return due !== null && due.at <= now ? due.command : null;
 }

@@ -98,7 +98,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
           seats: [
             {
               holder: CUSTOMER_SEAT,
-              given: { by: next.requester, at: next.filedAt, narrowed: null },
+              given: { by: next.requester, at: next.filedAt, version: 1, narrowed: null },
               askedAt: next.filedAt,
             },
           ],
@@ -116,8 +116,11 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
         ...baseOf(next),
         phase: 'pending',
         ask: next.grant.ask,
+        // What the others took away is in the grant's ask already: an earlier, wider leave must not come back.
         seats: next.grant.seats.map((seat) =>
-          seat.holder === event.approver ? { ...seat, given: null, askedAt: at } : seat,
+          seat.holder === event.approver
+            ? { ...seat, given: null, askedAt: at }
+            : { ...seat, given: seat.given === null ? null : { ...seat.given, narrowed: null } },
         ),
       };
     case 'start.opened':
@@ -242,7 +245,7 @@ function evolvePending(
 ): Access {
   switch (event.type) {
     case 'approval.given': {
-      const given = { by: event.by, at, narrowed: event.narrowed };
+      const given = { by: event.by, at, version: state.version, narrowed: event.narrowed };
       return {
         ...state,
         seats: state.seats.map((seat) => (seat.holder === event.seat ? { ...seat, given } : seat)),

@@ -79,7 +79,8 @@ export function fileRequest(command: FileRequest, context: Context): Decision {
     roleNotes: roleNotes(own),
     likeIt: countAlike(around, command.reason, now),
     ask: askFor(command, scope, command.grantee, command.notBefore),
-    approvers: [...command.approvers],
+    // Somebody named twice has one seat: a second could never be filled.
+    approvers: [...new Set(command.approvers)],
     consent,
   });
 }
@@ -140,8 +141,12 @@ export function declareEmergency(command: DeclareEmergency, context: Context): D
     scope !== undefined &&
     tenant !== undefined &&
     reviewers(world, scope, tenant, Object.values(own)).length === 0
-  )
+  ) {
+    const unknown =
+      unknownGroups(world, scope, tenant) || isAmong(world.people, '', policy.admins) === 'cannot_check';
+    if (unknown) return refuse({ reason: 'cannot_check' });
     return refuse({ reason: 'nobody_can_approve', who: 'reviewer', admins: policy.admins });
+  }
   const asked = approverProblems(world, [command.reviewer], 'reviewer', own, scope, tenant);
   if (asked === 'cannot_check') return refuse({ reason: 'cannot_check' });
   const longest = longestDuration(policy, scope, tenant);

@@ -86,7 +86,9 @@ export function eligibleApprovers(
     .flatMap((rule) => rule.people);
   const all = new Set(principals.flatMap((p) => (isGroup(p) ? [...(world.people.members(p) ?? [])] : [p])));
   for (const user of excluded) all.delete(user);
-  const able = [...all].filter((user) => world.people.standing(user) === 'member');
+  const able = [...all].filter(
+    (user) => world.people.standing(user) === 'member' && !world.policy.sharedAccounts.includes(user),
+  );
   const quiet = (user: UserId): boolean => world.policy.doNotPing.includes(user);
   return [...able.filter((user) => !quiet(user)), ...able.filter(quiet)];
 }

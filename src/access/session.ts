@@ -109,8 +109,11 @@ export function confirmEmergency(state: Unconfirmed, context: Context): Decision
     mustBe(isAmong(world.people, by, world.policy.emergency.people), 'emergency_person');
   if (refusal !== null) return refuse(refusal);
   if (by === state.requester) return refuse({ reason: 'not_allowed', needs: 'second_emergency_person' });
-  if (standingOf(world, state.ask.grantee) !== 'member')
-    return refuse({ reason: 'no_longer_valid', what: 'grantee' });
+  const { grantee } = state.ask;
+  const standing = standingOf(world, grantee);
+  const listed = isAmong(world.people, grantee, world.policy.emergency.people);
+  if (standing === 'cannot_check' || listed === 'cannot_check') return refuse({ reason: 'cannot_check' });
+  if (standing !== 'member' || listed === 'no') return refuse({ reason: 'no_longer_valid', what: 'grantee' });
   const session = { by: state.ask.grantee, startedAt: now, expiresAt: now + state.ask.durationMs };
   return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
 }

@@ -5,7 +5,13 @@ import type { UserId } from './policy.ts';
 export interface Seat {
   /** The named approver, or `customer`. */
   readonly holder: UserId;
-  readonly given: { readonly by: string; readonly at: number; readonly narrowed: Narrowed | null } | null;
+  readonly given: {
+    readonly by: string;
+    readonly at: number;
+    /** Which event of the request it was: two within one millisecond still have an order. */
+    readonly version: number;
+    readonly narrowed: Narrowed | null;
+  } | null;
   /** When this holder was asked. */
   readonly askedAt: number;
 }
