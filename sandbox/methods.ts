@@ -23,6 +23,8 @@ export interface MethodContext {
   /** The user a trigger was given to; spends it. @throws Refused when it is unknown, spent or older than 3 s. */
   spendTrigger(id: string): string;
   readonly socketUrl: () => string;
+  /** Where links to messages lead. */
+  readonly siteUrl: () => string;
   readonly refuseBlocks: boolean;
   /** @throws Refused `missing_scope` */
   readonly require: (scope: string) => void;
@@ -82,8 +84,8 @@ const history = {
 };
 
 export const METHODS: Readonly<Record<string, Method>> = {
-  'auth.test': method(null, z.strictObject({}), (_, { workspace }) => ({
-    url: 'https://sandbox.example/',
+  'auth.test': method(null, z.strictObject({}), (_, { workspace, siteUrl }) => ({
+    url: siteUrl(),
     team: 'Harbor Support',
     user: 'tsa',
     team_id: workspace.teamId,

@@ -59,6 +59,7 @@ export async function createSandbox(
       tickets.add(ticket);
       return `${url.replace('http', 'ws')}/socket?ticket=${ticket}`;
     },
+    siteUrl: () => `${url}/`,
     refuseBlocks: faults.refuseBlocks,
     require,
   });

@@ -13,6 +13,7 @@ import { createViews } from './ledger/views.ts';
 import { readSpan } from './ledger/week.ts';
 import { slackLogger } from './log.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
+import { inChannel } from './outbox/owe.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createClients } from './slack/client.ts';
 import { createCourier } from './slack/courier.ts';
@@ -62,7 +63,7 @@ async function startOn(
   const { mode, botToken, apiUrl } = config.slack;
   const clients = createClients(botToken, apiUrl, log, () => clock.now());
   const bot = z
-    .object({ team_id: z.string(), user_id: z.string(), bot_id: z.string() })
+    .object({ team_id: z.string(), user_id: z.string(), bot_id: z.string(), url: z.string() })
     .parse(await whoAmI(() => clients.background.auth.test()));
 
   const directory = createDirectory({
@@ -75,10 +76,17 @@ async function startOn(
   });
   await directory.world([]);
   const span = (from: number, until: number) => readSpan(ledger.db, from, until);
+  const permalinks = async (numbers: readonly number[]) => {
+    const cards = await views.cardsIn(inChannel(rules.channels.alert), numbers);
+    return new Map(
+      cards.map(({ no, channel, ts }) => [no, `${bot.url}archives/${channel}/p${ts.replace('.', '')}`]),
+    );
+  };
   const desk = {
     door,
     views,
     span,
+    permalinks,
     directory,
     policy: rules,
     tenants: createTenantIndex(rules.tenants.values()),

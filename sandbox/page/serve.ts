@@ -65,6 +65,12 @@ export function page(sandbox: Omit<Sandbox, 'close'>): PageHandler {
       response.end(await readFile(new URL(file, FOLDER)));
       return true;
     }
+    if (request.method === 'GET' && url.pathname.startsWith('/archives/')) {
+      const channel = url.pathname.split('/')[2] ?? '';
+      response.writeHead(302, { location: `/?${new URLSearchParams({ in: channel }).toString()}` });
+      response.end();
+      return true;
+    }
     if (request.method === 'GET' && url.pathname === '/ui/state') {
       const as = url.searchParams.get('as') ?? '';
       send(response, 200, stateFor(sandbox, as, url.searchParams.get('in') ?? ''));

@@ -19,6 +19,8 @@ export interface Desk {
   readonly door: Door;
   readonly views: Views;
   readonly span: (from: number, until: number) => Promise<SpanFacts>;
+  /** Links to the cards of requests in the alert channel, where there are any. */
+  readonly permalinks: (numbers: readonly number[]) => Promise<ReadonlyMap<number, string>>;
   readonly directory: Directory;
   readonly policy: Policy;
   readonly tenants: TenantIndex;

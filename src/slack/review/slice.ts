@@ -37,60 +37,68 @@ export function review(desk: Desk): Slice {
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 /** Numbers named on one line; the rest is counted. */
 const NAMED_MAX = 15;
-const SHARES_MAX = 10;
+/** Lines of one list; the rest is counted. */
+const LISTED_MAX = 10;
 
 /** The digest of a span of time, ready to post. */
 export async function renderReview(
-  desk: Pick<Desk, 'span' | 'views' | 'clock'>,
+  desk: Pick<Desk, 'span' | 'views' | 'clock' | 'permalinks'>,
   from: number,
   until: number,
   title: string,
 ): Promise<Rendered> {
   const facts = await desk.span(from, until);
   const digest = makeDigest(facts, { from, until, now: desk.clock.now() }, await desk.views.head());
-  return drawDigest(digest, title);
+  return drawDigest(digest, title, await desk.permalinks(numbersIn(digest)));
 }
 
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
-export function drawDigest(digest: Digest, title: string): Rendered {
-  const facts = digest.lines
-    .filter((line) => line.count > 0 || ALWAYS.has(line.what))
-    .map(({ what, count: n, requests }) => `*${what}* ${n}${numbers(requests)}`);
-  const longest =
-    digest.longest === null
-      ? []
-      : [`*Longest session* ${lasting(digest.longest.ms)} · ${tsa(digest.longest.no)}`];
-  const open = digest.openCloseouts.map(({ no, owner }) => `${tsa(no)} ${who(owner)}`);
-  const refused = digest.refused.map(
-    ({ what, count: n, actors, requests }) =>
-      `${n}× ${escape(what)} · ${actors.slice(0, NAMED_MAX).map(who).join(', ')}${numbers(requests)}`,
-  );
-  const summary = `${title}: ${count(digest.sessions, 'session')}, ${lasting(digest.sessionMs)} in total`;
+export function drawDigest(digest: Digest, title: string, links: ReadonlyMap<number, string>): Rendered {
+  const request = (no: number): string => {
+    const link = links.get(no);
+    return link === undefined ? tsa(no) : `<${link}|${tsa(no)}>`;
+  };
+  const numbers = (requests: readonly number[]): string => {
+    const named = requests.slice(0, NAMED_MAX).map(request).join(', ');
+    const more = requests.length - NAMED_MAX;
+    return `${named === '' ? '' : ` · ${named}`}${more > 0 ? ` and ${more} more` : ''}`;
+  };
+  const share = (name: string, { requests, sessions, ms }: Share): string =>
+    `${name}: ${count(requests.length, 'request')}, ${count(sessions, 'session')}, ${lasting(ms)}${numbers(requests)}`;
+
+  const { longest } = digest;
+  const facts = [
+    ...digest.lines
+      .filter((line) => line.count > 0 || ALWAYS.has(line.what))
+      .map(({ what, count: n, requests }) => `*${what}* ${n}${numbers(requests)}`),
+    ...(longest === null ? [] : [`*Longest session* ${lasting(longest.ms)}${numbers([longest.no])}`]),
+  ];
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ['Not closed out, by owner', digest.openCloseouts.map(({ no, owner }) => `${request(no)} ${who(owner)}`)],
+    ['Per tenant', digest.perTenant.map((one) => share(oneLine(one.key, 120), one))],
+    ['Per requester', digest.perRequester.map((one) => share(who(one.key), one))],
+    [
+      'Refused attempts',
+      digest.refused.map(({ what, count: n, actors, requests }) => {
+        return `${n}× ${escape(what)} · ${actors.slice(0, NAMED_MAX).map(who).join(', ')}${numbers(requests)}`;
+      }),
+    ],
+  ];
+  const total = `${count(digest.sessions, 'session')}, ${lasting(digest.sessionMs)} in total`;
   const blocks: KnownBlock[] = [
     header(title),
-    section(
-      `${when(digest.from)} to ${when(digest.until)}: *${count(digest.sessions, 'session')}*, *${lasting(digest.sessionMs)}* in total.`,
-    ),
-    section([...facts, ...longest].join('\n')),
-    ...listed('Not closed out, by owner', open),
-    ...listed(
-      'Per tenant',
-      digest.perTenant.slice(0, SHARES_MAX).map((share) => shareLine(escape(share.key), share)),
-    ),
-    ...listed(
-      'Per requester',
-      digest.perRequester.slice(0, SHARES_MAX).map((share) => shareLine(who(share.key), share)),
-    ),
-    ...listed('Refused attempts', refused.slice(0, SHARES_MAX)),
+    section(`${when(digest.from)} to ${when(digest.until)}: *${total}*.`),
+    ...inSections(facts),
+    ...lists.flatMap(([name, lines]) => listed(name, lines)),
     context(
-      `Any line in full: \`/tsa show TSA-n\`. Ledger head: event ${digest.head.seq}, \`${digest.head.hash}\`.`,
+      `Any of them in full: \`/tsa show TSA-n\`. Ledger head: event ${digest.head.seq}, \`${digest.head.hash}\`.`,
     ),
   ];
-  const text = [
-    `${summary} (${inUtc(digest.from)} to ${inUtc(digest.until)})`,
-    ...[...facts, ...longest].map(strip),
-  ].join('\n');
-  return { text, blocks };
+  const plain = facts.map((line) => strip(line).replaceAll(/<[^|>]*\|([^>]*)>/g, '$1'));
+  return {
+    text: [`${title}: ${total} (${inUtc(digest.from)} to ${inUtc(digest.until)})`, ...plain].join('\n'),
+    blocks,
+  };
 }
 
 const ALWAYS = new Set([
@@ -103,22 +111,35 @@ const ALWAYS = new Set([
   'Not closed out',
   'Emergencies',
 ]);
+/** A paragraph holds 3,000 characters (docs.slack.dev/reference/block-kit/blocks/section-block). */
+const PARAGRAPH_MAX = 2_900;
 
 function listed(title: string, lines: readonly string[]): KnownBlock[] {
-  return lines.length === 0 ? [] : [section(`*${title}*\n${lines.map((line) => `• ${line}`).join('\n')}`)];
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, LISTED_MAX).map((line) => `• ${line}`);
+  const more = lines.length - shown.length;
+  return inSections([`*${title}*`, ...shown, ...(more > 0 ? [`and ${more} more`] : [])]);
 }
 
-function shareLine(name: string, { requests, sessions, ms }: Share): string {
-  return `${oneLineSafe(name)}: ${count(requests.length, 'request')}, ${count(sessions, 'session')}, ${lasting(ms)}${numbers(requests)}`;
+/** Lines in as few paragraphs as hold them; no line is cut. */
+function inSections(lines: readonly string[]): KnownBlock[] {
+  const paragraphs: string[] = [];
+  for (const line of lines) {
+    const last = paragraphs.at(-1);
+    if (last !== undefined && last.length + line.length < PARAGRAPH_MAX)
+      paragraphs[paragraphs.length - 1] = `${last}\n${line}`;
+    else paragraphs.push(line);
+  }
+  return paragraphs.map(section);
 }
 
-function oneLineSafe(name: string): string {
-  return name.startsWith('<@') ? name : oneLine(name, 120);
-}
-
-function numbers(requests: readonly number[]): string {
-  if (requests.length === 0) return '';
-  const named = requests.slice(0, NAMED_MAX).map(tsa).join(', ');
-  const more = requests.length - NAMED_MAX;
-  return ` · ${named}${more > 0 ? ` and ${more} more` : ''}`;
+function numbersIn(digest: Digest): readonly number[] {
+  const all = [
+    ...digest.lines.flatMap((line) => line.requests.slice(0, NAMED_MAX)),
+    ...digest.openCloseouts.slice(0, LISTED_MAX).map((one) => one.no),
+    ...(digest.longest === null ? [] : [digest.longest.no]),
+    ...[...digest.perTenant, ...digest.perRequester].flatMap((share) => share.requests.slice(0, NAMED_MAX)),
+    ...digest.refused.flatMap((one) => one.requests.slice(0, NAMED_MAX)),
+  ];
+  return [...new Set(all)];
 }
