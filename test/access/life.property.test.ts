@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NOTHING_AROUND } from '../../src/access/around.ts';
+import type { Context, Decision } from '../../src/access/checks.ts';
+import type { Command } from '../../src/access/command.ts';
+import { decide } from '../../src/access/decide.ts';
+import { dueAt, dueCommand } from '../../src/access/due.ts';
+import { accessEvent } from '../../src/access/event.ts';
+import { evolve } from '../../src/access/evolve.ts';
+import type { World } from '../../src/access/people.ts';
+import type { Access } from '../../src/access/state.ts';
+import { person, T0, timer } from './fixtures.ts';
+import type { Life } from './promises.ts';
+import { able, bounded, decidedOnce, endedInTime, must, refusedOrDone, started } from './promises.ts';
+import { dice, nextMoment, sensible, STRICT_WORLDS, wild, WORLDS } from './wandering.ts';
+
+/** Lives that nobody thought of; what must be true of every one of them stands in promises.ts. */
+
+const LIVES = 40_000;
+const FILING: ReadonlySet<string> = new Set(['file', 'file_customer_request', 'declare_emergency']);
+
+const seen = new Map<string, number>();
+
+describe('any life at all', () => {
+  it('keeps every promise, whoever does what and whenever', () => {
+    const step = fc.noShrink(fc.noBias(fc.integer()));
+    const steps = fc.array(step, { minLength: 4, maxLength: 12, size: 'max' });
+    fc.assert(
+      fc.property(steps, (seeds) => {
+        live(seeds);
+      }),
+      { numRuns: LIVES },
+    );
+    const types = accessEvent.options.map((option) => option.shape.type.value);
+    expect(types.filter((type) => !seen.has(type))).toEqual([]);
+  }, 120_000);
+});
+
+function live(seeds: readonly number[]): void {
+  const life: Life = { state: null, now: T0, facts: [], agreedEnd: 0 };
+  const worlds = dice(seeds[0] ?? 0)(2) === 0 ? WORLDS : STRICT_WORLDS;
+  const usual = worlds[0];
+  // Mostly the usual world; now and then the one thing that is different in this life.
+  const other = worlds[1 + dice((seeds[0] ?? 0) ^ 1)(worlds.length - 1)] ?? usual;
+  for (const seed of seeds) {
+    const roll = dice(seed);
+    const world = roll(3) === 0 ? other : usual;
+    if (life.state !== null) life.now = nextMoment(life.state, life.now, roll);
+    // The timer comes by in time, late (with a later step), or never.
+    if (roll(2) === 0) passTime(life, world);
+    const apt = roll(life.state === null ? 12 : 5) > 0;
+    const [who, command] = apt
+      ? sensible(life.state, world, life.now, roll)
+      : wild(life.state, life.now, roll);
+    const actor = typeof who === 'string' ? person(who) : who;
+    attempt(life, command, { actor, world, around: NOTHING_AROUND, now: life.now });
+  }
+  passTime(life, usual);
+  retold(life);
+  decidedOnce(life.facts);
+}
+
+function passTime(life: Life, world: World): void {
+  for (let i = 0; life.state !== null; i += 1) {
+    const command = dueCommand(life.state, life.now);
+    if (command === null) break;
+    must(i < 20, 'what is due comes to an end');
+    const context = { actor: timer, world, around: NOTHING_AROUND, now: life.now };
+    const { refusal } = attempt(life, command, context);
+    must(refusal === null, 'what is due happens');
+  }
+  const next = life.state === null ? null : dueAt(life.state);
+  must(next === null || next > life.now, 'nothing due is left over');
+}
+
+function attempt(life: Life, command: Command, context: Context): Decision {
+  const start = life.state;
+  const decision = decide(command, start, context);
+  refusedOrDone(command, start, decision, context);
+  for (const event of decision.events) {
+    const before = life.state;
+    const after = evolve(before, event, context.now);
+    life.state = after;
+    life.facts.push({ event, at: context.now });
+    seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
+    able(event, before, after, context);
+    started(event, after, life);
+    bounded(event, before, after, life);
+  }
+  if (!FILING.has(command.type)) endedInTime(start, life.state, context.now);
+  return decision;
+}
+
+/** The facts alone, as they come back from where they are kept, tell the same life. */
+function retold({ facts, state }: Life): void {
+  let told: Access | null = null;
+  for (const { event, at } of facts) {
+    const kept = accessEvent.parse(JSON.parse(JSON.stringify(event)));
+    must(isDeepStrictEqual(kept, event), `${event.type} is kept as it was`);
+    told = evolve(told, kept, at);
+  }
+  must(isDeepStrictEqual(told, state), 'the facts tell the same state');
+}

@@ -1,0 +1,226 @@
+import type { Context, Decision } from '../../src/access/checks.ts';
+import type { Command } from '../../src/access/command.ts';
+import type { AccessEvent } from '../../src/access/event.ts';
+import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
+import type { Actor, World } from '../../src/access/people.ts';
+import { isAmong, isContact, mayApprove } from '../../src/access/people.ts';
+import type { Access } from '../../src/access/state.ts';
+import { askOf } from '../../src/access/state.ts';
+
+/** What must be true of every life, whoever does what and whenever. */
+
+export interface Fact {
+  readonly event: AccessEvent;
+  readonly at: number;
+}
+
+export interface Life {
+  state: Access | null;
+  now: number;
+  readonly facts: Fact[];
+  /** The last instant that somebody who may decide has agreed to. */
+  agreedEnd: number;
+}
+
+export function refusedOrDone(
+  command: Command,
+  start: Access | null,
+  decision: Decision,
+  { now }: Context,
+): void {
+  const { events, refusal } = decision;
+  if (refusal === null) {
+    must(events.length > 0, 'what is not refused happens');
+    return;
+  }
+  const byItself = events.filter(
+    (event) =>
+      event.type !== 'request.lapsed' && !(event.type === 'session.ended' && event.how === 'expired'),
+  );
+  const again =
+    refusal.reason === 'no_longer_valid' && refusal.what === 'approval' && command.type === 'start';
+  must(
+    byItself.every((event) => again && event.type === 'approval.asked_again'),
+    'a refusal changes nothing but what time did first',
+  );
+  if (start?.phase === 'active' && now < start.session.expiresAt)
+    must(events.length === 0, 'a refusal leaves a running session alone');
+}
+
+/** Nobody decides about their own, and nobody decides or holds whom the policy or Slack does not let. */
+export function able(
+  event: AccessEvent,
+  before: Access | null,
+  after: Access,
+  { actor, world }: Context,
+): void {
+  if (event.type === 'owner.changed') {
+    const seats = 'seats' in after ? after.seats : 'grant' in after ? after.grant.seats : [];
+    must(member(world, event.to), 'an owner is a member');
+    must(
+      seats.every((seat) => seat.holder !== event.to && seat.given?.by !== event.to),
+      'nobody owns what they decide about',
+    );
+  }
+  if (before === null || !('by' in event)) return;
+  switch (event.type) {
+    case 'approval.given':
+    case 'request.denied':
+    case 'extension.approved':
+    case 'extension.denied': {
+      if (actor.kind === 'person') barred(before, actor.id);
+      if (actor.kind === 'person' && member(world, actor.id) && !contactOf(before, actor, world))
+        must(
+          mayApprove(world, actor.id, askedScope(before), before.tenant.id) === 'yes',
+          'who decides may approve here',
+        );
+      else {
+        must(contactOf(before, actor, world), 'who is no member decides only as a contact');
+        if (actor.kind === 'person')
+          must(
+            ['member', 'external', 'guest'].includes(world.people.standing(actor.id)),
+            'a contact can act',
+          );
+      }
+      return;
+    }
+    case 'emergency.reviewed':
+      barred(before, event.by);
+      must(member(world, event.by), 'a reviewer is a member');
+      return;
+    case 'emergency.confirmed':
+      must(before.requester !== event.by, 'nobody confirms their own emergency');
+      must(isAmong(world.people, event.by, world.policy.emergency.people) === 'yes', 'listed people confirm');
+      must(member(world, event.by), 'who confirms is a member');
+      return;
+    case 'session.started': {
+      must(member(world, event.by), 'only a member holds access');
+      const list = after.way === 'emergency' ? world.policy.emergency.people : world.policy.requesters;
+      must(isAmong(world.people, event.by, list) === 'yes', 'only who may hold access holds it');
+      return;
+    }
+    case 'closeout.filed':
+    case 'extension.asked':
+    case 'owner.offered':
+      must(member(world, event.by), 'only members see it through');
+      return;
+    case 'customer_request.accepted':
+      must(before.requester !== event.by, 'nobody accepts what they asked for as the customer');
+      return;
+    case 'request.cancelled':
+    case 'question.asked':
+    case 'question.answered':
+    case 'approver.replaced':
+    case 'session.ended':
+    case 'session.reported':
+    case 'closeout.accepted':
+    case 'closeout.contested':
+      return;
+  }
+}
+
+/** Said here in its own words, so that the rules do not vouch for themselves. */
+function barred(state: Access, by: string): void {
+  const holds = askOf(state)?.grantee === by;
+  // What a customer asked for is theirs to allow more of.
+  const asked = state.requester === by && state.way !== 'customer';
+  must(!holds && !asked && state.owner !== by, 'nobody decides about their own');
+}
+
+function member({ people, policy }: World, user: string): boolean {
+  return people.standing(user) === 'member' && !policy.sharedAccounts.includes(user);
+}
+
+function contactOf(state: Access, actor: Actor, world: World): boolean {
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  return tenant !== undefined && isContact(tenant, actor);
+}
+
+function askedScope(state: Access): string {
+  if (state.phase === 'pending') return state.ask.scope.id;
+  return 'grant' in state ? state.grant.ask.scope.id : '';
+}
+
+/** Nothing starts before it is approved by all who were asked, but what says that it is an emergency. */
+export function started(event: AccessEvent, after: Access, { facts }: Life): void {
+  if (event.type !== 'session.started' || after.phase !== 'active') return;
+  const first = facts[0]?.event.type;
+  const { ask, seats, startBy } = after.grant;
+  must(event.by === ask.grantee, 'the grantee holds the access');
+  must(ask.notBefore === null || event.startedAt >= ask.notBefore, 'nothing starts before it may');
+  switch (after.way) {
+    case 'support': {
+      must(first === 'request.filed', 'support filed it');
+      must(event.startedAt < startBy, 'nothing starts after its window');
+      must(seats.length > 0 && seats.every((seat) => seat.given !== null), 'all who were asked said yes');
+      for (const { holder, given } of seats) if (holder !== 'customer') barred(after, given?.by ?? '');
+      return;
+    }
+    case 'customer':
+      must(first === 'customer_request.filed', 'the customer asked for it');
+      must(after.grant.latestEndAt <= after.filedAt + CUSTOMER_REQUEST_MAX_MS, 'inside the 48 hours');
+      return;
+    case 'emergency':
+      must(
+        first === 'emergency.declared' && after.review !== null,
+        'an emergency says so, and owes a review',
+      );
+      return;
+  }
+}
+
+/** No session ends later than what whoever approved it saw, and nothing narrowed grows again. */
+export function bounded(event: AccessEvent, before: Access | null, after: Access, life: Life): void {
+  if (event.type === 'grant.issued' && before?.phase === 'pending') {
+    must(event.latestEndAt <= before.terms.latestEndAt, 'the end is the one that was shown at filing');
+    const said = before.seats.map((seat) => seat.given?.by ?? null);
+    must(!said.includes(null), 'nothing is granted before all who were asked said yes');
+    must(new Set(said).size === said.length, 'each said yes for themselves alone');
+    const first = life.facts[0]?.event;
+    if (first?.type !== 'request.filed') return;
+    must(event.ask.durationMs <= first.ask.durationMs, 'no approval gives more time than was asked');
+    must(event.ask.offLimits.includes(first.ask.offLimits), 'what was off limits stays off limits');
+    for (const { event: given } of life.facts)
+      if (given.type === 'approval.given' && given.narrowed !== null)
+        must(event.ask.durationMs <= given.narrowed.durationMs, 'what one took away nobody gives back');
+  }
+  if (event.type === 'session.started' && after.phase === 'active') life.agreedEnd = after.grant.latestEndAt;
+  if (event.type === 'extension.approved' && before?.phase === 'active') {
+    must(
+      event.newExpiresAt === before.extension?.newExpiresAt,
+      'an extension gives the end that was asked for',
+    );
+    life.agreedEnd = event.newExpiresAt;
+  }
+  if (after.phase !== 'active') return;
+  must(after.session.expiresAt <= life.agreedEnd, 'no session outlasts what was agreed');
+  must(after.session.expiresAt > after.session.startedAt, 'a session lasts');
+  if (after.way === 'customer')
+    must(after.session.expiresAt <= after.filedAt + CUSTOMER_REQUEST_MAX_MS, '48 hours are the most');
+}
+
+export function endedInTime(before: Access | null, after: Access | null, now: number): void {
+  if (before?.phase !== 'active') return;
+  const { expiresAt } = before.session;
+  if (now < expiresAt) {
+    if (after?.phase === 'ended') must(after.ending.endedAt === now, 'who ends it ends it now');
+    return;
+  }
+  const over = after?.phase === 'ended' || after?.phase === 'closed';
+  must(over && after.ending.endedAt === expiresAt, 'past its end it is over, since its end');
+}
+
+export function decidedOnce(facts: readonly Fact[]): void {
+  const count = (...types: readonly AccessEvent['type'][]): number =>
+    facts.filter(({ event }) => types.includes(event.type)).length;
+  const standing = count('grant.issued') - count('approval.asked_again');
+  must(standing <= 1 && standing >= 0, 'one approval at a time');
+  must(count('request.denied') === 0 || standing === 0, 'what is denied is not approved');
+  must(count('request.denied', 'request.cancelled', 'request.lapsed', 'session.ended') <= 1, 'one end');
+  must(count('session.started') <= 1, 'one session');
+  must(count('emergency.reviewed') <= 1, 'one verdict about an emergency');
+}
+
+export function must(holds: boolean, rule: string): asserts holds {
+  if (!holds) throw new Error(`broken: ${rule}`);
+}

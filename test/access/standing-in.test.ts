@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { approve, ask, declare, extend, file, review, start, takeOn } from './acts.ts';
+import {
+  ABE,
+  ANN,
+  carl,
+  DAY,
+  DOT,
+  EVE,
+  GUS,
+  HOME,
+  HOUR,
+  OLA,
+  OTTO,
+  RITA,
+  T0,
+  TENANTS,
+  timer,
+} from './fixtures.ts';
+import type { Change } from './fixtures.ts';
+import { active, story } from './story.ts';
+
+/** Where one person comes to stand in two places: by standing in for another, or as what they are changes. */
+
+/** The policy now calls Gus the customer's person. */
+const GUS_IS_CONTACT: Change = {
+  tenants: TENANTS.map((tenant) => ({
+    ...tenant,
+    contacts: [{ name: 'Gus', slack: { userId: GUS, teamId: HOME }, email: null }],
+  })),
+};
+
+describe('who stands in for another approver', () => {
+  const abeIsAway: Change = { absences: { [ABE]: { from: T0, until: T0 + DAY, delegate: ANN } } };
+  const two = story(abeIsAway).given(RITA, file({ scopeId: 'admin', approvers: [ABE, ANN] }));
+
+  it('fills their own seat first, so that the absent one can still fill theirs', () => {
+    two
+      .when(ANN, approve(null, 'acme'))
+      .thenHappens({ type: 'approval.given', seat: ANN, by: ANN })
+      .when(ABE, approve(null, 'acme'))
+      .thenHappens({ type: 'approval.given', seat: ABE, by: ABE }, { type: 'grant.issued' });
+  });
+
+  it('is still one person, and cannot say yes twice', () => {
+    two
+      .given(ANN, approve(null, 'acme'))
+      .when(ANN, approve(null, 'acme'))
+      .thenRefused({ reason: 'already_given', seat: ABE });
+  });
+});
+
+describe('an engineer who is, or was, the customer’s person', () => {
+  it('cannot accept what they asked for as the customer', () => {
+    story(GUS_IS_CONTACT)
+      .given(GUS, ask())
+      .in({})
+      .when(GUS, takeOn())
+      .thenRefused({ reason: 'self_approval', role: 'requester' });
+  });
+
+  it('cannot give themselves more time', () => {
+    story()
+      .given(carl, ask())
+      .given(GUS, takeOn())
+      .given(GUS, extend(HOUR))
+      .in(GUS_IS_CONTACT)
+      .when(GUS, { type: 'approve_extension' })
+      .thenRefused({ reason: 'self_approval', role: 'grantee' });
+  });
+
+  it('leaves the customer’s own contact free to give more time to what they asked for', () => {
+    story()
+      .given(carl, ask())
+      .given(GUS, takeOn())
+      .given(GUS, extend(HOUR))
+      .when(carl, { type: 'approve_extension' })
+      .thenHappens({ type: 'extension.approved', by: 'UCARL' });
+  });
+});
+
+describe('saying that a session was not expected', () => {
+  it('counts from any colleague', () => {
+    active()
+      .when(OTTO, { type: 'report_unexpected' })
+      .thenHappens({ type: 'session.reported', by: OTTO, standing: false });
+  });
+
+  it.each([
+    ['somebody outside whom the tenant does not know', { kind: 'contact', email: 'x@elsewhere.example' }],
+    ['the timer', timer],
+  ] as const)('does not count from %s', (_, actor) => {
+    active()
+      .when(actor, { type: 'report_unexpected' })
+      .thenRefused({ reason: 'not_allowed', needs: 'member' });
+  });
+});
+
+describe('a deputy who judged an emergency', () => {
+  it('cannot own it afterwards', () => {
+    story()
+      .given(EVE, declare())
+      .given(DOT, review)
+      .when(OLA, { type: 'offer_ownership', to: DOT })
+      .thenInvalid({ field: 'owner', problem: 'is_approver' });
+  });
+});
+
+describe('an approval that must be given again', () => {
+  it('never brings back what a later approver took away', () => {
+    const less = (minutes: number): ReturnType<typeof approve> =>
+      approve(
+        {
+          scopeId: 'admin',
+          allowedActions: 'Read.',
+          offLimits: 'Payment data.',
+          durationMs: minutes * 60_000,
+        },
+        'acme',
+      );
+    const withoutAbe: Change = {
+      policy: { approvers: [{ people: [ANN, DOT], scopes: 'any', tenants: 'any' }] },
+    };
+    const { events } = story()
+      .given(RITA, file({ scopeId: 'admin', approvers: [ANN, ABE] }))
+      .given(ANN, less(40))
+      .later(1)
+      .given(ABE, less(20))
+      .in(withoutAbe)
+      .when(GUS, start)
+      .thenRefused({ reason: 'no_longer_valid', what: 'approval' }, 'approval.asked_again')
+      .given(RITA, { type: 'replace_approver', from: ABE, to: DOT })
+      .when(DOT, approve(null, 'acme'));
+    expect(events[1]).toMatchObject({ type: 'grant.issued', ask: { durationMs: 20 * 60_000 } });
+  });
+});

@@ -1,0 +1,282 @@
+import type { Command } from '../../src/access/command.ts';
+import { dueAt } from '../../src/access/due.ts';
+import type { Actor, World } from '../../src/access/people.ts';
+import type { Access } from '../../src/access/state.ts';
+import type { Change } from './fixtures.ts';
+import * as acts from './acts.ts';
+import * as f from './fixtures.ts';
+
+/** What people might do next, sensibly or not: the raw material of lives that nobody thought of. */
+
+/** A number from 0 to below `n`. The same seed always rolls the same: what failed can be told again. */
+export type Roll = (n: number) => number;
+
+export function dice(seed: number): Roll {
+  let a = seed | 0;
+  return (n) => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % n;
+  };
+}
+
+export function pick<T>(roll: Roll, from: readonly T[]): T {
+  const picked = from[roll(from.length)];
+  if (picked === undefined) throw new Error('nothing to pick from');
+  return picked;
+}
+
+const APPROVERS = [f.ANN, f.ABE, f.DEB, f.DOT];
+/** An absent approver, answered for by somebody who may decide, though perhaps not about this. */
+const away = (delegate: string, absent: string = f.ANN): Change => ({
+  absences: { [absent]: { from: f.T0, until: f.T0 + 9 * f.DAY, delegate } },
+  policy: { approvers: [{ people: [...APPROVERS, delegate], scopes: 'any', tenants: 'any' }] },
+});
+const everyApproverBut = (...gone: readonly string[]): Change => ({
+  policy: {
+    approvers: [
+      {
+        people: APPROVERS.filter((user) => !gone.includes(user)),
+        scopes: 'any',
+        tenants: 'any',
+      },
+    ],
+  },
+});
+const TWO_PEOPLE: Change = { emergency: { twoPeople: true } };
+const [acme, bolt, corp] = f.TENANTS;
+
+/** What may have changed about the world since the request was filed. */
+const CHANGES: readonly Change[] = [
+  { standing: { [f.ANN]: 'guest' } },
+  { standing: { [f.ANN]: 'cannot_check', [f.EVE]: 'cannot_check' } },
+  { standing: { [f.GUS]: 'deactivated', [f.CARL]: 'bot' } },
+  { standing: { [f.OLA]: 'external', [f.RITA]: 'guest' } },
+  away(f.DEB),
+  away(f.RITA),
+  away(f.GUS),
+  away('UBOT'),
+  away(f.OLA),
+  away(f.EVE),
+  away(f.ABE),
+  away(f.ANN, f.ABE),
+  everyApproverBut(f.ANN),
+  everyApproverBut(f.ABE, f.DOT),
+  { groups: { [f.ENGINEERS]: null } },
+  { groups: { [f.ENGINEERS]: [f.EVE] } },
+  { policy: { sharedAccounts: ['USHARED', f.ANN, f.GUS] } },
+  { policy: { admins: [f.OTTO] } },
+  { policy: { scopes: f.SCOPES.filter((scope) => scope.id !== 'support') } },
+  { tenants: [bolt, corp].filter((tenant) => tenant !== undefined) },
+  // An engineer whom the policy now calls the customer's person.
+  {
+    tenants: [acme, bolt, corp]
+      .filter((tenant) => tenant !== undefined)
+      .map((tenant) => ({
+        ...tenant,
+        contacts: [{ name: 'Gus', slack: { userId: f.GUS, teamId: f.HOME }, email: null }],
+      })),
+  },
+];
+
+/** The world as it mostly is, and every changed one; with one or two people to an emergency. */
+export const WORLDS = [f.worldOf(), ...CHANGES.map((change) => f.worldOf(change))] as const;
+export const STRICT_WORLDS = [
+  f.worldOf(TWO_PEOPLE),
+  ...CHANGES.map((change) => f.worldOf({ ...change, ...TWO_PEOPLE })),
+] as const;
+
+const ANYBODY: readonly Actor[] = [
+  ...([f.RITA, f.GUS, f.OLA, f.ANN, f.ABE, f.DEB, f.DOT, f.ADA, f.EVE, f.EMI, f.OTTO] as const).map((id) =>
+    f.person(id),
+  ),
+  ...Object.keys(f.INELIGIBLE).map((id) => f.person(id)),
+  f.carl,
+  f.cara,
+  f.timer,
+  f.person(f.CARL, f.HOME),
+  { kind: 'contact', email: 'stranger@elsewhere.example' },
+];
+
+const NAMES: readonly string[] = [
+  ...([f.RITA, f.GUS, f.OLA, f.ANN, f.ABE, f.DEB, f.DOT, f.ADA, f.EVE, f.EMI, f.OTTO] as const),
+  ...Object.keys(f.INELIGIBLE),
+];
+
+type Try = readonly [Actor | string, Command];
+
+/** Something that could well be meant, whatever has happened so far. */
+export function sensible(state: Access | null, world: World, now: number, roll: Roll): Try {
+  if (state === null) return pick(roll, waysIn(now));
+  const { owner, requester } = state;
+  const standIn = world.people.absence(f.ANN)?.delegate ?? world.people.absence(f.ABE)?.delegate ?? f.DOT;
+  const asked: Try = [requesterOf(requester), { type: 'answer_question', text: 'Since Monday.' }];
+  const handOver: readonly Try[] = [
+    [owner, { type: 'offer_ownership', to: pick(roll, [f.OTTO, f.DEB, f.EMI]) }],
+    [state.offeredOwner ?? f.OTTO, { type: 'accept_ownership' }],
+    [pick(roll, [state.review?.reviewer ?? f.DOT, standIn]), acts.review],
+  ];
+  switch (state.phase) {
+    case 'pending': {
+      const open = state.seats.find((seat) => seat.given === null)?.holder ?? f.ANN;
+      const holder = open === 'customer' ? pick<Actor | string>(roll, [f.carl, f.cara]) : open;
+      const less = {
+        scopeId: pick(roll, ['read', 'consented', state.ask.scope.id]),
+        allowedActions: 'Only read the log.',
+        offLimits: `${state.ask.offLimits} Nor exports.`,
+        durationMs: state.ask.durationMs - roll(2) * f.MINUTE,
+      };
+      const yes: Try = [holder, acts.approve(roll(3) === 0 ? less : null, state.tenant.id)];
+      const to = pick(roll, [f.DEB, f.DOT]);
+      return pick<Try>(roll, [
+        ...[yes, yes, yes, yes, yes],
+        [standIn, acts.approve(null, state.tenant.id)],
+        [holder, acts.deny],
+        [holder, { type: 'ask_question', text: 'Since when?' }],
+        asked,
+        [
+          pick<Actor | string>(roll, [requesterOf(requester), f.ADA]),
+          { type: 'replace_approver', from: open, to },
+        ],
+        [requesterOf(requester), acts.cancel],
+        ...handOver,
+      ]);
+    }
+    case 'unclaimed': {
+      const accept: Try = [pick(roll, [f.GUS, f.EVE]), acts.takeOn({ durationMs: (1 + roll(4)) * f.HOUR })];
+      return pick<Try>(roll, [accept, accept, accept, [requesterOf(requester), acts.cancel], ...handOver]);
+    }
+    case 'unconfirmed':
+      return pick<Try>(roll, [
+        [f.EMI, { type: 'confirm_emergency' }],
+        [f.EVE, { type: 'confirm_emergency' }],
+        [requesterOf(requester), acts.cancel],
+        ...handOver,
+      ]);
+    case 'approved': {
+      const go: Try = [state.grant.ask.grantee, acts.start];
+      const stop: readonly Try[] = [
+        [requesterOf(requester), acts.cancel],
+        [f.ADA, acts.revoke],
+      ];
+      return pick<Try>(roll, [go, go, go, go, go, ...stop, ...handOver]);
+    }
+    case 'active': {
+      const { grantee } = state.grant.ask;
+      const named = state.extension?.approver ?? f.ANN;
+      const decider = named === 'customer' ? pick<Actor | string>(roll, [f.carl, f.cara, f.GUS]) : named;
+      const more: Try = [grantee, acts.extend((1 + roll(60)) * f.MINUTE)];
+      const yes: Try = [
+        pick<Actor | string>(roll, [decider, decider, standIn]),
+        { type: 'approve_extension' },
+      ];
+      const no: Try = [decider, { type: 'deny_extension', reason: 'That is enough for today.' }];
+      return pick<Try>(roll, [
+        ...(state.extension === null ? [more, more, more, more] : [yes, yes, yes, yes, no, no]),
+        [grantee, acts.end],
+        [grantee, acts.end],
+        [pick(roll, [f.ANN, owner, f.ADA]), acts.revoke],
+        [pick<Actor | string>(roll, [f.OTTO, owner, f.carl]), { type: 'report_unexpected' }],
+        ...handOver,
+      ]);
+    }
+    case 'ended': {
+      const left = state.grant.ask.roles.map((role) => ({ role, gone: roll(4) > 0 }));
+      const done: Try = [pick(roll, [owner, state.grant.ask.grantee]), acts.closeOut({ removed: left })];
+      return pick<Try>(roll, [done, done, done, ...handOver]);
+    }
+    case 'closed': {
+      const judge = state.way === 'customer' ? f.carl : (state.review?.reviewer ?? f.ANN);
+      return pick<Try>(roll, [[judge, { type: 'accept_closeout' }], [judge, acts.contest], ...handOver]);
+    }
+    case 'denied':
+    case 'cancelled':
+    case 'lapsed':
+      return pick<Try>(roll, [[requesterOf(requester), acts.cancel], [f.ANN, acts.approve()], ...handOver]);
+  }
+}
+
+function waysIn(now: number): readonly Try[] {
+  return [
+    [f.RITA, acts.file()],
+    [f.RITA, acts.file()],
+    [f.RITA, acts.file({ tenantId: 'bolt' })],
+    [f.RITA, acts.file({ scopeId: 'consented', approvers: [f.ABE] })],
+    [f.RITA, acts.file({ scopeId: 'admin' })],
+    [f.RITA, acts.file({ notBefore: now + f.HOUR })],
+    [f.GUS, acts.file({ owner: f.GUS })],
+    [f.carl, acts.ask()],
+    [f.cara, acts.ask()],
+    [f.EVE, acts.declare()],
+    [f.EVE, acts.declare({ durationMs: 20 * f.MINUTE, roles: ['root'] })],
+    [f.GUS, acts.ask()],
+  ];
+}
+
+/** Anything at all, from anybody. */
+export function wild(state: Access | null, now: number, roll: Roll): Try {
+  const to = pick(roll, NAMES);
+  const text = pick(roll, ['', 'Why?', f.REASON, '\ud800']);
+  const durationMs = pick(roll, [0, Number.NaN, f.MINUTE, f.HOUR, 8 * f.HOUR, 3650 * f.DAY]);
+  const from = (state?.phase === 'pending' ? state.seats[0]?.holder : null) ?? f.ANN;
+  const roles = state !== null && 'grant' in state ? state.grant.ask.roles : [];
+  const commands: readonly Command[] = [
+    acts.file({
+      grantee: to,
+      owner: pick(roll, NAMES),
+      approvers: [pick(roll, NAMES)],
+      durationMs,
+      reason: text,
+    }),
+    acts.file({ approvers: [from], notBefore: now + f.HOUR * (roll(5) - 1) }),
+    acts.ask({ owner: to }),
+    acts.declare({ owner: to, reviewer: pick(roll, NAMES) }),
+    acts.approve(null, 'acme'),
+    acts.approve({ scopeId: 'admin', allowedActions: 'All.', offLimits: '', durationMs }, 'acme'),
+    ...[acts.deny, acts.start, acts.end, acts.revoke, acts.cancel, acts.contest, acts.review],
+    acts.takeOn({ durationMs, scopeId: pick(roll, ['read', 'admin', 'support']) }),
+    acts.extend(durationMs, text),
+    acts.closeOut({ removed: roles.map((role) => ({ role, gone: true })) }),
+    { type: 'confirm_emergency' },
+    { type: 'ask_question', text },
+    { type: 'answer_question', text },
+    { type: 'replace_approver', from, to },
+    { type: 'approve_extension' },
+    { type: 'deny_extension', reason: text },
+    { type: 'report_unexpected' },
+    { type: 'offer_ownership', to },
+    { type: 'accept_ownership' },
+    { type: 'accept_closeout' },
+    ...(
+      [
+        'lapse',
+        'remind_approver',
+        'open_start',
+        'warn',
+        'expire',
+        'remind_closeout',
+        'remind_review',
+      ] as const
+    ).map((type) => ({ type })),
+  ];
+  return [pick(roll, ANYBODY), pick(roll, commands)];
+}
+
+/** A moment not before this one: soon, much later, or on either side of a deadline. */
+export function nextMoment(state: Access | null, now: number, roll: Roll): number {
+  const deadline = state === null ? null : pick(roll, [dueAt(state), endOf(state)]);
+  if (deadline !== null && roll(10) < 2) return Math.max(now, deadline + roll(3) - 1);
+  return now + (roll(24) === 0 ? roll(3 * f.DAY) : roll(20 * f.MINUTE));
+}
+
+function endOf(state: Access): number | null {
+  if (state.phase === 'active') return state.session.expiresAt;
+  if (state.phase === 'approved') return state.grant.ask.notBefore ?? state.grant.startBy;
+  return state.phase === 'pending' || state.phase === 'unclaimed' ? state.terms.lapseAt : null;
+}
+
+function requesterOf(name: string): Actor {
+  if (name === f.CARL) return f.carl;
+  return name.startsWith('customer:') ? f.cara : f.person(name);
+}
