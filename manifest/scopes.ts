@@ -1,0 +1,37 @@
+/**
+ * What the app needs of Slack, and which bot scopes that takes (docs.slack.dev/reference/methods and …/events). The
+ * manifest is made from these tables, and a test holds them to the calls and listeners in the program.
+ */
+
+/** Reading history: direct messages, public channels and private ones. A post whose fate is unknown is looked for there. */
+const HISTORY = ['im:history', 'channels:history', 'groups:history'];
+
+/** Each Web API method that is called. Slack names more scopes for some; these are the ones for what is done here. */
+export const METHODS: Readonly<Record<string, readonly string[]>> = {
+  'auth.test': [],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.history': HISTORY,
+  // Opened with one person at a time, never with a group.
+  'conversations.open': ['im:write'],
+  'conversations.replies': HISTORY,
+  'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
+  'views.open': [],
+  'views.update': [],
+};
+
+/** Each event that is listened to. */
+export const EVENTS: Readonly<Record<string, readonly string[]>> = {
+  subteam_members_changed: ['usergroups:read'],
+  user_change: ['users:read'],
+};
+
+/** Slash commands and shortcuts. */
+const COMMANDS = 'commands';
+
+/** Every bot scope that all of this takes, each once, in order. */
+export function botScopes(): readonly string[] {
+  const needed = [...Object.values(METHODS), ...Object.values(EVENTS)].flat();
+  return [...new Set([COMMANDS, ...needed])].sort();
+}
