@@ -9,7 +9,7 @@ import { parseDuration } from './duration.ts';
 const LONGEST_MS = 30 * 24 * 3_600_000;
 
 const duration = (fallback: string, says: string): z.ZodDefault<z.ZodType<number, string>> =>
-  length(says).default(parseDuration(fallback) ?? 0);
+  length(`${says} ${fallback} if left out.`).default(parseDuration(fallback) ?? 0);
 
 function length(says: string): z.ZodType<number, string> {
   return z
@@ -53,7 +53,7 @@ const id = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'use letters, digits, dot, dash and underscore, 60 at most');
 const anyOr = (what: string) =>
   z
-    .union([z.literal('any'), z.array(id).min(1)])
+    .union([z.literal('any'), z.array(id).min(1)], 'write any, or a list of ids')
     .default('any')
     .describe(`Which ${what}: any, or a list of ids.`);
 
@@ -63,7 +63,7 @@ const scope = z.strictObject({
   allows: line(75).describe('One line: what somebody with this scope can do. Slack shows 75 characters.'),
   max_duration: duration('4h', 'Longest session with this scope.'),
   approvals: z
-    .union([z.literal(1), z.literal(2)])
+    .union([z.literal(1), z.literal(2)], 'write 1 or 2')
     .default(1)
     .describe('How many different people must approve.'),
   consent: z.boolean().default(false).describe('The customer must consent too, whatever the tenant says.'),

@@ -1,20 +1,14 @@
-import { parse as parseCsv } from 'csv-parse/sync';
-import { closest, distance } from 'fastest-levenshtein';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { dirname, resolve } from 'node:path';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
-import { z } from 'zod';
 import type { Policy, Principal, Tenant } from './access/policy.ts';
 import type { PolicyForm, TenantForm } from './policy-file.ts';
-import { policyForm, tenantForm } from './policy-file.ts';
-
-/** One thing that is wrong with the policy, and where. */
-export interface PolicyProblem {
-  readonly file: string;
-  readonly line: number;
-  readonly message: string;
-}
+import { policyForm } from './policy-file.ts';
+import type { PolicyProblem } from './policy-problem.ts';
+import { complaintsOf } from './policy-problem.ts';
+import type { ListedTenant } from './tenants-file.ts';
+import { readTenants } from './tenants-file.ts';
 
 export type LoadedPolicy =
   | { readonly ok: true; readonly policy: Policy }
@@ -32,24 +26,27 @@ export function loadPolicy(path: string): LoadedPolicy {
     ]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0)
-    return failed(
-      document.errors.map((e) => ({
-        file: path,
-        line: e.linePos?.[0].line ?? 1,
-        message: e.message.split('\n')[0] ?? '',
-      })),
-    );
+  const broken = brokenYaml(document, lines);
+  if (broken.length > 0) return failed(broken.map((problem) => ({ file: path, ...problem })));
   const at = (keys: readonly PropertyKey[]): number => lineOf(document, lines, keys);
   const parsed = policyForm.safeParse(document.toJS());
-  if (!parsed.success) return failed(parsed.error.issues.flatMap((issue) => explain(issue, path, at)));
+  if (!parsed.success)
+    return failed(
+      parsed.error.issues
+        .flatMap((issue) => complaintsOf(issue, policyForm))
+        .map((complaint) => ({ file: path, line: at(complaint.path), message: complaint.message })),
+    );
   const form = parsed.data;
-  const listed =
-    form.tenants_file === undefined
-      ? { tenants: [], problems: [] }
-      : readTenants(join(dirname(path), form.tenants_file));
-  const problems = [...listed.problems, ...crossCheck(form, listed.tenants, path, at)];
-  return problems.length > 0 ? failed(problems) : { ok: true, policy: toPolicy(form, listed.tenants) };
+  const file = form.tenants_file === undefined ? null : resolve(dirname(path), form.tenants_file);
+  const listed = file === null ? { tenants: [], problems: [] } : readTenants(file);
+  const complete = listed.problems.length === 0;
+  const problems = [
+    ...listed.problems,
+    ...tenantProblems(form, { file: path, at }, { file: file ?? path, tenants: listed.tenants }, complete),
+    ...crossCheck(form, path, at),
+  ];
+  const tenants = listed.tenants.map(({ tenant }) => tenant);
+  return problems.length > 0 ? failed(problems) : { ok: true, policy: toPolicy(form, tenants) };
 }
 
 /** The problems as an operator reads them. */
@@ -74,148 +71,128 @@ function read(path: string): string | null {
   }
 }
 
-/** The line of a key, or of the innermost thing around it that is there. */
-function lineOf(document: Document, lines: LineCounter, keys: readonly PropertyKey[]): number {
-  for (let depth = keys.length; depth > 0; depth -= 1) {
-    const node = z
-      .object({ range: z.tuple([z.number(), z.number(), z.number()]) })
-      .safeParse(document.getIn(keys.slice(0, depth), true));
-    if (node.success) return lines.linePos(node.data.range[0]).line;
-  }
-  return 1;
-}
+type Line = (keys: readonly PropertyKey[]) => number;
 
-function explain(
-  issue: z.core.$ZodIssue,
-  file: string,
-  at: (keys: readonly PropertyKey[]) => number,
-): PolicyProblem[] {
-  const name = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => {
-      const known = knownKeys(issue.path);
-      const guess = known.length === 0 ? '' : closest(key, known);
-      const hint =
-        guess !== '' && distance(key, guess) <= 3
-          ? ` Did you mean ${guess}?`
-          : ` Known here: ${known.join(', ')}.`;
-      return {
-        file,
-        line: at([...issue.path, key]),
-        message: `${[name, key].filter(Boolean).join('.')} is not a setting.${hint}`,
-      };
-    });
-  const message =
-    issue.code === 'invalid_type' && /undefined/.test(issue.message) ? 'is missing' : issue.message;
-  return [{ file, line: at(issue.path), message: `${name || 'the file'}: ${message}` }];
-}
-
-/** The keys that the form knows at a place, for "did you mean". */
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let schema: unknown = z.toJSONSchema(policyForm, { io: 'input', unrepresentable: 'any' });
-  const node = z.object({
-    properties: z.record(z.string(), z.unknown()).optional(),
-    items: z.unknown().optional(),
+/** What keeps the text from being read at all; an alias without its anchor too, such as a cron of stars without quotes. */
+function brokenYaml(document: Document.Parsed, lines: LineCounter): { line: number; message: string }[] {
+  const problems = document.errors.map(({ linePos, message }) => ({
+    line: linePos?.[0].line ?? 1,
+    message: yamlWords(message),
+  }));
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) !== undefined) return;
+      const line = lineAt(node, lines) ?? 1;
+      problems.push({ line, message: `*${node.source} stands for nothing. Put quotes around it.` });
+    },
   });
-  for (const key of path) {
-    const here = node.safeParse(schema);
-    schema = !here.success
-      ? undefined
-      : typeof key === 'number'
-        ? here.data.items
-        : here.data.properties?.[String(key)];
+  if (problems.length > 0) return problems;
+  try {
+    document.toJS();
+    return [];
+  } catch (error) {
+    return [{ line: 1, message: error instanceof Error ? error.message : 'cannot be read' }];
   }
-  const here = node.safeParse(schema);
-  return here.success ? Object.keys(here.data.properties ?? {}) : [];
 }
 
-const csvRow = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  environment: z.string(),
-  region: z.string().optional(),
-  channel: z.string().optional(),
-  max_duration: z.string().optional(),
-  consent: z.string().optional(),
-  customer_requests: z.enum(['true', 'false', '']).optional(),
-});
+function yamlWords(message: string): string {
+  const words = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '');
+  return /alias/i.test(words) ? `${words} (put quotes around a text that begins with *)` : words;
+}
 
-function readTenants(path: string): { tenants: readonly TenantForm[]; problems: readonly PolicyProblem[] } {
-  const text = read(path);
-  if (text === null) return { tenants: [], problems: [{ file: path, line: 1, message: 'cannot be read' }] };
-  let rows: unknown;
-  try {
-    rows = parseCsv(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
-  } catch (error) {
-    const line = z.object({ lines: z.number() }).safeParse(error);
-    const message = error instanceof Error ? error.message : 'is not a CSV file';
-    return { tenants: [], problems: [{ file: path, line: line.success ? line.data.lines : 1, message }] };
+/** The line of a key, or of the innermost thing around it that is there. */
+function lineOf(document: Document.Parsed, lines: LineCounter, keys: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let line = 1;
+  for (const key of keys) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) return line;
+      line = lineAt(pair.key, lines) ?? line;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      line = lineAt(node, lines) ?? line;
+    } else return line;
   }
-  const tenants: TenantForm[] = [];
+  return line;
+}
+
+function lineAt(node: unknown, lines: LineCounter): number | null {
+  const start = isNode(node) ? node.range?.[0] : undefined;
+  return start === undefined ? null : lines.linePos(start).line;
+}
+
+/** There are tenants, each once, and the rules name no other. */
+function tenantProblems(
+  form: PolicyForm,
+  here: { readonly file: string; readonly at: Line },
+  listed: { readonly file: string; readonly tenants: readonly ListedTenant[] },
+  complete: boolean,
+): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  for (const { record, info } of z
-    .array(z.object({ record: z.unknown(), info: z.object({ lines: z.number() }) }))
-    .parse(rows)) {
-    const cells = csvRow.safeParse(record);
-    const full = cells.success ? Object.entries(cells.data).filter(([, value]) => value !== '') : [];
-    const typed = full.map(([key, value]) => [key, key === 'customer_requests' ? value === 'true' : value]);
-    const tenant = cells.success ? tenantForm.safeParse(Object.fromEntries(typed)) : cells;
-    if (tenant.success && 'contacts' in tenant.data) tenants.push(tenant.data);
-    else if (!tenant.success)
-      for (const issue of tenant.error.issues)
-        problems.push({
-          file: path,
-          line: info.lines,
-          message: `${issue.path.join('.') || 'columns'}: ${issue.message}`,
-        });
+  const say = (keys: readonly PropertyKey[], message: string): void => {
+    problems.push({
+      file: here.file,
+      line: here.at(keys),
+      message: `${keys.map(String).join('.')}: ${message}`,
+    });
+  };
+  const seen = new Set<string>();
+  form.tenants.forEach(({ id }, i) => {
+    if (seen.has(id)) say(['tenants', i, 'id'], `the tenant ${id} is there twice`);
+    seen.add(id);
+  });
+  for (const { tenant, line } of listed.tenants) {
+    if (seen.has(tenant.id))
+      problems.push({ file: listed.file, line, message: `id: the tenant ${tenant.id} is there twice` });
+    seen.add(tenant.id);
   }
-  return { tenants, problems };
+  // A file that was not read in full would make every tenant in it look unknown.
+  if (!complete) return problems;
+  if (seen.size === 0) say(['tenants'], 'there is no tenant; list them here or in tenants_file');
+  form.approvers.forEach((rule, i) => {
+    for (const id of rule.tenants === 'any' ? [] : rule.tenants)
+      if (!seen.has(id)) say(['approvers', i, 'tenants'], `there is no tenant ${id}`);
+  });
+  return problems;
 }
 
 /** What no single key can tell: that the parts fit together, and that every scope has somebody to approve it. */
-function crossCheck(
-  form: PolicyForm,
-  listed: readonly TenantForm[],
-  file: string,
-  at: (keys: readonly PropertyKey[]) => number,
-): PolicyProblem[] {
+function crossCheck(form: PolicyForm, file: string, at: Line): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   const say = (keys: readonly PropertyKey[], message: string): void => {
     problems.push({ file, line: at(keys), message: `${keys.map(String).join('.')}: ${message}` });
   };
-  const tenants = [...form.tenants, ...listed];
-  if (tenants.length === 0) say(['tenants'], 'there is no tenant; list them here or in tenants_file');
-  const seen = new Set<string>();
-  tenants.forEach((tenant, i) => {
-    if (seen.has(tenant.id)) say(['tenants', i], `the tenant ${tenant.id} is there twice`);
-    seen.add(tenant.id);
-  });
+  const able = (people: readonly Principal[], count: number): boolean => {
+    const able = people.filter((person) => !form.people.shared_accounts.includes(person));
+    return new Set(able).size >= count || able.some((person) => person.startsWith('S'));
+  };
   const scopes = new Set<string>();
   form.scopes.forEach((scope, i) => {
     if (scopes.has(scope.id)) say(['scopes', i, 'id'], `the scope ${scope.id} is there twice`);
     scopes.add(scope.id);
   });
   form.approvers.forEach((rule, i) => {
-    if (rule.scopes !== 'any')
-      for (const id of rule.scopes)
-        if (!scopes.has(id)) say(['approvers', i, 'scopes'], `there is no scope ${id}`);
-    if (rule.tenants !== 'any')
-      for (const id of rule.tenants)
-        if (!seen.has(id)) say(['approvers', i, 'tenants'], `there is no tenant ${id}`);
+    for (const id of rule.scopes === 'any' ? [] : rule.scopes)
+      if (!scopes.has(id)) say(['approvers', i, 'scopes'], `there is no scope ${id}`);
   });
   form.scopes.forEach((scope, i) => {
-    const people: Principal[] = form.approvers
+    const people = form.approvers
       .filter((rule) => rule.scopes === 'any' || rule.scopes.includes(scope.id))
       .flatMap((rule) => rule.people);
-    const enough = new Set(people).size >= scope.approvals || people.some((p) => p.startsWith('S'));
-    if (!enough)
+    if (!able(people, scope.approvals))
       say(
         ['scopes', i],
-        `nobody could approve ${scope.id}: add approvers for it (it needs ${scope.approvals})`,
+        `nobody could approve ${scope.id}: add approvers for it (it needs ${scope.approvals}; shared accounts do not count)`,
       );
   });
-  if (form.emergency.max_duration > form.limits.max_duration)
-    say(['emergency', 'max_duration'], 'must not be longer than limits.max_duration');
+  const { emergency, limits } = form;
+  if (emergency.max_duration > limits.max_duration)
+    say(['emergency', 'max_duration'], 'must not be longer than limits.max_duration (it is 1h if left out)');
+  if (emergency.two_people && emergency.people.length > 0 && !able(emergency.people, 2))
+    say(['emergency', 'two_people'], 'nobody could confirm: list a second person in emergency.people');
   return problems;
 }
 
