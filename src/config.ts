@@ -48,7 +48,7 @@ export function readConfig(
 
   const botToken = need(
     'SLACK_BOT_TOKEN',
-    (value) => value.startsWith('xoxb-'),
+    (value) => /^xoxb-[\w-]+$/.test(value),
     'the “Bot User OAuth Token” of your app (api.slack.com/apps → OAuth & Permissions); it starts with xoxb-',
   );
   const apiUrl = need(
@@ -67,7 +67,7 @@ export function readConfig(
   if (get('SLACK_APP_TOKEN') !== undefined) {
     const appToken = need(
       'SLACK_APP_TOKEN',
-      (value) => value.startsWith('xapp-'),
+      (value) => /^xapp-[\w-]+$/.test(value),
       'an “App-Level Token” with the Slack scope connections:write (Basic Information → App-Level Tokens); it starts with xapp-',
     );
     const httpPort = need(
@@ -80,7 +80,7 @@ export function readConfig(
   } else {
     const signingSecret = need(
       'SLACK_SIGNING_SECRET',
-      (value) => value.length >= 16,
+      (value) => /^\S{16,}$/.test(value),
       'the “Signing Secret” of your app (Basic Information), for HTTP mode; or set SLACK_APP_TOKEN instead, for Socket Mode',
     );
     const httpPort = need(
@@ -111,7 +111,9 @@ export function configWords(problems: readonly ConfigProblem[]): string {
 
 function isApiUrl(value: string): boolean {
   const url = URL.parse(value);
-  if (url === null || !url.pathname.endsWith('/api/')) return false;
+  // A method's name is added to its end, and our token is sent along: nothing may follow, and nobody else may be named.
+  const plain = url !== null && url.search + url.hash + url.username + url.password === '';
+  if (!plain || !value.endsWith('/api/')) return false;
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
 }

@@ -27,7 +27,7 @@ export function createTenantIndex(tenants: Iterable<Tenant>): TenantIndex {
         .join('\n')}\n${fold(id)}`;
       return { tenant, id: fold(id), name: fold(name), all };
     })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
   return {
     search(text, limit) {
       const whole = fold(text).trim();
@@ -48,6 +48,10 @@ function rankOf(entry: Entry, whole: string, words: readonly string[]): 0 | 1 | 
   if (entry.id === whole || entry.name === whole) return 0;
   if (entry.id.startsWith(whole) || entry.name.startsWith(whole)) return 1;
   return words.every((word) => entry.all.includes(`\n${word}`)) ? 2 : 3;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** Without case and accents, in any language. */
