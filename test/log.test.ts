@@ -1,0 +1,250 @@
+import { LogLevel } from '@slack/logger';
+import type { Logger } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createLog, redact, slackLogger } from '../src/log.ts';
+
+// Put together here, so that no scanner takes them for real ones.
+const HEX = '0123456789abcdef';
+const SECRETS: Readonly<Record<string, string>> = {
+  'bot token': ['xoxb', '1234567890', 'AbCdEfSecret'].join('-'),
+  'user token': ['xoxp', '1234567890', 'AbCdEfSecret'].join('-'),
+  'rotated token': ['xoxe.xoxb', '1', 'AbCdEfSecret'].join('-'),
+  'refresh token': ['xoxe', '1', 'AbCdEfSecret'].join('-'),
+  'app-level token': ['xapp', '1', 'A0123', 'AbCdEfSecret'].join('-'),
+  'workflow token': ['xwfp', 'AbCdEfSecret'].join('-'),
+  'signing secret': HEX.repeat(2),
+  signature: `v0=${HEX.repeat(4)}`,
+  'bearer header': 'Bearer AbCdEfSecret.123',
+  'response link': 'https://hooks.slack.com/commands/T0/123/AbCdEfSecret',
+  'action link': 'https://hooks.slack.com/actions/T0/123/AbCdEfSecret',
+  webhook: 'https://hooks.slack.com/services/T0/B0/AbCdEfSecret',
+  'workflow link': 'https://hooks.slack.com/triggers/T0/123/AbCdEfSecret',
+  'socket link': 'wss://wss-primary.slack.com/link/?ticket=AbCdEfSecret&app_id=1',
+  'trigger id': `13345224609.738474920.${HEX.repeat(2)}`,
+};
+
+/** What is written when something is logged at the finest level. */
+function written(say: (log: Logger) => void): string {
+  const lines: string[] = [];
+  say(createLog('trace', { write: (line: string) => void lines.push(line) }));
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  return lines.join('');
+}
+
+class Leaky {
+  readonly #secret: string;
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+  toJSON(): string {
+    return this.#secret;
+  }
+}
+
+const deep = (secret: string): unknown => {
+  let value: unknown = secret;
+  for (let i = 0; i < 12; i += 1) value = i % 2 === 0 ? { inside: value } : [value];
+  return value;
+};
+
+/** Every way in which something can come to be logged. */
+const PATHS: Readonly<Record<string, (log: Logger, secret: string) => void>> = {
+  'the message': (log, s) => {
+    log.info(`got ${s} from Slack`);
+  },
+  'the message of every level': (log, s) => {
+    for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)
+      log[level]({ note: s }, s);
+  },
+  'a value for the message': (log, s) => {
+    log.info('got %s, %j and %o', s, { note: s }, [s]);
+  },
+  'a message in two parts': (log, s) => {
+    log.info(`${s.slice(0, 4)}%s`, s.slice(4));
+  },
+  'a field': (log, s) => {
+    log.info({ note: s }, 'said');
+  },
+  'a field deep inside': (log, s) => {
+    log.info({ a: [{ b: { c: [s] } }], deep: deep(s) }, 'said');
+  },
+  'the name of a field': (log, s) => {
+    log.info({ [s]: 1 }, 'said');
+  },
+  'an error’s message and stack': (log, s) => {
+    log.error({ error: new Error(`failed with ${s}`) }, 'failed');
+  },
+  'an error by itself': (log, s) => {
+    log.error(new Error(`failed with ${s}`));
+  },
+  'an error’s fields': (log, s) => {
+    log.error({ err: Object.assign(new Error('failed'), { data: { note: s }, config: s }) }, 'failed');
+  },
+  'an error’s cause': (log, s) => {
+    log.error({ error: new Error('failed', { cause: new Error(s) }) }, 'failed');
+  },
+  'errors in an error': (log, s) => {
+    log.error({ error: new AggregateError([new Error(s), s], 'failed') }, 'failed');
+  },
+  'what a logger’s child always says': (log, s) => {
+    log.child({ note: s }).info('said');
+  },
+  'what is set on a logger later': (log, s) => {
+    log.setBindings({ note: s });
+    log.info('said');
+  },
+  'what is put before messages': (log, s) => {
+    log.child({}, { msgPrefix: `${s} ` }).info('said');
+  },
+  'what a thing makes of itself': (log, s) => {
+    log.info({ leaky: new Leaky(s), own: { toJSON: () => s } }, 'said');
+  },
+  'a quote inside a quote': (log, s) => {
+    log.info(JSON.stringify({ text: JSON.stringify({ text: s }) }));
+  },
+  bytes: (log, s) => {
+    log.info({ body: Buffer.from(s), view: new TextEncoder().encode(s) }, 'said');
+  },
+  'links, maps and sets': (log, s) => {
+    log.info({ map: new Map([[s, s]]), set: new Set([s]), headers: new Headers({ a: s }) }, 'said');
+  },
+  'Slack’s own logger': (log, s) => {
+    const slack = slackLogger(log);
+    for (const level of ['debug', 'info', 'warn', 'error'] as const)
+      slack[level](`got ${s}`, { note: s }, [s], new Error(s), JSON.stringify({ note: s }));
+  },
+};
+
+describe.each(Object.entries(SECRETS))('A %s', (_name, secret) => {
+  it.each(Object.entries(PATHS))('does not get out by %s', (_path, say) => {
+    const text = written((log) => {
+      say(log, secret);
+    });
+    const tell = secret.includes('AbCdEfSecret') ? 'AbCdEfSecret' : HEX.repeat(2);
+    expect(text).not.toContain(tell);
+    expect(text).not.toContain([...Buffer.from(tell)].join(','));
+  });
+});
+
+describe('A secret without a look of its own', () => {
+  const SECRET = 'Hunter2Hunter2';
+
+  it.each([
+    'token',
+    'botToken',
+    'SLACK_BOT_TOKEN',
+    'client_secret',
+    'signingSecret',
+    'Authorization',
+    'x-slack-signature',
+    'password',
+    'response_url',
+    'trigger_id',
+    'set-cookie',
+    'credentials',
+    'apiKey',
+  ])('is known by the name of its field: %s', (name) => {
+    const told = written((log) => {
+      log.info({ [name]: SECRET, inside: [{ [name]: { value: SECRET } }] }, 'said');
+      log.child({ [name]: SECRET }).info('said');
+      slackLogger(log).debug('got', { [name]: SECRET });
+    });
+    expect(told).not.toContain(SECRET);
+  });
+
+  it.each([
+    `{"token":"${SECRET}","type":"event_callback"}`,
+    `{"payload":"{\\"token\\":\\"${SECRET}\\"}"}`,
+    `token=${SECRET}&team_id=T1`,
+    `{ token: '${SECRET}', team: 'T1' }`,
+    `authorization: Basic ${SECRET}`,
+    `Authorization: ${SECRET}`,
+    `SLACK_SIGNING_SECRET=${SECRET}`,
+    `"trigger_id": "${SECRET}"`,
+  ])('is known by the name before it, in a text: %s', (text) => {
+    const told = written((log) => {
+      log.info(text);
+      log.info({ text }, 'said');
+      slackLogger(log).debug(`Received a message: ${text}`);
+    });
+    expect(told).not.toContain(SECRET);
+  });
+});
+
+describe('What is no secret', () => {
+  it('is told as it is', () => {
+    const told = written((log) => {
+      log.info({ no: 42, tenant: 'northwind', when: new Date(0), ok: false, nothing: null }, 'filed TSA-42');
+    });
+    expect(JSON.parse(told)).toMatchObject({
+      level: 'info',
+      no: 42,
+      tenant: 'northwind',
+      when: '1970-01-01T00:00:00.000Z',
+      ok: false,
+      nothing: null,
+      msg: 'filed TSA-42',
+    });
+  });
+
+  it('of an error is told with its cause, so that a failure can be understood', () => {
+    const error = Object.assign(new TypeError('failed', { cause: new Error('refused') }), { code: 'ECONN' });
+    expect(redact(error)).toMatchObject({
+      name: 'TypeError',
+      message: 'failed',
+      code: 'ECONN',
+      cause: { message: 'refused' },
+    });
+  });
+
+  it('stays as it was: what is logged is a copy', () => {
+    const thing = { token: 'Hunter2', list: ['a'] };
+    redact(thing);
+    expect(thing).toEqual({ token: 'Hunter2', list: ['a'] });
+  });
+});
+
+describe('Logging never fails', () => {
+  const circle: Record<string, unknown> = { name: 'circle' };
+  circle.self = circle;
+
+  it.each([
+    ['a circle', circle],
+    ['a bigint', { n: 10n }],
+    ['a symbol', { s: Symbol('s') }],
+    ['a date that is none', { d: new Date(NaN) }],
+    ['nothing', undefined],
+  ])('over %s', (_name, value) => {
+    written((log) => {
+      log.info({ value }, 'said');
+      slackLogger(log).error('said', value);
+    });
+  });
+});
+
+describe('Slack’s own logger', () => {
+  const said = (level: string): string[] => {
+    const lines: string[] = [];
+    const slack = slackLogger(createLog(level, { write: (line: string) => void lines.push(line) }));
+    slack.debug('payload');
+    slack.info('news');
+    slack.warn('careful');
+    slack.error('broken');
+    return lines.map((line) => (/"msg":"(\w+)"/.exec(line) ?? [])[1] ?? '');
+  };
+
+  it('tells whole payloads only at trace, and its news only at debug', () => {
+    expect(said('info')).toEqual(['careful', 'broken']);
+    expect(said('debug')).toEqual(['news', 'careful', 'broken']);
+    expect(said('trace')).toEqual(['payload', 'news', 'careful', 'broken']);
+  });
+
+  it('says how much it is asked to tell, and leaves that to ours', () => {
+    const slack = slackLogger(createLog('info', { write: () => undefined }));
+    slack.setLevel(LogLevel.DEBUG);
+    slack.setName('web-api');
+    expect(slack.getLevel()).toBe(LogLevel.INFO);
+    expect(slackLogger(createLog('trace', { write: () => undefined })).getLevel()).toBe(LogLevel.DEBUG);
+  });
+});
