@@ -44,8 +44,10 @@ export function approve(state: Pending, command: Of<'approve'>, context: Context
   const waits = state.seats.some((other) => other !== seat && other.given === null);
   if (waits) return accept({ type: 'approval.given', ...given });
   const ask: Ask = { ...currentAsk(state), ...less };
-  const startBy = Math.max(now, ask.notBefore ?? now) + state.terms.startWindowMs;
-  const latestEndAt = Math.min(startBy + ask.durationMs, state.terms.latestEndAt);
+  const { startWindowMs, latestEndAt: shown } = state.terms;
+  // Given again late, the window is what is left of it: no session ends later than was shown, none is cut short.
+  const startBy = Math.min(Math.max(now, ask.notBefore ?? now) + startWindowMs, shown - ask.durationMs);
+  const latestEndAt = startBy + ask.durationMs;
   return accept({ type: 'approval.given', ...given }, { type: 'grant.issued', ask, startBy, latestEndAt });
 }
 

@@ -115,6 +115,8 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       return {
         ...baseOf(next),
         phase: 'pending',
+        // Asked again after the first deadline, they have until the grant would have lapsed.
+        terms: { ...next.terms, lapseAt: Math.max(next.terms.lapseAt, next.grant.startBy) },
         ask: next.grant.ask,
         // What the others took away is in the grant's ask already: an earlier, wider leave must not come back.
         seats: next.grant.seats.map((seat) =>

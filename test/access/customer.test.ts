@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { ask, cancel, closeOut, contest, end, extend, revoke, takeOn } from './acts.ts';
+import {
+  ADA,
+  ANN,
+  CARA,
+  cara,
+  carl,
+  CARL,
+  DAY,
+  EVE,
+  GUS,
+  HOME,
+  HOUR,
+  MINUTE,
+  OLA,
+  OTTO,
+  person,
+  RITA,
+  STANDINGS,
+  T0,
+  TENANTS,
+} from './fixtures.ts';
+import { inPhase, story, unclaimed } from './story.ts';
+
+const yes = { type: 'approve_extension' } as const;
+const running = unclaimed().given(GUS, takeOn());
+
+describe('a customer’s request', () => {
+  it('is its own authorization, for at most what the policy says', () => {
+    const told = story()
+      .when(cara, ask())
+      .thenHappens({
+        type: 'customer_request.filed',
+        requester: `customer:${CARA}`,
+        tried: 'Ran it again.',
+        files: ['F1'],
+      });
+    expect(inPhase(told, 'unclaimed').terms).toMatchObject({ lapseAt: T0 + DAY, latestEndAt: T0 + DAY });
+    story().when(carl, ask()).thenHappens({ type: 'customer_request.filed', requester: CARL });
+  });
+
+  it('never outlives 48 hours, whatever the policy says', () => {
+    const generous = unclaimed({}, { limits: { customerRequestMs: 72 * HOUR } });
+    expect(inPhase(generous, 'unclaimed').terms.lapseAt).toBe(T0 + 48 * HOUR);
+    const last = generous
+      .at(T0 + 48 * HOUR - 1)
+      .when(GUS, takeOn())
+      .thenHappens(
+        { type: 'customer_request.accepted' },
+        { type: 'session.started', expiresAt: T0 + 48 * HOUR },
+      );
+    last
+      .at(T0 + 48 * HOUR)
+      .when(GUS, end)
+      .thenRefused({ reason: 'wrong_phase', phase: 'ended' }, 'session.ended');
+    generous
+      .at(T0 + 48 * HOUR)
+      .when(GUS, takeOn())
+      .thenRefused({ reason: 'wrong_phase', phase: 'lapsed' }, 'request.lapsed');
+  });
+
+  it('is filed by a contact of that tenant, by user and workspace together or by address', () => {
+    const no = { reason: 'not_allowed', needs: 'contact' } as const;
+    story().when(person(CARL, HOME), ask()).thenRefused(no);
+    story().when(RITA, ask()).thenRefused(no);
+    story().when({ kind: 'contact', email: 'eve@evil.example' }, ask()).thenRefused(no);
+    story()
+      .when(cara, ask({ tenantId: 'corp' }))
+      .thenRefused(no);
+    story()
+      .when(cara, ask({ tenantId: 'nowhere' }))
+      .thenInvalid({ field: 'tenant', problem: 'unknown' });
+  });
+
+  it('is possible where the tenant has it', () => {
+    const tenants = TENANTS.map((t) => ({ ...t, customerRequests: false }));
+    story({ tenants }).when(cara, ask()).thenInvalid({ field: 'tenant', problem: 'no_customer_requests' });
+  });
+
+  it('has a good reason, an able owner, and is one of a few', () => {
+    story()
+      .when(cara, ask({ reason: 'please help' }))
+      .thenInvalid({ field: 'reason', problem: 'vague' });
+    story()
+      .when(cara, ask({ tried: 'x'.repeat(3_001) }))
+      .thenInvalid({ field: 'tried', problem: 'too_long', max: 3_000 });
+    story()
+      .when(cara, ask({ owner: 'UBOT' }))
+      .thenInvalid({ field: 'owner', problem: 'not_able', standing: 'bot' });
+    story()
+      .beside({ openByRequester: [1, 2, 3] })
+      .when(cara, ask())
+      .thenRefused({ reason: 'too_many_open', max: 3, open: [1, 2, 3] });
+  });
+
+  it.each(['bot', 'deactivated', 'not_found', 'shared_account', 'cannot_check'] as const)(
+    'is not heard from a contact who is %s',
+    (standing) => {
+      const refusal =
+        standing === 'cannot_check'
+          ? { reason: standing }
+          : ({ reason: 'actor_not_able', standing } as const);
+      story({ standing: { [CARL]: standing } })
+        .when(carl, ask())
+        .thenRefused(refusal);
+    },
+  );
+
+  it('can be taken back by the customer until an engineer accepts', () => {
+    unclaimed()
+      .when(cara, cancel)
+      .thenHappens({ type: 'request.cancelled', by: `customer:${CARA}` });
+    for (const other of [carl, OLA, GUS, ADA])
+      unclaimed().when(other, cancel).thenRefused({ reason: 'not_allowed', needs: 'requester' });
+    running.when(cara, cancel).thenRefused({ reason: 'wrong_phase', phase: 'active' });
+  });
+});
+
+describe('taking it on', () => {
+  it('starts the session in the engineer’s own name, who owns it from then on', () => {
+    const told = unclaimed()
+      .later(HOUR)
+      .when(GUS, takeOn())
+      .thenHappens(
+        { type: 'customer_request.accepted', by: GUS },
+        { type: 'session.started', by: GUS, startedAt: T0 + HOUR, expiresAt: T0 + 2 * HOUR },
+      );
+    expect(inPhase(told, 'active')).toMatchObject({ owner: GUS, formerOwners: [OLA], way: 'customer' });
+    told.when(EVE, takeOn()).thenRefused({ reason: 'wrong_phase', phase: 'active' });
+  });
+
+  it('never goes past what the customer agreed to', () => {
+    unclaimed()
+      .at(T0 + DAY - 1)
+      .when(GUS, takeOn())
+      .thenHappens({ type: 'customer_request.accepted' }, { type: 'session.started', expiresAt: T0 + DAY });
+    unclaimed()
+      .at(T0 + DAY)
+      .when(GUS, takeOn())
+      .thenRefused({ reason: 'wrong_phase', phase: 'lapsed' }, 'request.lapsed');
+  });
+
+  it('is for those who may hold access, and not for the customer', () => {
+    for (const other of [OTTO, ANN, OLA])
+      unclaimed().when(other, takeOn()).thenRefused({ reason: 'not_allowed', needs: 'grantee' });
+    unclaimed().when(carl, takeOn()).thenRefused({ reason: 'actor_not_able', standing: 'external' });
+    unclaimed().when(cara, takeOn()).thenRefused({ reason: 'not_allowed', needs: 'member' });
+    const tenants = TENANTS.map((t) => ({
+      ...t,
+      contacts: [{ name: 'Gus', slack: { userId: GUS, teamId: HOME }, email: null }],
+    }));
+    unclaimed()
+      .in({ tenants })
+      .when(GUS, takeOn())
+      .thenRefused({ reason: 'self_approval', role: 'requester' });
+  });
+
+  it.each(STANDINGS)('is not for $standing', ({ user, standing }) => {
+    unclaimed()
+      .when(user, takeOn())
+      .thenRefused(
+        standing === 'cannot_check' ? { reason: standing } : { reason: 'actor_not_able', standing },
+      );
+  });
+
+  it('stays within the limits, and leaves the keys of the house to a request of their own', () => {
+    const taken = (over: Parameters<typeof takeOn>[0]) => unclaimed().when(GUS, takeOn(over));
+    taken({ scopeId: 'admin' }).thenInvalid({ field: 'scope', problem: 'needs_own_request' });
+    taken({ scopeId: 'root' }).thenInvalid({ field: 'scope', problem: 'unknown' });
+    taken({ durationMs: 4 * HOUR }).thenHappens(
+      { type: 'customer_request.accepted' },
+      { type: 'session.started' },
+    );
+    taken({ durationMs: 4 * HOUR + 1 }).thenInvalid({
+      field: 'duration',
+      problem: 'too_long',
+      maxMs: 4 * HOUR,
+      set: 'scope',
+    });
+    taken({ durationMs: MINUTE - 1 }).thenInvalid({ field: 'duration', problem: 'too_short' });
+    taken({ allowedActions: '' }).thenInvalid({ field: 'allowedActions', problem: 'missing' });
+    unclaimed()
+      .in({ tenants: TENANTS.slice(1) })
+      .when(GUS, takeOn())
+      .thenRefused({ reason: 'no_longer_valid', what: 'tenant' });
+    unclaimed()
+      .beside({ siblings: [{ no: 2, phase: 'active', until: T0 + 1 }] })
+      .when(GUS, takeOn())
+      .thenRefused({ reason: 'overlap', otherNo: 2, until: T0 + 1 });
+  });
+});
+
+describe('the customer, while it goes on and afterwards', () => {
+  it('can stop it', () => {
+    for (const who of [carl, cara])
+      running.when(who, revoke).thenHappens({ type: 'session.ended', how: 'revoked' });
+  });
+
+  it('decides about more time, which stays inside what they agreed to', () => {
+    const more = running
+      .when(GUS, extend())
+      .thenHappens({ type: 'extension.asked', approver: 'customer', newExpiresAt: T0 + 2 * HOUR });
+    more.when(cara, yes).thenHappens({ type: 'extension.approved', by: `customer:${CARA}` });
+    more.when(carl, yes).thenHappens({ type: 'extension.approved', by: CARL });
+    more.when(ANN, yes).thenRefused({ reason: 'not_allowed', needs: 'contact' });
+    more.when(GUS, yes).thenRefused({ reason: 'not_allowed', needs: 'contact' });
+    const late = unclaimed()
+      .at(T0 + DAY - 90 * MINUTE)
+      .given(GUS, takeOn());
+    late.when(GUS, extend(30 * MINUTE)).thenHappens({ type: 'extension.asked', newExpiresAt: T0 + DAY });
+    late
+      .when(GUS, extend(30 * MINUTE + 1))
+      .thenInvalid({ field: 'duration', problem: 'too_long', maxMs: 30 * MINUTE, set: 'consent' });
+  });
+
+  it('reads how it was resolved, and may accept or contest it', () => {
+    const over = running.given(GUS, end);
+    over.when(GUS, closeOut({ removed: [], notes: '' })).thenInvalid({ field: 'notes', problem: 'missing' });
+    const closed = over.given(GUS, closeOut({ removed: [] }));
+    for (const who of [carl, cara]) {
+      closed.when(who, { type: 'accept_closeout' }).thenHappens({ type: 'closeout.accepted' });
+      inPhase(closed.when(who, contest).thenHappens({ type: 'closeout.contested' }), 'ended');
+    }
+    closed.when(GUS, { type: 'accept_closeout' }).thenRefused({ reason: 'self_approval', role: 'grantee' });
+    closed.when(OLA, { type: 'accept_closeout' }).thenRefused({ reason: 'not_allowed', needs: 'approver' });
+  });
+});
