@@ -92,6 +92,11 @@ export class Player {
     return new Modal(this.#workspace, this.#humans, this.id, view);
   }
 
+  /** Closes the top modal. */
+  closes(): void {
+    this.#humans.close(this.id);
+  }
+
   get hasModal(): boolean {
     return this.#workspace.stackOf(this.id).length > 0;
   }

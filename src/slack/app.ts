@@ -2,7 +2,13 @@ import { App } from '@slack/bolt';
 import type { Receiver, RespondFn } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { slackLogger } from '../log.ts';
-import { decideRequest, said } from './decide-request/slice.ts';
+import { closeOut } from './close-out/slice.ts';
+import { decideRequest } from './decide-request/slice.ts';
+import { emergency } from './emergency/slice.ts';
+import { extendSession } from './extend-session/slice.ts';
+import { said } from './forms.ts';
+import { handOver } from './hand-over/slice.ts';
+import { stopSession } from './stop-session/slice.ts';
 import type { After, Desk, Say, Slice, Submitted } from './desk.ts';
 import { help, unknownCommand } from './help/slice.ts';
 import { lookUp } from './look-up/slice.ts';
@@ -44,6 +50,11 @@ export function createSlackApp(deps: {
     requestAccess(desk),
     decideRequest(desk),
     runSession(desk),
+    extendSession(desk),
+    stopSession(desk),
+    closeOut(desk),
+    emergency(desk),
+    handOver(desk),
     lookUp(desk),
     review(desk),
   ];

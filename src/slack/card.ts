@@ -1,43 +1,26 @@
-import type { Button } from '@slack/types';
-import type { World } from '../access/people.ts';
-import { answersFor } from '../access/people.ts';
 import type { Ask } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
-import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import { askOf } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { currentAsk } from '../access/approving.ts';
 import type { Rendered } from './blocks.ts';
-import { actions, button, confirmation, context, section } from './blocks.ts';
+import { actions, context, section } from './blocks.ts';
+import type { ButtonFacts } from './buttons.ts';
+import { buttonsFor, decides } from './buttons.ts';
 import { endWords, lapseWords } from './refusals.ts';
 import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
-/** Buttons on cards and notices. Released ids are never reused for something else: old messages keep them. */
-export const ACTION = {
-  approve: 'tsa_approve',
-  deny: 'tsa_deny',
-  start: 'tsa_start',
-  end: 'tsa_end',
-  cancel: 'tsa_cancel',
-  show: 'tsa_show',
-} as const;
-
-export interface CardFacts {
-  readonly no: number;
-  readonly state: Access;
-  /** `person:U…` or `channel:C…`. */
-  readonly destination: string;
-  readonly world: World;
-  readonly now: number;
+export interface CardFacts extends ButtonFacts {
   /** What the grantee and the tenant had in the last 30 days, for whoever decides. */
   readonly recent: { readonly grantee: RecentUse; readonly tenant: RecentUse } | null;
 }
 
 /** Draws the card for one place. */
 export function card(facts: CardFacts): Rendered {
-  const { no, state, recent } = facts;
-  const top = headline(no, state, readerOf(facts.destination), facts);
+  const { state, recent } = facts;
+  const top = headline(facts);
   const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
   const emergency =
     state.way === 'emergency'
@@ -57,68 +40,15 @@ export function card(facts: CardFacts): Rendered {
   };
 }
 
-/** What this reader can do about the request now. No button is shown that the rules would refuse. */
-export function buttonsFor({ no, state, destination, world, now }: Omit<CardFacts, 'recent'>): Button[] {
-  const reader = readerOf(destination);
-  if (reader === null) return [];
-  const value = String(no);
-  const it = tsa(no);
-  const buttons: Button[] = [];
-  if (decides({ state, destination, world, now }))
-    buttons.push(
-      button('Approve', ACTION.approve, value, { style: 'primary', label: `Approve ${it}` }),
-      button('Deny', ACTION.deny, value, { style: 'danger', label: `Deny ${it}` }),
-    );
-  if (
-    state.phase === 'approved' &&
-    state.grant.ask.grantee === reader &&
-    (state.grant.ask.notBefore ?? 0) <= now
-  )
-    buttons.push(
-      button('Start session', ACTION.start, value, { style: 'primary', label: `Start the session of ${it}` }),
-    );
-  if (state.phase === 'active' && state.grant.ask.grantee === reader)
-    buttons.push(
-      button('End now', ACTION.end, value, {
-        style: 'danger',
-        label: `End the session of ${it} now`,
-        confirm: confirmation(
-          'End the session?',
-          `${it} ends at once. To get in again you need a new request.`,
-          'End now',
-          'Keep it',
-        ),
-      }),
-    );
-  if ((state.phase === 'pending' || state.phase === 'approved') && state.requester === reader)
-    buttons.push(
-      button('Cancel request', ACTION.cancel, value, {
-        label: `Cancel ${it}`,
-        confirm: confirmation(
-          'Cancel the request?',
-          `${it} is taken back. Nobody gets access.`,
-          'Cancel it',
-          'Keep it',
-        ),
-      }),
-    );
-  return buttons;
-}
-
 /** The first line: where it stands, as this reader needs it. */
-export function headline(
-  no: number,
-  state: Access,
-  reader: string | null,
-  { world, now }: Pick<CardFacts, 'world' | 'now'>,
-): string {
+export function headline({ no, state, destination, world, now }: ButtonFacts): string {
   const it = `*${tsa(no)}*`;
   const place = placeOf(state);
   switch (state.phase) {
     case 'pending': {
       const open = state.seats.filter((seat) => seat.given === null).map((seat) => seat.holder);
       const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
-      if (reader !== null && decidesNow(state, reader, world, now))
+      if (decides({ state, destination, world, now }))
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
       const so = given.length === 0 ? '' : ` (${people(given)} approved)`;
       return `:hourglass_flowing_sand: ${it} · waits for ${people(open)}${so}: access to ${place}`;
@@ -153,38 +83,6 @@ export function headline(
 /** The tenant as people recognise it, its environment always beside it. */
 export function placeOf({ tenant }: Pick<Access, 'tenant'>): string {
   return `${oneLine(tenant.name, 300)} (${oneLine(tenant.environment, 100)})`;
-}
-
-/** The person whose direct messages these are; `null` for a channel. */
-export function readerOf(destination: string): string | null {
-  return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
-}
-
-/** Is whoever reads here asked to decide now? */
-function decides({
-  state,
-  destination,
-  world,
-  now,
-}: Pick<CardFacts, 'state' | 'destination' | 'world' | 'now'>): boolean {
-  const reader = readerOf(destination);
-  return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
-}
-
-/** Does this person answer for a seat that is still open? */
-function decidesNow(
-  state: Extract<Access, { phase: 'pending' }>,
-  reader: string,
-  world: World,
-  now: number,
-): boolean {
-  return state.seats.some((seat) => {
-    if (seat.given !== null) return false;
-    if (seat.holder !== CUSTOMER_SEAT)
-      return seat.holder === reader || answersFor(world.people, seat.holder, now) === reader;
-    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-    return contacts.some((contact) => contact.slack?.userId === reader);
-  });
 }
 
 function whatLines(state: Access, ask: Ask | null): string[] {

@@ -4,7 +4,8 @@ import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, section } from './blocks.ts';
 import type { CardFacts } from './card.ts';
-import { buttonsFor, placeOf, strip } from './card.ts';
+import { buttonsFor } from './buttons.ts';
+import { placeOf, strip } from './card.ts';
 import { lapseWords } from './refusals.ts';
 import { lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 

@@ -1,146 +1,228 @@
 import type { ModalView } from '@slack/types';
-import { TEXT_MAX } from '../../access/limits.ts';
-import { askOf } from '../../access/state.ts';
-import { plain, section } from '../blocks.ts';
-import { ACTION, placeOf } from '../card.ts';
-import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
+import { currentAsk } from '../../access/approving.ts';
+import { eligibleApprovers } from '../../access/people.ts';
+import type { FieldProblem } from '../../access/refusal.ts';
+import type { Access, Pending } from '../../access/state.ts';
+import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
+import { parseDuration } from '../../duration.ts';
+import { section } from '../blocks.ts';
+import { ACTION } from '../buttons.ts';
+import { placeOf } from '../card.ts';
+import type { ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { choice, choiceField, form, opens, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
-import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
-import { escape, oneLine, tsa, who } from '../words.ts';
+import { pick } from '../pick.ts';
+import { whatHappened } from '../refusals.ts';
+import { lasting, oneLine, quote, tsa, who } from '../words.ts';
 
-const DENY_MODAL = 'tsa_deny_why';
-const HIGH_RISK_MODAL = 'tsa_approve_high_risk';
-const REASON = 'reason';
-const TYPED = 'typed';
+/** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 
-/** Deciding: Approve and Deny from the approver's direct message, and the requester's Cancel. */
+const MODAL = {
+  deny: 'tsa_deny_why',
+  highRisk: 'tsa_approve_high_risk',
+  less: 'tsa_approve_less_form',
+  ask: 'tsa_ask_form',
+  answer: 'tsa_answer_form',
+  replace: 'tsa_replace_form',
+} as const;
+
 export function decideRequest(desk: Desk): Slice {
   return {
     actions: {
       [ACTION.approve]: (call) => approve(desk, call),
-      [ACTION.deny]: (call) => askWhy(desk, call),
+      [ACTION.deny]: (call) => opened(desk, call, denyForm),
+      [ACTION.approveLess]: (call) => opened(desk, call, (no, state) => lessForm(desk, no, state)),
+      [ACTION.ask]: (call) => opened(desk, call, askForm),
+      [ACTION.answer]: (call) => opened(desk, call, answerForm),
+      [ACTION.replace]: (call) => opened(desk, call, (no, state) => replaceForm(desk, no, state)),
       [ACTION.cancel]: async (call) => {
         const no = parseNo(call.value);
         return no === null ? {} : sayRefusal(await attempt(desk, { type: 'cancel', reason: '' }, no, call));
       },
     },
+    commands: {
+      cancel: async (call) => {
+        const picked = await pick(desk, call, 'cancel', {
+          parts: ['requester'],
+          phases: ['pending', 'unclaimed', 'unconfirmed', 'approved'],
+          none: 'You have no open request to cancel.',
+        });
+        if ('say' in picked) return picked;
+        const outcome = await attempt(desk, { type: 'cancel', reason: '' }, picked.no, call);
+        return {
+          say: sayRefusal(outcome).say ?? { text: `${tsa(picked.no)} is cancelled. Nobody gets access.` },
+        };
+      },
+    },
     submissions: {
-      [DENY_MODAL]: (call) => submit(desk, call, REASON, (typed) => ({ type: 'deny', reason: typed })),
-      [HIGH_RISK_MODAL]: (call) =>
-        submit(desk, call, TYPED, (typed) => ({ type: 'approve', less: null, typedTenantId: typed })),
+      [MODAL.deny]: (call) => text(desk, call, (typed) => ({ type: 'deny', reason: typed })),
+      [MODAL.highRisk]: (call) =>
+        text(desk, call, (typed) => ({ type: 'approve', less: null, typedTenantId: typed })),
+      [MODAL.ask]: (call) => text(desk, call, (typed) => ({ type: 'ask_question', text: typed })),
+      [MODAL.answer]: (call) => text(desk, call, (typed) => ({ type: 'answer_question', text: typed })),
+      [MODAL.less]: (call) => less(desk, call),
+      [MODAL.replace]: (call) => replace(desk, call),
     },
   };
 }
 
-async function approve(desk: Desk, call: ActionCall): ReturnType<NonNullable<Slice['actions']>[string]> {
+const TEXT = 'typed';
+
+function text(
+  desk: Desk,
+  call: SubmitCall,
+  command: (typed: string) => Parameters<typeof submitForm>[2],
+): Promise<Submitted> {
+  return submitForm(desk, call, command(readInputs(call.view)(TEXT)), () => TEXT);
+}
+
+async function approve(desk: Desk, call: ActionCall): Promise<{ say?: Say; after?: () => Promise<void> }> {
   const no = parseNo(call.value);
   if (no === null) return {};
   const record = await desk.views.record(no);
   // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
-  if (record?.state.phase === 'pending' && record.state.ask.scope.highRisk) {
-    const { ask, tenant } = record.state;
-    const words = `*${tsa(no)}* gives ${who(ask.grantee)} *${oneLine(ask.scope.name)}* in ${placeOf(record.state)}.\n:warning: ${oneLine(ask.scope.name)} allows: ${oneLine(ask.scope.allows)}`;
-    const view = oneInput(
-      HIGH_RISK_MODAL,
-      no,
-      'Approve high risk',
-      'Approve',
-      words,
-      TYPED,
-      `Type the tenant’s id to approve: ${tenant.id}`,
-      false,
-    );
-    return { after: opens(desk, call.triggerId, view) };
-  }
+  if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
+    return { after: opens(desk, call.triggerId, highRiskForm(no, record.state)) };
   return sayRefusal(await attempt(desk, { type: 'approve', less: null, typedTenantId: null }, no, call));
 }
 
-async function askWhy(desk: Desk, call: ActionCall): ReturnType<NonNullable<Slice['actions']>[string]> {
+/** Opens a form about a request that waits; where it does not wait any more, says what happened. */
+async function opened(
+  desk: Desk,
+  call: ActionCall,
+  draw: (no: number, state: Pending) => ModalView | null,
+): Promise<{ say?: Say; after?: () => Promise<void> }> {
   const no = parseNo(call.value);
   const record = no === null ? null : await desk.views.record(no);
   if (no === null || record === null) return {};
   const { state } = record;
-  if (state.phase !== 'pending')
-    return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-  const words = `*${tsa(no)}*: ${who(state.requester)} asks for ${oneLine(askOf(state)?.scope.name ?? '')} in ${placeOf(state)}.`;
-  const view = oneInput(
-    DENY_MODAL,
-    no,
-    'Deny request',
-    'Deny',
-    words,
-    REASON,
-    'Why not? The requester reads this',
-    true,
-  );
+  const view = state.phase === 'pending' ? draw(no, state) : null;
+  if (view === null) return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
   return { after: opens(desk, call.triggerId, view) };
 }
 
-async function submit(
-  desk: Desk,
-  { caller, view, delivery }: SubmitCall,
-  blockId: string,
-  command: (typed: string) => Parameters<typeof attempt>[1],
-): Promise<Submitted> {
-  const no = parseNo(view.private_metadata);
-  if (no === null) return { kind: 'close' };
-  const { refusal, state } = await attempt(desk, command(readInputs(view)(blockId)), no, {
-    caller,
-    delivery,
-  });
-  if (refusal === null) return { kind: 'close' };
-  if (refusal.reason === 'invalid')
-    return { kind: 'errors', errors: { [blockId]: refusal.problems.map(problemWords).join(' ') } };
-  return { kind: 'show', view: said(refusalWords(refusal, no, state)) };
+function summary(no: number, state: Access): string {
+  return `*${tsa(no)}*: ${who(state.requester)} asks for ${oneLine(askOf(state)?.scope.name ?? '')} in ${placeOf(state)}.`;
 }
 
-function opens(desk: Desk, triggerId: string, view: ModalView) {
-  return async (): Promise<void> => {
-    await desk.client.views.open({ trigger_id: triggerId, view });
-  };
+function denyForm(no: number, state: Pending): ModalView {
+  return form(MODAL.deny, no, 'Deny request', 'Deny', [
+    section(summary(no, state)),
+    textField(TEXT, 'Why not? The requester reads this'),
+  ]);
 }
 
-/** Something to read, with nothing to do but close it. */
-export function said(words: string): ModalView {
-  return {
-    type: 'modal',
-    title: plain('Nothing was changed'),
-    close: plain('Close'),
-    blocks: [section(words)],
-  };
+function highRiskForm(no: number, state: Pending): ModalView {
+  const { grantee, scope } = currentAsk(state);
+  const words = `*${tsa(no)}* gives ${who(grantee)} *${oneLine(scope.name)}* in ${placeOf(state)}.\n:warning: It allows: ${oneLine(scope.allows)}`;
+  return form(MODAL.highRisk, no, 'Approve high risk', 'Approve', [
+    section(words),
+    textField(TEXT, `Type the tenant’s id to approve: ${state.tenant.id}`, { long: false }),
+  ]);
 }
 
-function oneInput(
-  callbackId: string,
-  no: number,
-  title: string,
-  submitText: string,
-  words: string,
-  blockId: string,
-  label: string,
-  multiline: boolean,
-): ModalView {
-  return {
-    type: 'modal',
-    callback_id: callbackId,
-    private_metadata: String(no),
-    title: plain(title),
-    submit: plain(submitText),
-    close: plain('Back'),
-    blocks: [
-      section(words),
-      {
-        type: 'input',
-        block_id: blockId,
-        label: plain(escape(label) === label ? label : label.replaceAll(/[<>&]/g, ' ')),
-        element: {
-          type: 'plain_text_input',
-          action_id: `tsa_in_${blockId}`,
-          multiline,
-          max_length: TEXT_MAX,
-        },
-      },
-    ],
+function askForm(no: number, state: Pending): ModalView {
+  return form(MODAL.ask, no, 'Ask a question', 'Ask', [
+    section(summary(no, state)),
+    textField(TEXT, 'What do you need to know?', { hint: 'The time to decide goes on meanwhile.' }),
+  ]);
+}
+
+function answerForm(no: number, state: Pending): ModalView | null {
+  const open = state.questions.at(-1);
+  if (open === undefined || open.answer !== null) return null;
+  return form(MODAL.answer, no, 'Answer', 'Answer', [
+    section(`*${tsa(no)}*: ${who(open.by)} asks:\n${quote(open.text, 2_500)}`),
+    textField(TEXT, 'Your answer'),
+  ]);
+}
+
+const LESS = {
+  scope: 'scope',
+  duration: 'duration',
+  allowed: 'allowed',
+  offLimits: 'off_limits',
+  typed: TEXT,
+} as const;
+
+/** What was asked for, to be made smaller. */
+function lessForm(desk: Desk, no: number, state: Pending): ModalView {
+  const ask = currentAsk(state);
+  const rank = desk.policy.scopes.findIndex((scope) => scope.id === ask.scope.id);
+  const scopes = desk.policy.scopes
+    .slice(0, Math.max(rank, 0) + 1)
+    .map((scope) => choice(scope.id, scope.name));
+  return form(MODAL.less, no, 'Approve less', 'Approve this', [
+    section(`${summary(no, state)} You can only take away; the requester sees old and new.`),
+    choiceField(LESS.scope, 'Scope', scopes, { initial: ask.scope.id }),
+    textField(LESS.duration, 'For how long', {
+      long: false,
+      initial: lasting(ask.durationMs),
+      hint: `At most ${lasting(ask.durationMs)}, as asked for.`,
+    }),
+    textField(LESS.allowed, 'Allowed actions', { long: false, initial: ask.allowedActions }),
+    textField(LESS.offLimits, 'Off limits', {
+      long: false,
+      optional: true,
+      initial: ask.offLimits,
+      hint: 'You can add to it.',
+    }),
+    ...(ask.scope.highRisk
+      ? [textField(LESS.typed, `Type the tenant’s id: ${state.tenant.id}`, { long: false })]
+      : []),
+  ]);
+}
+
+function less(desk: Desk, call: SubmitCall): Promise<Submitted> {
+  const read = readInputs(call.view);
+  const command = {
+    type: 'approve',
+    less: {
+      scopeId: read(LESS.scope),
+      durationMs: parseDuration(read(LESS.duration)) ?? NaN,
+      allowedActions: read(LESS.allowed),
+      offLimits: read(LESS.offLimits),
+    },
+    typedTenantId: read(LESS.typed) === '' ? null : read(LESS.typed),
+  } as const;
+  const blocks: Partial<Record<FieldProblem['field'], string>> = {
+    duration: LESS.duration,
+    allowedActions: LESS.allowed,
+    offLimits: LESS.offLimits,
+    typedTenantId: LESS.typed,
   };
+  return submitForm(desk, call, command, ({ field }) => blocks[field] ?? LESS.scope);
+}
+
+const REPLACE = { from: 'from', to: 'to' } as const;
+
+/** Who is silent, and who could decide instead: deputies first. */
+function replaceForm(desk: Desk, no: number, state: Pending): ModalView | null {
+  const open = state.seats
+    .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
+    .map((seat) => seat.holder);
+  const own = [state.requester, state.ask.grantee, state.owner, ...state.seats.map((seat) => seat.holder)];
+  const able = eligibleApprovers(desk.directory.known(), state.ask.scope.id, state.tenant.id, own);
+  const deputies = open.flatMap((holder) => desk.policy.deputies.get(holder) ?? []);
+  const ordered = [
+    ...able.filter((user) => deputies.includes(user)),
+    ...able.filter((user) => !deputies.includes(user)),
+  ];
+  const [first] = open;
+  if (first === undefined || ordered.length === 0) return null;
+  const named = (user: string): ReturnType<typeof choice> =>
+    choice(user, desk.directory.profile(user)?.name ?? user);
+  return form(MODAL.replace, no, 'Ask somebody else', 'Ask', [
+    section(summary(no, state)),
+    choiceField(REPLACE.from, 'In place of', open.map(named), { initial: first }),
+    choiceField(REPLACE.to, 'Who decides instead', ordered.slice(0, 100).map(named)),
+  ]);
+}
+
+async function replace(desk: Desk, call: SubmitCall): Promise<Submitted> {
+  const read = readInputs(call.view);
+  const command = { type: 'replace_approver', from: read(REPLACE.from), to: read(REPLACE.to) } as const;
+  await desk.directory.world([command.from, command.to]);
+  return submitForm(desk, call, command, () => REPLACE.to);
 }

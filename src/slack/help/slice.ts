@@ -15,6 +15,11 @@ const LINES = [
   ['request [tenant]', 'ask for access to a tenant'],
   ['start [TSA-n]', 'start the session that was approved'],
   ['end [TSA-n]', 'end your session early'],
+  ['extend [TSA-n]', 'ask for more time'],
+  ['closeout [TSA-n]', 'say what was done, and that it is all gone'],
+  ['cancel [TSA-n]', 'take a request back'],
+  ['revoke TSA-n', 'stop somebody’s access'],
+  ['emergency [tenant]', 'break the glass: starts now, told to everybody, reviewed afterwards'],
   ['show [TSA-n]', 'the whole record of a request'],
   ['active', 'who is in which tenant right now'],
   ['review', 'what happened in the last 7 days'],
@@ -25,7 +30,7 @@ function helpWords(): Say {
   const intro =
     '*Temporary support access*: ask for access to a customer’s tenant, a named person decides, and it ends by itself.';
   return {
-    text: 'Temporary support access: /tsa request, start, end, show, active, review.',
+    text: 'Temporary support access: /tsa request, start, end, extend, closeout, cancel, revoke, emergency, show, active, review.',
     blocks: [
       section(intro),
       section(lines),

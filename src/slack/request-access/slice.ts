@@ -1,10 +1,12 @@
 import type { ModalView } from '@slack/types';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
+import { askOf } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
+import { ACTION } from '../buttons.ts';
 import { troubleOf } from '../client.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
-import { actorOf } from '../desk.ts';
+import { actorOf, parseNo } from '../desk.ts';
 import type { Caller } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
 import { people, tsa, when } from '../words.ts';
@@ -67,6 +69,7 @@ export function requestAccess(desk: Desk): Slice {
       request_access: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
     },
     actions: {
+      [ACTION.fileAgain]: (call) => again(desk, call),
       tsa_open_request: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
       [INPUT.tenant]: redraw,
       [INPUT.scope]: redraw,
@@ -81,6 +84,31 @@ export function requestAccess(desk: Desk): Slice {
     },
     submissions: { [REQUEST_MODAL]: (call) => file(desk, call) },
   };
+}
+
+/** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
+async function again(
+  desk: Desk,
+  { caller, value, triggerId }: ActionCall,
+): ReturnType<NonNullable<Slice['actions']>[string]> {
+  const no = parseNo(value);
+  const record = no === null ? null : await desk.views.record(no);
+  const ask = record === null ? null : askOf(record.state);
+  if (record === null || ask === null || record.state.requester !== caller.userId) return {};
+  const { tenant, owner, reason, caseRef } = record.state;
+  const draft: Draft = {
+    ...emptyDraft(caller.userId, tenant.id),
+    scopeId: ask.scope.id,
+    grantee: ask.grantee,
+    owner,
+    allowedActions: ask.allowedActions,
+    offLimits: ask.offLimits,
+    reason,
+    caseRef,
+    duration: String(ask.durationMs),
+  };
+  const view = requestModal(desk, draft, caller.userId, null);
+  return { after: () => desk.client.views.open({ trigger_id: triggerId, view }).then(() => undefined) };
 }
 
 async function suggestApprovers(

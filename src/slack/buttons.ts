@@ -1,0 +1,284 @@
+import type { Button } from '@slack/types';
+import { approversOf } from '../access/checks.ts';
+import type { World } from '../access/people.ts';
+import { answersFor } from '../access/people.ts';
+import type { Access } from '../access/state.ts';
+import { CUSTOMER_SEAT } from '../access/state.ts';
+import { button, confirmation } from './blocks.ts';
+import { tsa } from './words.ts';
+
+/** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */
+
+/** Released ids are never reused for something else: old messages keep them. */
+export const ACTION = {
+  approve: 'tsa_approve',
+  approveLess: 'tsa_approve_less',
+  deny: 'tsa_deny',
+  ask: 'tsa_ask',
+  answer: 'tsa_answer',
+  replace: 'tsa_replace',
+  start: 'tsa_start',
+  end: 'tsa_end',
+  cancel: 'tsa_cancel',
+  extend: 'tsa_extend',
+  extendYes: 'tsa_extend_yes',
+  extendNo: 'tsa_extend_no',
+  revoke: 'tsa_revoke',
+  unexpected: 'tsa_unexpected',
+  closeOut: 'tsa_close_out',
+  closeoutYes: 'tsa_closeout_yes',
+  closeoutNo: 'tsa_closeout_no',
+  confirmEmergency: 'tsa_confirm_emergency',
+  justified: 'tsa_justified',
+  notJustified: 'tsa_not_justified',
+  handOver: 'tsa_hand_over',
+  takeOver: 'tsa_take_over',
+  fileAgain: 'tsa_file_again',
+  show: 'tsa_show',
+} as const;
+
+export interface ButtonFacts {
+  readonly no: number;
+  readonly state: Access;
+  /** `person:U…` or `channel:C…`. */
+  readonly destination: string;
+  readonly world: World;
+  readonly now: number;
+}
+
+/** The buttons for one place. A channel is read by many: it gets what anybody there may be right to press. */
+export function buttonsFor(facts: ButtonFacts): Button[] {
+  const reader = readerOf(facts.destination);
+  return reader === null
+    ? inChannel(facts)
+    : [...deciding(facts, reader), ...holding(facts, reader), ...seeing(facts, reader)];
+}
+
+/** The person whose direct messages these are; `null` for a channel. */
+export function readerOf(destination: string): string | null {
+  return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
+}
+
+/** Is whoever reads here asked to decide about the request now? */
+export function decides({
+  state,
+  destination,
+  world,
+  now,
+}: Pick<ButtonFacts, 'state' | 'destination' | 'world' | 'now'>): boolean {
+  const reader = readerOf(destination);
+  return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
+}
+
+function decidesNow(
+  state: Extract<Access, { phase: 'pending' }>,
+  reader: string,
+  world: World,
+  now: number,
+): boolean {
+  return state.seats.some((seat) => {
+    if (seat.given !== null) return false;
+    if (seat.holder !== CUSTOMER_SEAT)
+      return seat.holder === reader || answersFor(world.people, seat.holder, now) === reader;
+    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+    return contacts.some((contact) => contact.slack?.userId === reader);
+  });
+}
+
+function inChannel({ no, state }: ButtonFacts): Button[] {
+  const it = tsa(no);
+  if (state.phase === 'unconfirmed')
+    return [
+      button('Confirm the emergency', ACTION.confirmEmergency, String(no), {
+        style: 'danger',
+        label: `Confirm the emergency ${it}`,
+        confirm: confirmation(
+          'Confirm the emergency?',
+          `${it} starts at once, and you stand for it with your name.`,
+          'Confirm',
+          'No',
+        ),
+      }),
+    ];
+  return state.phase === 'active' ? [unexpected(no)] : [];
+}
+
+/** For those who decide: about the request, about more time, about the closeout, about an emergency. */
+function deciding(facts: ButtonFacts, reader: string): Button[] {
+  const { no, state, world, now } = facts;
+  const value = String(no);
+  const it = tsa(no);
+  const buttons: Button[] = [];
+  if (decides(facts))
+    buttons.push(
+      button('Approve', ACTION.approve, value, { style: 'primary', label: `Approve ${it}` }),
+      button('Deny', ACTION.deny, value, { style: 'danger', label: `Deny ${it}` }),
+      button('Approve less', ACTION.approveLess, value, { label: `Approve less than ${it} asks for` }),
+      button('Ask a question', ACTION.ask, value, { label: `Ask a question about ${it}` }),
+    );
+  if (
+    state.phase === 'active' &&
+    state.extension !== null &&
+    answers(state.extension.approver, reader, world, now)
+  )
+    buttons.push(
+      button('Give the time', ACTION.extendYes, value, { style: 'primary', label: `Give ${it} the time` }),
+      button('No more time', ACTION.extendNo, value, { style: 'danger', label: `Give ${it} no more time` }),
+    );
+  if (state.phase === 'closed' && state.accepted === null && judges(state, reader))
+    buttons.push(
+      button('Accept closeout', ACTION.closeoutYes, value, {
+        style: 'primary',
+        label: `Accept the closeout of ${it}`,
+      }),
+      button('Contest', ACTION.closeoutNo, value, { label: `Contest the closeout of ${it}` }),
+    );
+  const reviewed = 'session' in state && state.review !== null && state.review.verdict === null;
+  if (reviewed && answers(state.review.reviewer, reader, world, now))
+    buttons.push(
+      button('Justified', ACTION.justified, value, { style: 'primary', label: `${it} was justified` }),
+      button('Not justified', ACTION.notJustified, value, {
+        style: 'danger',
+        label: `${it} was not justified`,
+      }),
+    );
+  const stops = state.phase === 'active' || state.phase === 'approved';
+  if (stops && (judges(state, reader) || state.owner === reader) && state.grant.ask.grantee !== reader)
+    buttons.push(
+      button(state.phase === 'active' ? 'Revoke' : 'Take back', ACTION.revoke, value, {
+        style: 'danger',
+        label: `Stop ${it}`,
+      }),
+    );
+  if (state.phase === 'active' && judges(state, reader)) buttons.push(unexpected(no));
+  return buttons;
+}
+
+/** For whoever asked, and whoever holds the access. */
+function holding({ no, state, now, world }: ButtonFacts, reader: string): Button[] {
+  const value = String(no);
+  const it = tsa(no);
+  const buttons: Button[] = [];
+  if (
+    state.phase === 'approved' &&
+    state.grant.ask.grantee === reader &&
+    (state.grant.ask.notBefore ?? 0) <= now
+  )
+    buttons.push(
+      button('Start session', ACTION.start, value, { style: 'primary', label: `Start the session of ${it}` }),
+    );
+  if (state.phase === 'active' && state.grant.ask.grantee === reader) {
+    buttons.push(
+      button('End now', ACTION.end, value, {
+        style: 'danger',
+        label: `End the session of ${it} now`,
+        confirm: confirmation(
+          'End the session?',
+          `${it} ends at once. To get in again you need a new request.`,
+          'End now',
+          'Keep it',
+        ),
+      }),
+    );
+    if (
+      state.extension === null &&
+      state.session.extensionsGiven < state.terms.extensions &&
+      state.way !== 'emergency'
+    )
+      buttons.push(
+        button('Ask for more time', ACTION.extend, value, { label: `Ask for more time in ${it}` }),
+      );
+  }
+  if (state.requester !== reader) return buttons;
+  if (state.phase === 'pending' && state.questions.at(-1)?.answer === null)
+    buttons.push(
+      button('Answer', ACTION.answer, value, { style: 'primary', label: `Answer the question about ${it}` }),
+    );
+  if (state.phase === 'pending' && state.seats.some((seat) => replaceable(state, seat, world, now)))
+    buttons.push(
+      button('Ask somebody else', ACTION.replace, value, {
+        label: `Ask somebody else to decide about ${it}`,
+      }),
+    );
+  if (state.phase === 'pending' || state.phase === 'approved' || state.phase === 'unconfirmed')
+    buttons.push(
+      button('Cancel request', ACTION.cancel, value, {
+        label: `Cancel ${it}`,
+        confirm: confirmation(
+          'Cancel the request?',
+          `${it} is taken back. Nobody gets access.`,
+          'Cancel it',
+          'Keep it',
+        ),
+      }),
+    );
+  if ((state.phase === 'lapsed' || state.phase === 'cancelled') && state.way === 'support')
+    buttons.push(button('File again', ACTION.fileAgain, value, { label: `File ${it} again` }));
+  return buttons;
+}
+
+/** For whoever sees it through. */
+function seeing({ no, state }: ButtonFacts, reader: string): Button[] {
+  const value = String(no);
+  const it = tsa(no);
+  const buttons: Button[] = [];
+  if (state.phase === 'ended' && (state.owner === reader || state.grant.ask.grantee === reader))
+    buttons.push(button('Close out', ACTION.closeOut, value, { style: 'primary', label: `Close out ${it}` }));
+  if (
+    (state.phase === 'active' || state.phase === 'ended') &&
+    state.owner === reader &&
+    state.offeredOwner === null
+  )
+    buttons.push(button('Hand over', ACTION.handOver, value, { label: `Hand over the ownership of ${it}` }));
+  if (
+    state.offeredOwner === reader &&
+    (state.phase === 'pending' ||
+      state.phase === 'approved' ||
+      state.phase === 'active' ||
+      state.phase === 'ended')
+  )
+    buttons.push(
+      button('Take over', ACTION.takeOver, value, {
+        style: 'primary',
+        label: `Take over the ownership of ${it}`,
+      }),
+    );
+  return buttons;
+}
+
+function unexpected(no: number): Button {
+  return button('I didn’t expect this', ACTION.unexpected, String(no), {
+    label: `I did not expect ${tsa(no)}`,
+    confirm: confirmation(
+      'You did not expect this?',
+      'If you have a say in this tenant, the session is stopped at once. Otherwise the approver is told.',
+      'Report it',
+      'It is fine',
+    ),
+  });
+}
+
+function answers(holder: string, reader: string, world: World, now: number): boolean {
+  if (holder === CUSTOMER_SEAT) return false;
+  const deputies = world.policy.deputies.get(holder) ?? [];
+  return holder === reader || answersFor(world.people, holder, now) === reader || deputies.includes(reader);
+}
+
+/** Did this person decide about it, or must they review it? */
+function judges(state: Extract<Access, { grant: unknown }>, reader: string): boolean {
+  const own = [state.requester, state.owner, state.grant.ask.grantee].includes(reader);
+  return !own && (approversOf(state.grant.seats).includes(reader) || state.review?.reviewer === reader);
+}
+
+/** Silent for the time that the policy gives, or not able to decide any more. */
+function replaceable(
+  state: Extract<Access, { phase: 'pending' }>,
+  seat: { holder: string; given: unknown; askedAt: number },
+  world: World,
+  now: number,
+): boolean {
+  if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
+  return (
+    now >= seat.askedAt + state.terms.reminderFirstMs || world.people.standing(seat.holder) === 'deactivated'
+  );
+}

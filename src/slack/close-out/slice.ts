@@ -1,0 +1,146 @@
+import type { ModalView } from '@slack/types';
+import type { Access } from '../../access/state.ts';
+import { section } from '../blocks.ts';
+import { ACTION } from '../buttons.ts';
+import { placeOf } from '../card.ts';
+import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import { readInputs } from '../payload.ts';
+import { pick } from '../pick.ts';
+import { endWords, whatHappened } from '../refusals.ts';
+import { oneLine, people, tsa, when, who } from '../words.ts';
+
+/** Closing out: what was done, is it fixed, is every extra permission gone; and the approver's word on it. */
+
+const CLOSE_MODAL = 'tsa_close_out_form';
+const CONTEST_MODAL = 'tsa_contest_form';
+const BLOCK = {
+  fixed: 'fixed',
+  changed: 'changed',
+  product: 'product',
+  notes: 'notes',
+  question: 'question',
+} as const;
+const FIXED = ['yes', 'no', 'not_yet'] as const;
+
+export function closeOut(desk: Desk): Slice {
+  const open = async (
+    no: number | null,
+    triggerId: string,
+    phase: 'ended' | 'closed',
+    draw: (no: number, state: Access) => ModalView,
+  ) => {
+    const record = no === null ? null : await desk.views.record(no);
+    if (no === null || record === null) return {};
+    const { state } = record;
+    if (state.phase !== phase)
+      return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
+    return { after: opens(desk, triggerId, draw(no, state)) };
+  };
+  return {
+    actions: {
+      [ACTION.closeOut]: (call) => open(parseNo(call.value), call.triggerId, 'ended', closeForm),
+      [ACTION.closeoutYes]: async (call) => {
+        const no = parseNo(call.value);
+        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'accept_closeout' }, no, call));
+      },
+      [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call.triggerId, 'closed', contestForm),
+    },
+    commands: {
+      closeout: async (call) => {
+        const picked = await pick(desk, call, 'closeout', {
+          parts: ['owner', 'grantee'],
+          phases: ['ended'],
+          none: 'You have nothing to close out. Thank you.',
+        });
+        return 'say' in picked ? picked : open(picked.no, call.triggerId, 'ended', closeForm);
+      },
+    },
+    submissions: {
+      [CLOSE_MODAL]: (call) => submit(desk, call),
+      [CONTEST_MODAL]: (call) =>
+        submitForm(
+          desk,
+          call,
+          { type: 'contest_closeout', question: readInputs(call.view)(BLOCK.question) },
+          () => BLOCK.question,
+        ),
+    },
+  };
+}
+
+/** What the ledger knows already is not asked again. */
+function closeForm(no: number, state: Access): ModalView {
+  if (!('session' in state) || !('ending' in state)) return said(whatHappened(tsa(no), state));
+  const { ask, seats } = state.grant;
+  const approved = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
+  const facts = [
+    `*${tsa(no)}*, ${placeOf(state)}, ${oneLine(ask.scope.name)}`,
+    `Asked by ${who(state.requester)}, approved by ${people(approved)}, used by ${who(ask.grantee)}`,
+    `Started ${when(state.session.startedAt)}; ${endWords(state.ending)}`,
+  ];
+  const contested =
+    state.phase === 'ended' && state.contested !== null
+      ? [section(`:question: ${who(state.contested.by)} asks: ${oneLine(state.contested.question, 1_500)}`)]
+      : [];
+  return form(CLOSE_MODAL, no, 'Close out', 'Close out', [
+    section(facts.join('\n')),
+    ...contested,
+    choiceField(BLOCK.fixed, 'Can the customer do what failed before?', [
+      choice('yes', 'Yes'),
+      choice('no', 'No'),
+      choice('not_yet', 'Not yet'),
+    ]),
+    textField(BLOCK.changed, 'What was changed?', { placeholder: 'Nothing, if nothing was' }),
+    ...ask.roles.map((role, i) =>
+      choiceField(
+        roleBlock(i),
+        `Is it gone: ${oneLine(role, 200)}?`,
+        [choice('gone', 'Yes, gone'), choice('left', 'Not yet')],
+        {
+          hint: '“Not yet” keeps this open, and the alert channel is told.',
+        },
+      ),
+    ),
+    textField(BLOCK.product, 'A product problem to raise?', { optional: true }),
+    textField(BLOCK.notes, 'Notes', { optional: state.way !== 'customer' }),
+  ]);
+}
+
+async function submit(desk: Desk, call: SubmitCall): Promise<Submitted> {
+  const no = parseNo(call.view.private_metadata);
+  const record = no === null ? null : await desk.views.record(no);
+  const roles = record !== null && 'grant' in record.state ? record.state.grant.ask.roles : [];
+  const read = readInputs(call.view);
+  const fixed = FIXED.find((value) => value === read(BLOCK.fixed)) ?? 'not_yet';
+  const command = {
+    type: 'close_out',
+    fixed,
+    changed: read(BLOCK.changed),
+    removed: roles.map((role, i) => ({ role, gone: read(roleBlock(i)) === 'gone' })),
+    productProblem: read(BLOCK.product),
+    notes: read(BLOCK.notes),
+  } as const;
+  return submitForm(desk, call, command, ({ field }) => {
+    if (field === 'notes') return BLOCK.notes;
+    return field === 'productProblem' ? BLOCK.product : BLOCK.changed;
+  });
+}
+
+function contestForm(no: number, state: Access): ModalView {
+  const words =
+    state.phase === 'closed'
+      ? `${who(state.closeout.by)} says: ${oneLine(state.closeout.changed, 1_500)}`
+      : '';
+  return form(CONTEST_MODAL, no, 'Contest the closeout', 'Send back', [
+    section(`*${tsa(no)}*, ${placeOf(state)}. ${words}`),
+    textField(BLOCK.question, 'What is missing or wrong?', {
+      hint: 'It stays open until it is closed out again.',
+    }),
+  ]);
+}
+
+function roleBlock(i: number): string {
+  return `role_${i}`;
+}

@@ -1,0 +1,219 @@
+import type { ModalView } from '@slack/types';
+import type { DeclareEmergency } from '../../access/command.ts';
+import { eligibleApprovers } from '../../access/people.ts';
+import type { FieldProblem } from '../../access/refusal.ts';
+import { parseDuration } from '../../duration.ts';
+import { plain, section } from '../blocks.ts';
+import { ACTION } from '../buttons.ts';
+import { placeOf } from '../card.ts';
+import type { Caller } from '../payload.ts';
+import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
+import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
+import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import { readInputs, submissionKey } from '../payload.ts';
+import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
+import { lasting, tsa, when, who } from '../words.ts';
+
+/** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
+
+const DECLARE_MODAL = 'tsa_emergency_form';
+const JUDGE_MODAL = 'tsa_review_form';
+const BLOCK = {
+  tenant: 'tenant',
+  scope: 'scope',
+  allowed: 'allowed',
+  offLimits: 'off_limits',
+  reason: 'reason',
+  case: 'case',
+  duration: 'duration',
+  reviewer: 'reviewer',
+  note: 'note',
+} as const;
+
+export function emergency(desk: Desk): Slice {
+  return {
+    commands: {
+      emergency: ({ caller, triggerId, rest }) => {
+        const found = rest === '' ? [] : desk.tenants.search(rest, 2);
+        const only = desk.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
+        return Promise.resolve({ after: opens(desk, triggerId, declareForm(desk, caller, only?.id ?? '')) });
+      },
+    },
+    actions: {
+      [ACTION.confirmEmergency]: async (call) => {
+        const no = parseNo(call.value);
+        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'confirm_emergency' }, no, call));
+      },
+      [ACTION.justified]: (call) => judge(desk, call, true),
+      [ACTION.notJustified]: (call) => judge(desk, call, false),
+    },
+    suggestions: {
+      tsa_in_emergency_tenant: ({ typed }) =>
+        Promise.resolve(
+          desk.tenants
+            .search(typed, 100)
+            .map((t) => choice(t.id, `${t.name} · ${t.environment} · ${t.region}`)),
+        ),
+      tsa_in_emergency_reviewer: async ({ caller, typed, view }) => {
+        const read = view === null ? () => '' : readInputs(view);
+        const possible = reviewersFor(desk, read(BLOCK.scope), read(BLOCK.tenant), caller.userId);
+        await desk.directory.learn(possible.slice(0, 100));
+        return possible
+          .map((user) => choice(user, desk.directory.profile(user)?.name ?? user))
+          .filter((option) => option.text.text.toLowerCase().includes(typed.trim().toLowerCase()))
+          .slice(0, 100);
+      },
+    },
+    submissions: {
+      [DECLARE_MODAL]: (call) => declare(desk, call),
+      [`${JUDGE_MODAL}_yes`]: (call) => note(desk, call, true),
+      [`${JUDGE_MODAL}_no`]: (call) => note(desk, call, false),
+    },
+  };
+}
+
+function reviewersFor(desk: Desk, scopeId: string, tenantId: string, me: string): readonly string[] {
+  return eligibleApprovers(desk.directory.known(), scopeId, tenantId, [me]);
+}
+
+function declareForm(desk: Desk, caller: Caller, tenantId: string): ModalView {
+  const { emergency: rules, scopes, tenants } = desk.policy;
+  const tenant = tenants.get(tenantId);
+  const starts = rules.twoPeople
+    ? `It starts as soon as a second listed person confirms (within ${lasting(rules.confirmWithinMs)}).`
+    : 'It starts *now*, before anybody approves.';
+  return {
+    type: 'modal',
+    callback_id: DECLARE_MODAL,
+    title: plain('Emergency access'),
+    submit: plain('Declare emergency'),
+    close: plain('Not now'),
+    blocks: [
+      section(
+        `:rotating_light: *${starts}* Everybody is told at once, with your name (${who(caller.userId)}), and you owe a review within ${lasting(rules.reviewWithinMs)}. It cannot be extended.`,
+      ),
+      {
+        type: 'input',
+        block_id: BLOCK.tenant,
+        label: plain('Tenant'),
+        element: {
+          type: 'external_select',
+          action_id: 'tsa_in_emergency_tenant',
+          min_query_length: 0,
+          ...(tenant === undefined
+            ? {}
+            : {
+                initial_option: choice(
+                  tenant.id,
+                  `${tenant.name} · ${tenant.environment} · ${tenant.region}`,
+                ),
+              }),
+        },
+      },
+      choiceField(
+        BLOCK.scope,
+        'Scope',
+        scopes.map((scope) => choice(scope.id, scope.name)),
+        { hint: 'Least first: choose the first that is enough.' },
+      ),
+      textField(BLOCK.allowed, 'Allowed actions', {
+        long: false,
+        placeholder: 'What you will do there, in one line',
+      }),
+      textField(BLOCK.offLimits, 'Off limits', { long: false, optional: true }),
+      textField(BLOCK.reason, 'What is the emergency?'),
+      textField(BLOCK.case, 'Case', { long: false, optional: true, placeholder: 'Incident link or number' }),
+      textField(BLOCK.duration, 'For how long', {
+        long: false,
+        initial: lasting(rules.maxDurationMs),
+        hint: `At most ${lasting(rules.maxDurationMs)}.`,
+      }),
+      {
+        type: 'input',
+        block_id: BLOCK.reviewer,
+        label: plain('Who reviews it afterwards'),
+        element: { type: 'external_select', action_id: 'tsa_in_emergency_reviewer', min_query_length: 0 },
+      },
+    ],
+  };
+}
+
+async function declare(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted> {
+  const read = readInputs(view);
+  const command: DeclareEmergency = {
+    type: 'declare_emergency',
+    tenantId: read(BLOCK.tenant),
+    scopeId: read(BLOCK.scope),
+    owner: caller.userId,
+    reviewer: read(BLOCK.reviewer),
+    allowedActions: read(BLOCK.allowed),
+    offLimits: read(BLOCK.offLimits),
+    reason: read(BLOCK.reason),
+    caseRef: read(BLOCK.case),
+    durationMs: parseDuration(read(BLOCK.duration)) ?? NaN,
+    roles: [],
+  };
+  const world = await desk.directory.world([caller.userId, command.reviewer]);
+  const { refusal, requestNo, state } = await desk.door.handle({
+    command,
+    requestNo: null,
+    actor: actorOf(caller),
+    world,
+    delivery: submissionKey(view),
+  });
+  if (refusal?.reason === 'invalid') {
+    const errors: Record<string, string> = {};
+    for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemWords(problem);
+    return { kind: 'errors', errors };
+  }
+  if (refusal !== null)
+    return { kind: 'show', view: said(refusalWords(refusal, requestNo, state), 'Emergency access') };
+  const no = tsa(requestNo ?? 0);
+  const words =
+    state?.phase === 'active'
+      ? `:rotating_light: *${no} is running*, until ${when(state.session.expiresAt)}. Everybody was told. End it as soon as you can with \`/tsa end\`.`
+      : `:rotating_light: *${no} waits for a second person*: somebody else whom the policy lists must press *Confirm* in the alert channel.`;
+  return { kind: 'show', view: said(words, 'Emergency access') };
+}
+
+function blockOf({ field }: FieldProblem): string {
+  const blocks: Partial<Record<FieldProblem['field'], string>> = {
+    tenant: BLOCK.tenant,
+    scope: BLOCK.scope,
+    allowedActions: BLOCK.allowed,
+    offLimits: BLOCK.offLimits,
+    reason: BLOCK.reason,
+    caseRef: BLOCK.case,
+    duration: BLOCK.duration,
+    reviewer: BLOCK.reviewer,
+  };
+  return blocks[field] ?? BLOCK.reason;
+}
+
+async function judge(
+  desk: Desk,
+  call: ActionCall,
+  justified: boolean,
+): ReturnType<NonNullable<Slice['actions']>[string]> {
+  const no = parseNo(call.value);
+  const record = no === null ? null : await desk.views.record(no);
+  if (no === null || record === null) return {};
+  const { state } = record;
+  if (state.review === null || state.review.verdict !== null)
+    return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
+  const word = justified ? 'Justified' : 'Not justified';
+  const view = form(`${JUDGE_MODAL}_${justified ? 'yes' : 'no'}`, no, word, word, [
+    section(`:scales: *${tsa(no)}*: ${who(state.requester)} entered ${placeOf(state)} in an emergency.`),
+    textField(BLOCK.note, 'Your note, for the record'),
+  ]);
+  return { after: opens(desk, call.triggerId, view) };
+}
+
+function note(desk: Desk, call: SubmitCall, justified: boolean): Promise<Submitted> {
+  return submitForm(
+    desk,
+    call,
+    { type: 'review_emergency', justified, note: readInputs(call.view)(BLOCK.note) },
+    () => BLOCK.note,
+  );
+}

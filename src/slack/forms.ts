@@ -1,0 +1,117 @@
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { RequestCommand } from '../access/command.ts';
+import { LINE_MAX, TEXT_MAX } from '../access/limits.ts';
+import type { FieldProblem } from '../access/refusal.ts';
+import { plain, section } from './blocks.ts';
+import type { After, Desk, SubmitCall, Submitted } from './desk.ts';
+import { attempt, parseNo } from './desk.ts';
+import { problemWords, refusalWords } from './refusals.ts';
+
+/** Small modals about one request: drawing them, opening them, and putting what was typed through the door. */
+
+/** A modal about a request; its number travels with it. */
+export function form(
+  callbackId: string,
+  no: number,
+  title: string,
+  submit: string,
+  blocks: readonly KnownBlock[],
+): ModalView {
+  return {
+    type: 'modal',
+    callback_id: callbackId,
+    private_metadata: String(no),
+    title: plain(title),
+    submit: plain(submit),
+    close: plain('Back'),
+    blocks: [...blocks],
+  };
+}
+
+/** Something to read, with nothing to do but close it. */
+export function said(words: string, title = 'Nothing was changed'): ModalView {
+  return { type: 'modal', title: plain(title), close: plain('Close'), blocks: [section(words)] };
+}
+
+export function textField(
+  blockId: string,
+  label: string,
+  more: { long?: boolean; optional?: boolean; hint?: string; placeholder?: string; initial?: string } = {},
+): KnownBlock {
+  const { long = true, optional = false, hint, placeholder, initial = '' } = more;
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    optional,
+    ...(hint === undefined ? {} : { hint: plain(hint) }),
+    element: {
+      type: 'plain_text_input',
+      action_id: `tsa_in_${blockId}`,
+      multiline: long,
+      max_length: long ? TEXT_MAX : LINE_MAX,
+      ...(placeholder === undefined ? {} : { placeholder: plain(placeholder) }),
+      ...(initial === '' ? {} : { initial_value: initial }),
+    },
+  };
+}
+
+export function choiceField(
+  blockId: string,
+  label: string,
+  options: readonly PlainTextOption[],
+  more: { initial?: string; hint?: string; optional?: boolean } = {},
+): KnownBlock {
+  const chosen = options.find((option) => option.value === more.initial);
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    optional: more.optional ?? false,
+    ...(more.hint === undefined ? {} : { hint: plain(more.hint) }),
+    element: {
+      type: 'static_select',
+      action_id: `tsa_in_${blockId}`,
+      options: [...options],
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    },
+  };
+}
+
+export function personField(blockId: string, label: string, hint?: string): KnownBlock {
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    ...(hint === undefined ? {} : { hint: plain(hint) }),
+    element: { type: 'users_select', action_id: `tsa_in_${blockId}` },
+  };
+}
+
+export function choice(value: string, text: string): PlainTextOption {
+  return { text: plain(text.length > 75 ? `${text.slice(0, 74)}…` : text), value };
+}
+
+/** Opens a modal, after the acknowledgement. */
+export function opens(desk: Desk, triggerId: string, view: ModalView): After {
+  return async () => {
+    await desk.client.views.open({ trigger_id: triggerId, view });
+  };
+}
+
+/** Puts what a form says through the door; each problem goes to its field, anything else is said in place of the form. */
+export async function submitForm(
+  desk: Desk,
+  { caller, view, delivery }: SubmitCall,
+  command: RequestCommand,
+  blockOf: (problem: FieldProblem) => string,
+): Promise<Submitted> {
+  const no = parseNo(view.private_metadata);
+  if (no === null) return { kind: 'close' };
+  const { refusal, state } = await attempt(desk, command, no, { caller, delivery });
+  if (refusal === null) return { kind: 'close' };
+  if (refusal.reason !== 'invalid') return { kind: 'show', view: said(refusalWords(refusal, no, state)) };
+  const errors: Record<string, string> = {};
+  for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemWords(problem);
+  return { kind: 'errors', errors };
+}

@@ -1,0 +1,41 @@
+import { section } from '../blocks.ts';
+import { ACTION } from '../buttons.ts';
+import { placeOf } from '../card.ts';
+import type { Desk, Slice } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { form, opens, personField, submitForm } from '../forms.ts';
+import { readInputs } from '../payload.ts';
+import { tsa } from '../words.ts';
+
+/** Handing over the ownership: offered by the owner, taken by the other; until then the old owner stays. */
+
+const MODAL = 'tsa_hand_over_form';
+const TO = 'to';
+
+export function handOver(desk: Desk): Slice {
+  return {
+    actions: {
+      [ACTION.handOver]: async (call) => {
+        const no = parseNo(call.value);
+        const record = no === null ? null : await desk.views.record(no);
+        if (no === null || record === null) return {};
+        const view = form(MODAL, no, 'Hand over', 'Ask them', [
+          section(`*${tsa(no)}*, ${placeOf(record.state)}. You stay the owner until they accept.`),
+          personField(TO, 'Who sees it through from now on?'),
+        ]);
+        return { after: opens(desk, call.triggerId, view) };
+      },
+      [ACTION.takeOver]: async (call) => {
+        const no = parseNo(call.value);
+        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'accept_ownership' }, no, call));
+      },
+    },
+    submissions: {
+      [MODAL]: async (call) => {
+        const to = readInputs(call.view)(TO);
+        await desk.directory.world([to]);
+        return submitForm(desk, call, { type: 'offer_ownership', to }, () => TO);
+      },
+    },
+  };
+}

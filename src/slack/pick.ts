@@ -1,0 +1,34 @@
+import type { Phase } from '../access/state.ts';
+import type { Numbered } from '../ledger/history.ts';
+import type { CommandCall, Desk, Say } from './desk.ts';
+import { parseNo } from './desk.ts';
+import { count, tsa } from './words.ts';
+
+/** Which request a command means: the one that it names, or the only one that it could be. */
+export async function pick(
+  desk: Desk,
+  { caller, rest }: CommandCall,
+  verb: string,
+  mine: {
+    readonly parts: readonly ('requester' | 'grantee' | 'owner')[];
+    readonly phases: readonly Phase[];
+    readonly none: string;
+  },
+): Promise<{ readonly no: number } | { readonly say: Say }> {
+  if (rest !== '') {
+    const named = parseNo(rest);
+    return named === null ? { say: { text: `Write it like \`/tsa ${verb} TSA-42\`.` } } : { no: named };
+  }
+  const found = new Map<number, Numbered>();
+  for (const part of mine.parts)
+    for (const one of await desk.views.byPerson(part, caller.userId, mine.phases)) found.set(one.no, one);
+  const [only] = found.values();
+  if (only === undefined) return { say: { text: mine.none } };
+  if (found.size === 1) return { no: only.no };
+  const which = [...found.keys()].slice(0, 20).map(tsa).join(', ');
+  return {
+    say: {
+      text: `Which one? ${count(found.size, 'is', 'are')} possible: ${which}. Write \`/tsa ${verb} TSA-n\`.`,
+    },
+  };
+}

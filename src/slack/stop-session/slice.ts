@@ -1,0 +1,62 @@
+import type { ModalView } from '@slack/types';
+import { section } from '../blocks.ts';
+import { ACTION } from '../buttons.ts';
+import { placeOf } from '../card.ts';
+import type { Desk, Slice } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { form, opens, submitForm, textField } from '../forms.ts';
+import { readInputs } from '../payload.ts';
+import { whatHappened } from '../refusals.ts';
+import type { Access } from '../../access/state.ts';
+import { askOf } from '../../access/state.ts';
+import { tsa, who } from '../words.ts';
+
+/** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
+
+const REVOKE_MODAL = 'tsa_revoke_form';
+const WHY = 'why';
+
+const WHAT_NEXT =
+  'What to do next: talk to the support team (the card says who held the access), look at the account’s recent security events, and if in doubt change passwords and end other sessions.';
+
+export function stopSession(desk: Desk): Slice {
+  const open = async (no: number | null, triggerId: string) => {
+    const record = no === null ? null : await desk.views.record(no);
+    if (no === null || record === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
+    const { state } = record;
+    if (state.phase !== 'active' && state.phase !== 'approved')
+      return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
+    return { after: opens(desk, triggerId, revokeForm(no, state)) };
+  };
+  return {
+    actions: {
+      [ACTION.revoke]: (call) => open(parseNo(call.value), call.triggerId),
+      [ACTION.unexpected]: async (call) => {
+        const no = parseNo(call.value);
+        if (no === null) return {};
+        const outcome = await attempt(desk, { type: 'report_unexpected' }, no, call);
+        if (outcome.refusal !== null) return sayRefusal(outcome);
+        const stopped = outcome.state?.phase !== 'active';
+        const words = stopped
+          ? `${tsa(no)} is revoked: the session was stopped at once. ${WHAT_NEXT}`
+          : `Thank you. You cannot stop ${tsa(no)} yourself, so its approver and the security channel were told.`;
+        return { say: { text: words } };
+      },
+    },
+    commands: { revoke: (call) => open(parseNo(call.rest), call.triggerId) },
+    submissions: {
+      [REVOKE_MODAL]: (call) =>
+        submitForm(desk, call, { type: 'revoke', reason: readInputs(call.view)(WHY) }, () => WHY),
+    },
+  };
+}
+
+function revokeForm(no: number, state: Access): ModalView {
+  const grantee = askOf(state)?.grantee ?? state.owner;
+  return form(REVOKE_MODAL, no, 'Stop the access', 'Stop it now', [
+    section(
+      `*${tsa(no)}*: ${who(grantee)} loses the access to ${placeOf(state)} at once. They and the channel are told who stopped it, and why.`,
+    ),
+    textField(WHY, 'Why?'),
+  ]);
+}
