@@ -3,6 +3,7 @@ import type { AccessEvent, HouseEvent } from '../access/event.ts';
 import { accessEvent, houseEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { canonicalJson, GENESIS, linkHash } from './chain.ts';
+import { compiled } from './compiled.ts';
 import { projectRequest, projectSeats } from './project.ts';
 import type { LedgerRow, RequestRow, Tables } from './tables.ts';
 
@@ -15,18 +16,39 @@ export interface NewEvent {
   readonly event: AccessEvent | HouseEvent;
 }
 
+const chainEnd = compiled((db) =>
+  db.selectFrom('ledger_event').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+);
+const addEvent = compiled((db, row: LedgerRow) =>
+  db.insertInto('ledger_event').values({
+    seq: row.seq,
+    request_no: row.request_no,
+    version: row.version,
+    type: row.type,
+    actor: row.actor,
+    at: row.at,
+    body: row.body,
+    prev_hash: row.prev_hash,
+    hash: row.hash,
+  }),
+);
+const addSeat = compiled((db, seat: Tables['seat']) =>
+  db.insertInto('seat').values({
+    request_no: seat.request_no,
+    holder: seat.holder,
+    given_by: seat.given_by,
+    took_ms: seat.took_ms,
+  }),
+);
+
 /** Adds facts to the end of the chain, in one statement. Only inside the door's transaction. */
 export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const last = await tx
-    .selectFrom('ledger_event')
-    .select(['seq', 'hash'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [last] = await chainEnd(tx, {});
   let seq = last?.seq ?? 0;
   let prev: Buffer = last?.hash ?? GENESIS;
   for (const { requestNo, version, actor, at, event } of events) {
+    if (!actor.isWellFormed()) throw new RangeError('the actor is not well-formed Unicode');
     seq += 1;
     // What leaves for the ledger is parsed like what comes from it: it must be readable for ever.
     const fact = requestNo === null ? houseEvent.parse(event) : accessEvent.parse(event);
@@ -44,25 +66,34 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
       prev_hash: prev,
       hash,
     };
-    await tx.insertInto('ledger_event').values(row).execute();
+    await addEvent(tx, row);
     prev = hash;
   }
 }
 
-/** Writes where the request stands now, beside the facts that brought it there. */
-export async function writeProjection(tx: Transaction<Tables>, no: number, state: Access): Promise<void> {
-  const before = await tx.selectFrom('request').selectAll().where('request_no', '=', no).executeTakeFirst();
-  const row: RequestRow = projectRequest(no, state, before ?? null);
-  const { request_no, ...columns } = row;
-  if (before === undefined) await tx.insertInto('request').values(row).execute();
-  else await tx.updateTable('request').set(columns).where('request_no', '=', request_no).execute();
+/** Writes where the request stands after these facts, beside them. Only what changed: each column left alone is an index left alone. */
+export async function writeProjection(
+  tx: Transaction<Tables>,
+  no: number,
+  before: Access | null,
+  after: readonly Access[],
+): Promise<void> {
+  const old = before === null ? null : projectRequest(no, before, null);
+  const row = after.reduce<RequestRow | null>((last, state) => projectRequest(no, state, last), old);
+  const state = after.at(-1);
+  if (row === null || state === undefined) return;
+  if (old === null) await tx.insertInto('request').values(row).execute();
+  else await tx.updateTable('request').set(differences(old, row)).where('request_no', '=', no).execute();
+  const had = before === null ? [] : projectSeats(no, before);
   const seats = projectSeats(no, state);
-  if (before !== undefined) await tx.deleteFrom('seat').where('request_no', '=', no).execute();
-  if (seats.length > 0)
-    await tx
-      .insertInto('seat')
-      .values([...seats])
-      .execute();
+  if (JSON.stringify(had) === JSON.stringify(seats)) return;
+  if (had.length > 0) await tx.deleteFrom('seat').where('request_no', '=', no).execute();
+  for (const seat of seats) await addSeat(tx, seat);
+}
+
+function differences(old: RequestRow, row: RequestRow): Partial<RequestRow> {
+  const before = new Map<string, unknown>(Object.entries(old));
+  return Object.fromEntries(Object.entries(row).filter(([column, value]) => before.get(column) !== value));
 }
 
 /** The projection of what belongs to no one request. */

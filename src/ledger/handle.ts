@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
 import type { Command, HouseCommand } from '../access/command.ts';
 import { decide, needsAround } from '../access/decide.ts';
@@ -15,6 +15,7 @@ import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
 import { appendEvents, projectHouse, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
+import { compiled } from './compiled.ts';
 import { loadRecords } from './history.ts';
 import type { Ledger } from './open.ts';
 import { readAround } from './surroundings.ts';
@@ -58,10 +59,24 @@ export interface Door {
 
 /** How long a delivery is remembered: far longer than Slack ever repeats one (docs.slack.dev/apis/events-api). */
 const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
+/** Old ones are cleared away this often. */
+const DELIVERY_CLEARED_MS = 60 * 60_000;
 /** Attempts that share one commit, each in a savepoint of its own: one disk flush tells them all. */
 const BATCH_MAX = 64;
 
 const storedOutcome = z.object({ requestNo: z.number().nullable(), refusal: z.custom<Refusal>().nullable() });
+
+const SAVEPOINT = CompiledQuery.raw('savepoint attempt');
+const ROLLBACK = CompiledQuery.raw('rollback to attempt');
+const RELEASE = CompiledQuery.raw('release attempt');
+
+const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
+const outcomeOf = compiled((db, { key }: { key: string }) =>
+  db.selectFrom('delivery').select('outcome').where('key', '=', key),
+);
+const addDelivery = compiled((db, { key, at, outcome }: Tables['delivery']) =>
+  db.insertInto('delivery').values({ key, at, outcome }),
+);
 
 interface Waiting {
   readonly run: (tx: Transaction<Tables>) => Promise<() => void>;
@@ -74,6 +89,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
   const listeners: (() => void)[] = [];
   let draining: Promise<void> | null = null;
   let closed = false;
+  let clearedAt = -Infinity;
 
   async function enter<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
     if (closed) throw new Error('the door is closed: the program is stopping');
@@ -104,15 +120,15 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
     try {
       await db.transaction().execute(async (tx) => {
         for (const item of batch) {
-          await sql`savepoint attempt`.execute(tx);
+          await tx.executeQuery(SAVEPOINT);
           try {
             done.push(await item.run(tx));
           } catch (error) {
-            await sql`rollback to attempt`.execute(tx);
+            await tx.executeQuery(ROLLBACK);
             alive.delete(item);
             item.fail(error);
           }
-          await sql`release attempt`.execute(tx);
+          await tx.executeQuery(RELEASE);
         }
       });
     } catch (error) {
@@ -140,6 +156,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
     const actor = actorName(attempt.actor);
     const facts: NewEvent[] = [];
     const owed: Owed[] = [];
+    const states: Access[] = [];
     let state = before;
     for (const event of events) {
       const after = evolve(state, event, now);
@@ -149,6 +166,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
       facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
       if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
       state = after;
+      states.push(after);
     }
     if (refusal !== null) {
       const event = {
@@ -160,10 +178,27 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
       facts.push({ requestNo: null, version: null, actor, at: now, event });
     }
     await appendEvents(tx, facts);
-    if (no !== null && state !== null && events.length > 0) await writeProjection(tx, no, state);
+    if (no !== null) await writeProjection(tx, no, before, states);
     await oweAll(tx, owed, now);
     await remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
     return { requestNo: no, refusal, state, events, repeated: false };
+  }
+
+  async function remember(
+    tx: Transaction<Tables>,
+    key: string | null,
+    outcome: z.infer<typeof storedOutcome>,
+    now: number,
+  ): Promise<void> {
+    if (key === null) return;
+    if (now - clearedAt >= DELIVERY_CLEARED_MS) {
+      clearedAt = now;
+      await tx
+        .deleteFrom('delivery')
+        .where('at', '<', now - DELIVERY_KEPT_MS)
+        .execute();
+    }
+    await addDelivery(tx, { key, at: now, outcome: JSON.stringify(outcome) });
   }
 
   return {
@@ -232,10 +267,7 @@ function endedBy(
 }
 
 async function nextNo(tx: Transaction<Tables>): Promise<number> {
-  const last = await tx
-    .selectFrom('request')
-    .select((eb) => eb.fn.max('request_no').as('no'))
-    .executeTakeFirst();
+  const [last] = await lastNo(tx, {});
   return (last?.no ?? 0) + 1;
 }
 
@@ -244,23 +276,6 @@ async function recall(
   key: string | null,
 ): Promise<z.infer<typeof storedOutcome> | null> {
   if (key === null) return null;
-  const row = await tx.selectFrom('delivery').select('outcome').where('key', '=', key).executeTakeFirst();
+  const [row] = await outcomeOf(tx, { key });
   return row === undefined ? null : storedOutcome.parse(JSON.parse(row.outcome));
-}
-
-async function remember(
-  tx: Transaction<Tables>,
-  key: string | null,
-  outcome: z.infer<typeof storedOutcome>,
-  now: number,
-): Promise<void> {
-  if (key === null) return;
-  await tx
-    .deleteFrom('delivery')
-    .where('at', '<', now - DELIVERY_KEPT_MS)
-    .execute();
-  await tx
-    .insertInto('delivery')
-    .values({ key, at: now, outcome: JSON.stringify(outcome) })
-    .execute();
 }

@@ -3,6 +3,7 @@ import type { AccessEvent, HouseEvent } from '../access/event.ts';
 import { accessEvent, houseEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
 import type { Access } from '../access/state.ts';
+import { compiled } from './compiled.ts';
 import type { LedgerRow, Tables } from './tables.ts';
 
 /** One fact with when, who, and where in the ledger. */
@@ -27,19 +28,27 @@ export interface FullRecord extends Numbered {
   readonly events: readonly Recorded[];
 }
 
+const historyOf = compiled((db, { no }: { no: number }) =>
+  db.selectFrom('ledger_event').selectAll().where('request_no', '=', no).orderBy('version'),
+);
+
 /** The whole history of these requests, each folded to its state. Unknown numbers are left out. */
 export async function loadRecords(
   db: Kysely<Tables>,
   numbers: readonly number[],
 ): Promise<readonly FullRecord[]> {
   if (numbers.length === 0) return [];
-  const rows = await db
-    .selectFrom('ledger_event')
-    .selectAll()
-    .where('request_no', 'in', [...numbers])
-    .orderBy('request_no')
-    .orderBy('version')
-    .execute();
+  const [only] = numbers;
+  const rows =
+    numbers.length === 1 && only !== undefined
+      ? await historyOf(db, { no: only })
+      : await db
+          .selectFrom('ledger_event')
+          .selectAll()
+          .where('request_no', 'in', [...numbers])
+          .orderBy('request_no')
+          .orderBy('version')
+          .execute();
   const grouped = Map.groupBy(rows.map(parseRecorded), (recorded) => recorded.no);
   return numbers.flatMap((no) => {
     const events = grouped.get(no);

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { z } from 'zod';
+import { keepingStatements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 /** One open ledger file. `db` is for reading and for the door; nothing else writes. */
@@ -30,13 +31,25 @@ const BUSY_MS = 5_000;
  * @throws CannotOpen when another process owns it, SQLite is too old, or the database is newer than this program.
  */
 export function openLedger(path: string): Ledger {
+  try {
+    return open(path);
+  } catch (error) {
+    if (error instanceof CannotOpen || !(error instanceof Error)) throw error;
+    throw new CannotOpen(`Cannot open the ledger at ${path}: ${error.message}. Look at TSA_DATABASE.`, {
+      cause: error,
+    });
+  }
+}
+
+function open(path: string): Ledger {
   mkdirSync(dirname(path), { recursive: true });
   const lock = takeLock(path);
+  let raw: Database.Database | null = null;
   try {
-    const raw = new Database(path, { timeout: BUSY_MS });
+    raw = new Database(path, { timeout: BUSY_MS });
     prepare(raw);
     migrate(raw);
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: raw }) });
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(raw) }) });
     return {
       db,
       raw,
@@ -47,6 +60,7 @@ export function openLedger(path: string): Ledger {
       },
     };
   } catch (error) {
+    raw?.close();
     lock.close();
     throw error;
   }

@@ -4,11 +4,59 @@ import type { Around } from '../access/around.ts';
 import { NOTHING_AROUND } from '../access/around.ts';
 import type { Neighbours } from '../access/decide.ts';
 import { REPEAT_WINDOW_MS } from '../access/limits.ts';
+import { compiled } from './compiled.ts';
 import type { Tables } from './tables.ts';
 
 const siblingPhase = z.enum(['pending', 'unconfirmed', 'approved', 'active']);
 /** Requests looked at for likeness: the newest ones say enough. */
 const SIMILAR_MAX = 200;
+
+const openOf = compiled((db, { requester }: { requester: string }) =>
+  db
+    .selectFrom('request')
+    .select('request_no')
+    .where('requester', '=', requester)
+    .where('phase', 'in', ['pending', 'unclaimed', 'unconfirmed', 'approved'])
+    .orderBy('request_no'),
+);
+const denialOf = compiled((db, of: Neighbours) =>
+  db
+    .selectFrom('request')
+    .select(['request_no', 'denied_at'])
+    .where('requester', '=', of.requester)
+    .where('tenant_id', '=', of.tenantId)
+    .where('scope_id', '=', of.scopeId)
+    .where('denied_at', 'is not', null)
+    .orderBy('denied_at', 'desc')
+    .limit(1),
+);
+const siblingsOf = compiled((db, of: Neighbours & { self: number }) =>
+  db
+    .selectFrom('request')
+    .select(['request_no', 'phase', 'until_at'])
+    .where('grantee', '=', of.grantee)
+    .where('tenant_id', '=', of.tenantId)
+    .where('scope_id', '=', of.scopeId)
+    .where('phase', 'in', siblingPhase.options)
+    .where('request_no', '!=', of.self),
+);
+const closeoutsOf = compiled((db, { requester }: { requester: string }) =>
+  db
+    .selectFrom('request')
+    .select(['request_no', 'ended_at'])
+    .where('phase', '=', 'ended')
+    .where((eb) => eb.or([eb('owner', '=', requester), eb('grantee', '=', requester)]))
+    .orderBy('ended_at'),
+);
+const similarTo = compiled((db, { tenantId, since }: { tenantId: string; since: number }) =>
+  db
+    .selectFrom('request')
+    .select(['request_no', 'reason', 'filed_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('filed_at', '>', since)
+    .orderBy('filed_at', 'desc')
+    .limit(SIMILAR_MAX),
+);
 
 /** What the rules must know of other requests. Every question is an index search. */
 export async function readAround(
@@ -18,47 +66,11 @@ export async function readAround(
   now: number,
 ): Promise<Around> {
   if (of === null) return NOTHING_AROUND;
-  const open = await tx
-    .selectFrom('request')
-    .select('request_no')
-    .where('requester', '=', of.requester)
-    .where('phase', 'in', ['pending', 'unclaimed', 'unconfirmed', 'approved'])
-    .orderBy('request_no')
-    .execute();
-  const denial = await tx
-    .selectFrom('request')
-    .select(['request_no', 'denied_at'])
-    .where('requester', '=', of.requester)
-    .where('tenant_id', '=', of.tenantId)
-    .where('scope_id', '=', of.scopeId)
-    .where('denied_at', 'is not', null)
-    .orderBy('denied_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const siblings = await tx
-    .selectFrom('request')
-    .select(['request_no', 'phase', 'until_at'])
-    .where('grantee', '=', of.grantee)
-    .where('tenant_id', '=', of.tenantId)
-    .where('scope_id', '=', of.scopeId)
-    .where('phase', 'in', siblingPhase.options)
-    .where('request_no', '!=', self ?? 0)
-    .execute();
-  const closeouts = await tx
-    .selectFrom('request')
-    .select(['request_no', 'ended_at'])
-    .where('phase', '=', 'ended')
-    .where((eb) => eb.or([eb('owner', '=', of.requester), eb('grantee', '=', of.requester)]))
-    .orderBy('ended_at')
-    .execute();
-  const similar = await tx
-    .selectFrom('request')
-    .select(['request_no', 'reason', 'filed_at'])
-    .where('tenant_id', '=', of.tenantId)
-    .where('filed_at', '>', now - REPEAT_WINDOW_MS)
-    .orderBy('filed_at', 'desc')
-    .limit(SIMILAR_MAX)
-    .execute();
+  const open = await openOf(tx, of);
+  const [denial] = await denialOf(tx, of);
+  const siblings = await siblingsOf(tx, { ...of, self: self ?? 0 });
+  const closeouts = await closeoutsOf(tx, of);
+  const similar = await similarTo(tx, { tenantId: of.tenantId, since: now - REPEAT_WINDOW_MS });
   return {
     openByRequester: open.map((row) => row.request_no),
     lastDenial: lastDenial(denial),

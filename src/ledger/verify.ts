@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import { evolve } from '../access/evolve.ts';
 import type { Access } from '../access/state.ts';
 import { GENESIS, linkHash } from './chain.ts';
@@ -13,12 +14,23 @@ export type Verdict =
 
 const PAGE = 1_000;
 
+/** What belongs to no one request, as the ledger tells it. */
+interface House {
+  readonly absences: Map<string, Tables['absence']>;
+  readonly weeks: Map<string, Tables['digest_week']>;
+}
+
 /** Walks the whole chain, recomputes every hash, replays every request, and compares what is shown with what happened. */
 export async function verifyLedger({ db }: Pick<Ledger, 'db'>): Promise<Verdict> {
+  // One moment of it all: its owner may be writing.
+  return db.transaction().execute(verify);
+}
+
+async function verify(db: Kysely<Tables>): Promise<Verdict> {
   let prev: Buffer = GENESIS;
   let seq = 0;
   const requests = new Map<number, { state: Access; row: RequestRow }>();
-  const absences = new Map<string, Tables['absence']>();
+  const house: House = { absences: new Map(), weeks: new Map() };
   for (;;) {
     const rows = await db
       .selectFrom('ledger_event')
@@ -28,14 +40,14 @@ export async function verifyLedger({ db }: Pick<Ledger, 'db'>): Promise<Verdict>
       .limit(PAGE)
       .execute();
     for (const row of rows) {
-      const wrong = checkLink(row, seq, prev) ?? replay(row, requests, absences);
+      const wrong = checkLink(row, seq, prev) ?? replay(row, requests, house);
       if (wrong !== null) return { ok: false, seq: row.seq, wrong };
       prev = row.hash;
       seq = row.seq;
     }
     if (rows.length < PAGE) break;
   }
-  const wrong = await compare(db, requests, absences);
+  const wrong = await compare(db, requests, house);
   if (wrong !== null) return { ok: false, seq: null, wrong };
   return { ok: true, events: seq, requests: requests.size, head: prev.toString('hex') };
 }
@@ -51,7 +63,7 @@ function checkLink(row: LedgerRow, seq: number, prev: Buffer): string | null {
 function replay(
   row: LedgerRow,
   requests: Map<number, { state: Access; row: RequestRow }>,
-  absences: Map<string, Tables['absence']>,
+  { absences, weeks }: House,
 ): string | null {
   try {
     if (row.request_no === null) {
@@ -64,6 +76,8 @@ function replay(
           delegate: event.delegate,
         });
       if (event.type === 'absence.cleared') absences.delete(event.approver);
+      if (event.type === 'digest.posted')
+        weeks.set(event.week, { week: event.week, from_at: event.from, until_at: event.until });
       return null;
     }
     const { event, at, version, no } = parseRecorded(row);
@@ -79,9 +93,9 @@ function replay(
 }
 
 async function compare(
-  db: Ledger['db'],
+  db: Kysely<Tables>,
   requests: ReadonlyMap<number, { state: Access; row: RequestRow }>,
-  absences: ReadonlyMap<string, Tables['absence']>,
+  { absences, weeks }: House,
 ): Promise<string | null> {
   const shown = await db.selectFrom('request').selectAll().orderBy('request_no').execute();
   if (shown.length !== requests.size)
@@ -97,6 +111,8 @@ async function compare(
   const shownAbsences = await db.selectFrom('absence').selectAll().execute();
   if (!sameSet(shownAbsences, [...absences.values()]))
     return 'absences are shown otherwise than the ledger tells';
+  const shownWeeks = await db.selectFrom('digest_week').selectAll().execute();
+  if (!sameSet(shownWeeks, [...weeks.values()])) return 'digests are shown otherwise than the ledger tells';
   return null;
 }
 

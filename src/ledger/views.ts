@@ -20,12 +20,20 @@ export interface Views {
     user: UserId,
     phases: readonly Phase[],
   ): Promise<readonly Numbered[]>;
+  /** Requests that wait for this person's answer, the oldest first. */
+  waitingFor(user: UserId): Promise<readonly Numbered[]>;
+  /** Emergencies that still owe their review, the first due first. */
+  unreviewed(): Promise<readonly Numbered[]>;
+  /** The last facts of all, newest first, each with its request. */
+  latest(limit: number): Promise<readonly { readonly record: FullRecord; readonly version: number }[]>;
+  /** Requests of a tenant, or in which a person plays a part, filed since then; newest first. */
+  filedSince(of: { tenantId: string } | { person: UserId }, since: number): Promise<readonly Numbered[]>;
   /** What this person, or this tenant, had since then. */
   recentUse(of: { grantee: UserId } | { tenantId: string }, since: number): Promise<RecentUse>;
-  /** Requests to which time must do something now, the longest overdue first. */
-  due(now: number, limit: number): Promise<readonly Numbered[]>;
-  /** When time next does something to any request. */
-  nextDueAt(): Promise<number | null>;
+  /** Numbers of the requests to which time must do something now, the longest overdue first. */
+  due(now: number, limit: number): Promise<readonly number[]>;
+  /** When time next does something to any request, later than that instant. */
+  nextDueAt(after: number): Promise<number | null>;
   /** How many requests were due before that instant and still are. */
   overdue(before: number): Promise<number>;
   /** Where the cards of these requests stand in a channel. */
@@ -82,6 +90,58 @@ export function createViews(db: Kysely<Tables>): Views {
         rows.map((row) => row.request_no),
       );
     },
+    async waitingFor(user) {
+      const rows = await db
+        .selectFrom('seat')
+        .select('request_no')
+        .where('holder', '=', user)
+        .where('given_by', 'is', null)
+        .orderBy('request_no')
+        .limit(LIST_MAX)
+        .execute();
+      return loadRecords(db, rows.map((row) => row.request_no));
+    },
+    async unreviewed() {
+      const rows = await db
+        .selectFrom('request')
+        .select('request_no')
+        .where('review_due_at', 'is not', null)
+        .where('reviewed_at', 'is', null)
+        .orderBy('review_due_at')
+        .limit(LIST_MAX)
+        .execute();
+      return loadRecords(db, rows.map((row) => row.request_no));
+    },
+    async latest(limit) {
+      const rows = await db
+        .selectFrom('ledger_event')
+        .select(['request_no', 'version'])
+        .orderBy('seq', 'desc')
+        .limit(4 * limit)
+        .execute();
+      const facts = rows.flatMap(({ request_no: no, version }) => (no === null || version === null ? [] : [{ no, version }])).slice(0, limit);
+      const records = new Map((await loadRecords(db, [...new Set(facts.map((fact) => fact.no))])).map((record) => [record.no, record]));
+      return facts.flatMap(({ no, version }) => {
+        const record = records.get(no);
+        return record === undefined ? [] : [{ record, version }];
+      });
+    },
+    async filedSince(of, since) {
+      const numbers = new Set<number>();
+      const columns = 'tenantId' in of ? (['tenant_id'] as const) : (['requester', 'grantee', 'owner'] as const);
+      for (const column of columns) {
+        const rows = await db
+          .selectFrom('request')
+          .select('request_no')
+          .where(column, '=', 'tenantId' in of ? of.tenantId : of.person)
+          .where('filed_at', '>=', since)
+          .orderBy('request_no', 'desc')
+          .limit(LIST_MAX)
+          .execute();
+        for (const row of rows) numbers.add(row.request_no);
+      }
+      return loadRecords(db, [...numbers].sort((a, b) => b - a).slice(0, LIST_MAX));
+    },
     async recentUse(of, since) {
       const used =
         'grantee' in of ? (['grantee', of.grantee] as const) : (['tenant_id', of.tenantId] as const);
@@ -105,16 +165,13 @@ export function createViews(db: Kysely<Tables>): Views {
         .orderBy('due_at')
         .limit(limit)
         .execute();
-      return loadRecords(
-        db,
-        rows.map((row) => row.request_no),
-      );
+      return rows.map((row) => row.request_no);
     },
-    async nextDueAt() {
+    async nextDueAt(after) {
       const row = await db
         .selectFrom('request')
         .select('due_at')
-        .where('due_at', 'is not', null)
+        .where('due_at', '>', after)
         .orderBy('due_at')
         .limit(1)
         .executeTakeFirst();

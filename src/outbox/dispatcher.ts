@@ -1,7 +1,9 @@
+import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { createAlarm } from '../clock.ts';
 import type { Ledger } from '../ledger/open.ts';
+import type { Tables } from '../ledger/tables.ts';
 import type { Message } from './owed.ts';
 import { message } from './owed.ts';
 
@@ -68,6 +70,8 @@ export function createDispatcher(deps: {
   const { clock, courier, log } = deps;
   const { db } = deps.ledger;
   const busy = new Map<string, Promise<void>>();
+  /** Destinations whose books could not be kept, and until when they are left alone. */
+  const resting = new Map<string, number>();
   let stopped = true;
   let pass: Promise<void> | null = null;
   let again = false;
@@ -109,8 +113,9 @@ export function createDispatcher(deps: {
         .select('next_at')
         .where('id', '=', head.id)
         .executeTakeFirstOrThrow();
-      if (row.next_at > now) {
-        next = next === null ? row.next_at : Math.min(next, row.next_at);
+      const at = Math.max(row.next_at, resting.get(head.destination) ?? 0);
+      if (at > now) {
+        next = next === null ? at : Math.min(next, at);
         continue;
       }
       const work = serve(head.destination).finally(() => {
@@ -126,9 +131,10 @@ export function createDispatcher(deps: {
     try {
       const group = await claim(destination);
       await settle(group, await tryOnce(group));
+      resting.delete(destination);
     } catch (error) {
       log.error({ error, destination }, 'keeping the books of a delivery failed; it is tried again');
-      alarm.set(clock.now() + BACKOFF_FIRST_MS);
+      resting.set(destination, clock.now() + BACKOFF_FIRST_MS);
     }
   }
 
@@ -160,7 +166,8 @@ export function createDispatcher(deps: {
       key: last.key,
       destination,
       message: parse(first.body),
-      inDoubt: taken.some((row) => row.in_doubt === 1),
+      // A claim that was never settled: what became of it could not be written down.
+      inDoubt: taken.some((row) => row.in_doubt === 1 || row.claimed_until !== null),
     };
   }
 
@@ -200,16 +207,21 @@ export function createDispatcher(deps: {
       }
       case 'failed':
         log.error({ key: group.key, why: result.why }, 'a message can never be delivered');
-        await rows
-          .set({ state: 'failed', settled_at: now, claimed_until: null, last_error: result.why })
-          .execute();
-        await oweAlert(group, result.why, now);
+        await db.transaction().execute(async (tx) => {
+          await tx
+            .updateTable('outbox')
+            .where('id', 'in', [...group.ids])
+            .set({ state: 'failed', settled_at: now, claimed_until: null, last_error: result.why })
+            .execute();
+          await oweAlert(tx, group, result.why, now);
+        });
         return;
     }
   }
 
   /** Nothing is lost in silence: the team hears of it, unless it is the team's channel itself that is gone. */
   async function oweAlert(
+    tx: Transaction<Tables>,
     { key, destination, message: lost }: Group,
     why: string,
     now: number,
@@ -217,7 +229,7 @@ export function createDispatcher(deps: {
     const alert = `channel:${deps.alertChannel}`;
     if (lost.kind === 'undeliverable' || destination === alert) return;
     const body: Message = { kind: 'undeliverable', key, destination, why };
-    await db
+    await tx
       .insertInto('outbox')
       .values({
         key: `undeliverable:${key}`,

@@ -46,10 +46,11 @@ export function createTimers(deps: {
     try {
       while (again) {
         again = false;
-        await drain();
+        const looked = await drain();
+        // What was due by then and still is was put aside: it must not ring the alarm without end.
+        const next = (await views.nextDueAt(looked)) ?? Infinity;
+        alarm.set(Math.min(next, clock.now() + LOOK_AGAIN_MS));
       }
-      const next = (await views.nextDueAt()) ?? Infinity;
-      alarm.set(Math.min(Math.max(next, clock.now()), clock.now() + LOOK_AGAIN_MS));
     } catch (error) {
       log.error({ error }, 'reading what is due failed; trying again');
       alarm.set(clock.now() + LOOK_AGAIN_MS);
@@ -58,21 +59,23 @@ export function createTimers(deps: {
     }
   }
 
-  /** Everything due, batch by batch; those that failed lately are passed over. */
-  async function drain(): Promise<void> {
+  /** Everything due, batch by batch; those that failed lately are passed over. Gives the moment of the last look. */
+  async function drain(): Promise<number> {
     for (;;) {
       const now = clock.now();
-      const batch = (await views.due(now, BATCH + failed.size)).filter(
-        ({ no }) => (failed.get(no) ?? 0) <= now,
-      );
-      const worked = await Promise.all(batch.map(({ no, state }) => act(no, dueCommand(state, now))));
-      if (!worked.includes(true)) return;
+      for (const [no, until] of failed) if (until <= now) failed.delete(no);
+      const batch = (await views.due(now, BATCH + failed.size)).filter((no) => !failed.has(no));
+      const worked = await Promise.all(batch.map((no) => act(no, now)));
+      if (!worked.includes(true)) return now;
     }
   }
 
-  async function act(no: number, command: ReturnType<typeof dueCommand>): Promise<boolean> {
-    if (command === null) return false;
+  async function act(no: number, now: number): Promise<boolean> {
     try {
+      // Each by itself: a history that cannot be read holds up no other.
+      const record = await views.record(no);
+      const command = record === null ? null : dueCommand(record.state, now);
+      if (command === null) return false;
       const outcome = await door.handle({
         command,
         requestNo: no,
@@ -84,7 +87,7 @@ export function createTimers(deps: {
       if (outcome.refusal === null || outcome.refusal.reason === 'nothing_due') return true;
       log.error({ no, command: command.type, refusal: outcome.refusal.reason }, 'what was due was refused');
     } catch (error) {
-      log.error({ no, command: command.type, error }, 'what was due could not be done');
+      log.error({ no, error }, 'what was due could not be done');
     }
     failed.set(no, clock.now() + LEAVE_ALONE_MS);
     return false;

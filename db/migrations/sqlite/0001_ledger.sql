@@ -16,12 +16,15 @@ create table ledger_event (
 
 create index ledger_event_house on ledger_event (type, at) where request_no is null;
 
--- Append-only, also against REPLACE: a row is only ever added at the end, and continues the chain.
+-- Append-only, also against REPLACE: a row is only ever added at the end, continues the chain, and takes no other's place.
 create trigger ledger_event_append before insert on ledger_event begin
   select raise(abort, 'ledger: an event must be the next one')
    where new.seq is not coalesce((select max(seq) from ledger_event), 0) + 1;
   select raise(abort, 'ledger: an event must carry the hash of the one before it')
    where new.prev_hash is not coalesce((select hash from ledger_event order by seq desc limit 1), zeroblob(32));
+  select raise(abort, 'ledger: an event must not take the place of another')
+   where exists (select 1 from ledger_event where hash = new.hash)
+      or exists (select 1 from ledger_event where request_no = new.request_no and version = new.version);
 end;
 create trigger ledger_event_no_update before update on ledger_event begin
   select raise(abort, 'ledger: events are never changed');
@@ -69,6 +72,7 @@ create index request_owner on request (owner, phase);
 create index request_tenant on request (tenant_id, filed_at);
 create index request_triple on request (grantee, tenant_id, scope_id, phase);
 create index request_denied on request (requester, tenant_id, scope_id, denied_at) where denied_at is not null;
+create index request_denied_at on request (denied_at) where denied_at is not null;
 create index request_filed on request (filed_at);
 create index request_approved on request (approved_at) where approved_at is not null;
 create index request_started on request (started_at) where started_at is not null;

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished } from 'vitest';
+import type { Command } from '../../src/access/command.ts';
+import type { Actor, World } from '../../src/access/people.ts';
+import type { Clock } from '../../src/clock.ts';
+import { createDoor } from '../../src/ledger/handle.ts';
+import type { Door, Outcome } from '../../src/ledger/handle.ts';
+import { openLedger } from '../../src/ledger/open.ts';
+import type { Ledger } from '../../src/ledger/open.ts';
+import type { Verdict } from '../../src/ledger/verify.ts';
+import { verifyLedger } from '../../src/ledger/verify.ts';
+import type { Views } from '../../src/ledger/views.ts';
+import { createViews } from '../../src/ledger/views.ts';
+import { createLog } from '../../src/log.ts';
+import { person, T0, worldOf } from '../access/fixtures.ts';
+
+/** A ledger on disk with its door, and a clock that only the test turns. */
+export interface Ground {
+  readonly path: string;
+  readonly clock: SetClock;
+  readonly ledger: Ledger;
+  readonly door: Door;
+  readonly views: Views;
+  readonly logged: readonly string[];
+  readonly log: ReturnType<typeof createLog>;
+  /** Somebody tries something. */
+  when(actor: Actor | string, command: Command, no?: number | null, more?: More): Promise<Outcome>;
+  /** Happens, or the test is wrong; the request's number. */
+  given(actor: Actor | string, command: Command, no?: number | null, more?: More): Promise<number>;
+  verify(): Promise<Verdict>;
+  count(sql: string): number;
+  /** Closes the file, and opens it again as the program does when it starts. */
+  reopened(): Promise<Ground>;
+}
+
+interface More {
+  readonly world?: World;
+  readonly delivery?: string;
+}
+
+export interface SetClock extends Clock {
+  turn(ms: number): void;
+  set(at: number): void;
+}
+
+export function setClock(at = T0): SetClock {
+  let now = at;
+  return {
+    now: () => now,
+    uuid: () => crypto.randomUUID(),
+    turn(ms) {
+      now += ms;
+    },
+    set(instant) {
+      now = instant;
+    },
+  };
+}
+
+/** Gone when the test is. */
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'tsa-ledger-'));
+  onTestFinished(() => {
+    rmSync(made, { recursive: true, force: true });
+  });
+  return made;
+}
+
+export function ground(
+  world: World = worldOf(),
+  path = join(folder(), 'tsa.sqlite'),
+  clock = setClock(),
+): Ground {
+  const ledger = openLedger(path);
+  const door = createDoor(ledger, clock);
+  let open = true;
+  const close = async (): Promise<void> => {
+    if (open) await ledger.close();
+    open = false;
+  };
+  onTestFinished(close);
+  const logged: string[] = [];
+  const self: Ground = {
+    path,
+    clock,
+    ledger,
+    door,
+    views: createViews(ledger.db),
+    logged,
+    log: createLog('debug', { write: (line: string) => void logged.push(line) }),
+    when: (actor, command, no = null, more = {}) =>
+      door.handle({
+        command,
+        requestNo: no,
+        actor: typeof actor === 'string' ? person(actor) : actor,
+        world: more.world ?? world,
+        delivery: more.delivery ?? null,
+      }),
+    async given(actor, command, no, more) {
+      const { refusal, requestNo } = await self.when(actor, command, no, more);
+      expect(refusal).toBeNull();
+      return requestNo ?? 0;
+    },
+    verify: () => verifyLedger(ledger),
+    count: (sql) => Number(ledger.raw.prepare(sql).pluck().get()),
+    async reopened() {
+      await door.close();
+      await close();
+      return ground(world, path, clock);
+    },
+  };
+  return self;
+}
+
+export interface Child {
+  readonly pid: number;
+  /** The next line that it says; `null` when it says no more. */
+  line(): Promise<string | null>;
+  kill(): void;
+  readonly exited: Promise<number | null>;
+}
+
+/** A process of its own, killed at the latest when the test is over. */
+export function child(mode: 'hold' | 'write', path: string): Child {
+  const script = new URL('./child.ts', import.meta.url).pathname;
+  const run = spawn(process.execPath, [script, mode, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: run.stdout })[Symbol.asyncIterator]();
+  const exited = once(run, 'exit').then(() => run.exitCode);
+  onTestFinished(async () => {
+    run.kill('SIGKILL');
+    await exited;
+  });
+  return {
+    pid: run.pid ?? 0,
+    async line() {
+      const next = await lines.next();
+      return next.done === true ? null : next.value;
+    },
+    kill: () => run.kill('SIGKILL'),
+    exited,
+  };
+}

@@ -1,0 +1,118 @@
+import { Kysely, SqliteDialect } from 'kysely';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { readiness } from '../../src/health.ts';
+import { createDoor } from '../../src/ledger/handle.ts';
+import type { Tables } from '../../src/ledger/tables.ts';
+import { createViews } from '../../src/ledger/views.ts';
+import { readSpan } from '../../src/ledger/week.ts';
+import { createDispatcher } from '../../src/outbox/dispatcher.ts';
+import { createTimers } from '../../src/timers/timers.ts';
+import { approve, ask, cancel, declare, deny, file, start, takeOn } from '../access/acts.ts';
+import { ANN, carl, DAY, EVE, GUS, HOUR, OLA, person, RITA, worldOf } from '../access/fixtures.ts';
+import { ground } from './ground.ts';
+
+/** Small for ever: a row for each approver who is away, a row for each week. */
+const SMALL = /^SCAN (absence|digest_week)\b/;
+/** An index of nothing but what is still owed, or failed. */
+const ONLY_WHAT_IS_OPEN = /^SCAN outbox USING (COVERING )?INDEX outbox_(owed|failed)\b/;
+/** What is put in, not what is looked at. */
+const VALUES = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\d+ CONSTANT ROWS)$/;
+/** The one row at an end of the table. */
+const AT_THE_END = /order by "(seq|request_no)"( desc)? limit \?$/;
+
+it('No question that the program asks grows slower with the ledger: every one is a search of an index', async () => {
+  const g = ground();
+  const asked = new Map<string, readonly unknown[]>();
+  const db = new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: g.ledger.raw }),
+    log({ query }) {
+      asked.set(query.sql, query.parameters);
+    },
+  });
+  const ledger = { ...g.ledger, db };
+  const { clock, log } = g;
+  const world = worldOf();
+  const door = createDoor(ledger, clock);
+  const views = createViews(db);
+  const act = async (
+    actor: Parameters<typeof door.handle>[0]['actor'],
+    command: Parameters<typeof door.handle>[0]['command'],
+    requestNo: number | null,
+  ): Promise<number | null> =>
+    (await door.handle({ actor, command, requestNo, world, delivery: crypto.randomUUID() })).requestNo;
+  const no = await act(person(RITA), file(), null);
+  await act(person(ANN), approve(), no);
+  await act(person(GUS), start, no);
+  await act(person(ANN), deny, await act(person(RITA), file({ tenantId: 'corp' }), null));
+  await act(person(RITA), cancel, await act(person(RITA), file({ tenantId: 'bolt' }), null));
+  await act(person(GUS), takeOn(), await act(carl, ask(), null));
+  await act(person(EVE), start, await act(person(EVE), declare(), null));
+  const absence = { approver: ANN, from: clock.now(), until: clock.now() + DAY, delegate: OLA };
+  await door.handleHouse({
+    command: { type: 'set_absence', ...absence },
+    actor: person(ANN),
+    world,
+    delivery: 'E',
+  });
+  const week = { week: '2026-W10', from: 0, until: clock.now() };
+  const message = { kind: 'digest', week: week.week } as const;
+  await door.recordDigest(week, { key: 'digest', destination: 'channel:C', message });
+  clock.turn(2 * HOUR);
+  await createTimers({ door, views, clock, log, world: () => world }).tick();
+
+  for (const part of ['requester', 'grantee', 'owner'] as const)
+    await views.byPerson(part, GUS, ['active', 'ended']);
+  await views.recentUse({ grantee: GUS }, 0);
+  await views.recentUse({ tenantId: 'acme' }, 0);
+  await views.activeSessions();
+  await views.due(clock.now(), 10);
+  await views.nextDueAt(clock.now());
+  await views.overdue(clock.now());
+  await views.absences(clock.now());
+  await views.digests();
+  await views.head();
+  await views.record(1);
+  await readSpan(db, 0, clock.now());
+  await readiness({ ledger, views, clock, slackSeenAt: () => null });
+  const outcomes = ['failed', 'retry', 'sent'] as const;
+  let tries = 0;
+  const dispatcher = createDispatcher({
+    ledger,
+    clock,
+    log,
+    alertChannel: 'C1',
+    courier: {
+      deliver: () => {
+        tries += 1;
+        const kind = outcomes[tries % 3] ?? 'sent';
+        return Promise.resolve(
+          kind === 'retry'
+            ? { kind, afterMs: 0, why: '', inDoubt: false }
+            : kind === 'failed'
+              ? { kind, why: '' }
+              : { kind },
+        );
+      },
+    },
+  });
+  await dispatcher.start();
+  await dispatcher.settled();
+  await dispatcher.stop(0);
+
+  const plan = z.array(z.object({ detail: z.string() }));
+  const slow: string[] = [];
+  let looked = 0;
+  for (const [sql, params] of asked) {
+    if (!/^(select|update|delete|insert)/.test(sql)) continue;
+    looked += 1;
+    const steps = plan.parse(g.ledger.raw.prepare(`explain query plan ${sql}`).all(...params));
+    const scans = steps
+      .map((step) => step.detail)
+      .filter((d) => d.startsWith('SCAN') && !SMALL.test(d) && !ONLY_WHAT_IS_OPEN.test(d) && !VALUES.test(d));
+    const ordered = steps.some((step) => step.detail.includes('TEMP B-TREE'));
+    if (scans.length > 0 && (ordered || !AT_THE_END.test(sql))) slow.push(`${sql}: ${scans.join('; ')}`);
+  }
+  expect(slow).toEqual([]);
+  expect(looked).toBeGreaterThan(45);
+});
