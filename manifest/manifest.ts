@@ -18,7 +18,7 @@ export interface Manifest {
     readonly bot_user: { readonly display_name: string; readonly always_online: boolean };
     readonly shortcuts: readonly {
       readonly name: string;
-      readonly type: 'global';
+      readonly type: 'global' | 'message';
       readonly callback_id: string;
       readonly description: string;
     }[];
@@ -66,7 +66,7 @@ export function manifest(reached: Reached): Manifest {
     },
     features: {
       app_home: {
-        home_tab_enabled: false,
+        home_tab_enabled: true,
         messages_tab_enabled: true,
         // Where people hear from the app they can also write /tsa; a read-only tab would not let them.
         messages_tab_read_only_enabled: false,
@@ -79,15 +79,21 @@ export function manifest(reached: Reached): Manifest {
           callback_id: 'request_access',
           description: 'Ask for temporary access to a customer’s tenant',
         },
+        {
+          name: 'Request access for this',
+          type: 'message',
+          callback_id: 'request_access_for_message',
+          description: 'Ask for access, with this message as the reason',
+        },
       ],
       slash_commands: [
         {
           command: '/tsa',
           ...(at === null ? {} : { url: at }),
           description: 'Temporary access to a customer’s tenant',
-          usage_hint: '[request | active | show TSA-n | start | end | review | help]',
-          // Nothing after the command names a person or a channel.
-          should_escape: false,
+          usage_hint: '[request | mine | active | show TSA-n | start | end | closeout | emergency | help]',
+          // So that `/tsa history @person` names a person, not whoever is called so.
+          should_escape: true,
         },
       ],
     },

@@ -9,6 +9,7 @@ const HISTORY = ['im:history', 'channels:history', 'groups:history'];
 /** Each Web API method that is called. Slack names more scopes for some; these are the ones for what is done here. */
 export const METHODS: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
+  'chat.getPermalink': [],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.history': HISTORY,
@@ -18,11 +19,13 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
   'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
+  'views.publish': [],
   'views.update': [],
 };
 
 /** Each event that is listened to. */
 export const EVENTS: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: [],
   subteam_members_changed: ['usergroups:read'],
   user_change: ['users:read'],
 };

@@ -92,6 +92,22 @@ export class Player {
     return new Modal(this.#workspace, this.#humans, this.id, view);
   }
 
+  /** Opens the app's Home, and waits until the app has drawn it. */
+  async opensHome(): Promise<Home> {
+    const hash = this.#workspace.homes.get(this.id)?.hash;
+    await this.#humans.openHome(this.id);
+    const found = (): OpenView | undefined => {
+      const home = this.#workspace.homes.get(this.id);
+      return home?.hash === hash ? undefined : home;
+    };
+    const view = await until(this.#workspace, found, () => `${this.id} never saw their Home`);
+    return new Home(this.#workspace, this.#humans, this.id, view);
+  }
+
+  async messageShortcut(callbackId: string, seen: Seen): Promise<void> {
+    await this.#humans.messageShortcut(this.id, callbackId, seen.place);
+  }
+
   /** Closes the top modal. */
   closes(): void {
     this.#humans.close(this.id);
@@ -110,6 +126,58 @@ export class Player {
     const found = [...this.#workspace.conversations.values()].find((one) => `#${one.name}` === where);
     if (found === undefined) throw new Error(`there is no conversation ${where}`);
     return found.id;
+  }
+}
+
+export class Home {
+  readonly #workspace: Workspace;
+  readonly #humans: Humans;
+  readonly #user: string;
+  readonly #view: OpenView;
+
+  constructor(workspace: Workspace, humans: Humans, user: string, view: OpenView) {
+    this.#workspace = workspace;
+    this.#humans = humans;
+    this.#user = user;
+    this.#view = view;
+  }
+
+  get text(): string {
+    return this.#view.form.blocks.map(blockText).join('\n');
+  }
+
+  get size(): number {
+    return this.#view.form.blocks.length;
+  }
+
+  get buttons(): readonly string[] {
+    return this.#view.form.blocks
+      .flatMap(elementsOf)
+      .flatMap((e) => (e.type === 'button' ? [e.text.text] : []));
+  }
+
+  async presses(text: string): Promise<void> {
+    for (const block of this.#view.form.blocks)
+      for (const element of elementsOf(block))
+        if (element.type === 'button' && element.text.text === text) {
+          await this.#humans.press(
+            this.#user,
+            { viewId: this.#view.id },
+            block.block_id ?? '',
+            element.action_id,
+          );
+          return;
+        }
+    throw new Error(`Home has no ${text}, only ${this.buttons.join(', ')}`);
+  }
+
+  /** Waits until the app has drawn it anew so that it says this. */
+  async waitFor(what: RegExp): Promise<void> {
+    await until(
+      this.#workspace,
+      () => (what.test(this.text) ? true : undefined),
+      () => `Home never said ${String(what)}: ${this.text}`,
+    );
   }
 }
 
@@ -174,6 +242,11 @@ export class Modal {
         throw new Error(`${label} offers no ${text}, only ${all.map((one) => one.text).join(', ')}`);
       const selected = { text: { type: 'plain_text', text: option.text }, value: option.value };
       await this.#fill(block, element.action_id, { type: element.type, selected_option: selected });
+    } else if (element.type === 'datetimepicker') {
+      await this.#fill(block, element.action_id, {
+        type: 'datetimepicker',
+        selected_date_time: Number(text),
+      });
     } else throw new Error(`${label} is not a list`);
     // The app redraws the form when something depends on the choice.
     if (this.#dispatches(block))

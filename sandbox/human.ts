@@ -215,6 +215,23 @@ export class Humans {
     });
   }
 
+  /** A message shortcut of the app's. */
+  async messageShortcut(
+    user: string,
+    callbackId: string,
+    place: { channel: string; ts: string },
+  ): Promise<void> {
+    const { state, container, ...message } = this.#messageContext(user, place);
+    await this.#send('interactive', user, {
+      type: 'message_action',
+      callback_id: callbackId,
+      trigger_id: this.#trigger(user),
+      action_ts: this.#workspace.newTs(),
+      message_ts: place.ts,
+      ...message,
+    });
+  }
+
   /** Tells the app that a person changed, as Slack does. */
   async userChanged(userObject: Record<string, unknown>): Promise<void> {
     await this.#deliverer.deliver('events_api', this.#event({ type: 'user_change', user: userObject }));

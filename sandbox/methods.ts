@@ -135,6 +135,18 @@ export const METHODS: Readonly<Record<string, Method>> = {
       return { channel: conversation.id, ts: message.ts, text, message: shown(message, workspace, true) };
     },
   ),
+  'chat.getPermalink': method(
+    null,
+    z.strictObject({ channel: z.string(), message_ts: z.string() }),
+    (args, { workspace, siteUrl }) => {
+      if (find(workspace, args.channel).messages.get(args.message_ts) === undefined)
+        throw new Refused('message_not_found');
+      return {
+        channel: args.channel,
+        permalink: `${siteUrl()}archives/${args.channel}/p${args.message_ts.replace('.', '')}`,
+      };
+    },
+  ),
   'chat.postEphemeral': method(
     'chat:write',
     z.strictObject({ channel: z.string(), user: z.string(), ...content, thread_ts: z.string().optional() }),

@@ -6,6 +6,7 @@ import type { Policy } from './access/policy.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createHealth } from './health.ts';
+import type { Door } from './ledger/handle.ts';
 import { createDoor } from './ledger/handle.ts';
 import { CannotOpen, openLedger } from './ledger/open.ts';
 import type { Ledger } from './ledger/open.ts';
@@ -18,6 +19,7 @@ import { createSlackApp } from './slack/app.ts';
 import { createClients } from './slack/client.ts';
 import { createCourier } from './slack/courier.ts';
 import { createDirectory } from './slack/directory.ts';
+import { createHome } from './slack/home/slice.ts';
 import { listenHttp } from './slack/http.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { createTenantIndex } from './tenants.ts';
@@ -26,6 +28,8 @@ import { createTimers } from './timers/timers.ts';
 
 /** The whole program, running. */
 export interface Running {
+  /** The one door for every change. */
+  readonly door: Door;
   /** Where it serves health, and in HTTP mode Slack. */
   readonly port: number;
   /** Does all that is due now and delivers all that is owed: what the clocks do by themselves, at once. */
@@ -94,7 +98,9 @@ async function startOn(
     log,
     client: clients.interactive,
   };
+  const home = createHome(desk);
   const courier = createCourier({
+    changed: (user) => home.refresh(user),
     client: clients.background,
     ledger,
     views,
@@ -130,6 +136,7 @@ async function startOn(
   const receivers = receiversFor(config, log);
   const app = createSlackApp({
     desk,
+    home,
     receiver: receivers.any,
     token: botToken,
     bot: { botId: bot.bot_id, userId: bot.user_id },
@@ -163,6 +170,7 @@ async function startOn(
   log.info({ mode: mode.kind, port: http.port, tenants: rules.tenants.size }, 'TSA is ready');
 
   return {
+    door,
     port: http.port,
     async tick() {
       await timers.tick();

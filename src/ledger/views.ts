@@ -99,7 +99,10 @@ export function createViews(db: Kysely<Tables>): Views {
         .orderBy('request_no')
         .limit(LIST_MAX)
         .execute();
-      return loadRecords(db, rows.map((row) => row.request_no));
+      return loadRecords(
+        db,
+        rows.map((row) => row.request_no),
+      );
     },
     async unreviewed() {
       const rows = await db
@@ -110,7 +113,10 @@ export function createViews(db: Kysely<Tables>): Views {
         .orderBy('review_due_at')
         .limit(LIST_MAX)
         .execute();
-      return loadRecords(db, rows.map((row) => row.request_no));
+      return loadRecords(
+        db,
+        rows.map((row) => row.request_no),
+      );
     },
     async latest(limit) {
       const rows = await db
@@ -119,8 +125,15 @@ export function createViews(db: Kysely<Tables>): Views {
         .orderBy('seq', 'desc')
         .limit(4 * limit)
         .execute();
-      const facts = rows.flatMap(({ request_no: no, version }) => (no === null || version === null ? [] : [{ no, version }])).slice(0, limit);
-      const records = new Map((await loadRecords(db, [...new Set(facts.map((fact) => fact.no))])).map((record) => [record.no, record]));
+      const facts = rows
+        .flatMap(({ request_no: no, version }) => (no === null || version === null ? [] : [{ no, version }]))
+        .slice(0, limit);
+      const records = new Map(
+        (await loadRecords(db, [...new Set(facts.map((fact) => fact.no))])).map((record) => [
+          record.no,
+          record,
+        ]),
+      );
       return facts.flatMap(({ no, version }) => {
         const record = records.get(no);
         return record === undefined ? [] : [{ record, version }];
@@ -128,7 +141,8 @@ export function createViews(db: Kysely<Tables>): Views {
     },
     async filedSince(of, since) {
       const numbers = new Set<number>();
-      const columns = 'tenantId' in of ? (['tenant_id'] as const) : (['requester', 'grantee', 'owner'] as const);
+      const columns =
+        'tenantId' in of ? (['tenant_id'] as const) : (['requester', 'grantee', 'owner'] as const);
       for (const column of columns) {
         const rows = await db
           .selectFrom('request')

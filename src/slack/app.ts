@@ -8,6 +8,7 @@ import { emergency } from './emergency/slice.ts';
 import { extendSession } from './extend-session/slice.ts';
 import { said } from './forms.ts';
 import { handOver } from './hand-over/slice.ts';
+import type { Home } from './home/slice.ts';
 import { stopSession } from './stop-session/slice.ts';
 import type { After, Desk, Say, Slice, Submitted } from './desk.ts';
 import { help, unknownCommand } from './help/slice.ts';
@@ -15,6 +16,7 @@ import { lookUp } from './look-up/slice.ts';
 import {
   actionsPayload,
   callerOf,
+  messageShortcutPayload,
   commandPayload,
   shortcutPayload,
   submissionKey,
@@ -39,6 +41,7 @@ const OLD_BUTTON =
 /** Builds the app on a receiver. Who the bot is was asked once, at the start. */
 export function createSlackApp(deps: {
   desk: Desk;
+  home: Home;
   receiver: Receiver;
   token: string;
   bot: { readonly botId: string; readonly userId: string };
@@ -55,6 +58,7 @@ export function createSlackApp(deps: {
     closeOut(desk),
     emergency(desk),
     handOver(desk),
+    deps.home.slice,
     lookUp(desk),
     review(desk),
   ];
@@ -132,23 +136,28 @@ export function createSlackApp(deps: {
       const run = buttons.get(action.action_id);
       const call = {
         caller,
-        value: action.value ?? '',
+        value: action.value ?? action.selected_option?.value ?? '',
         triggerId: payload.trigger_id ?? '',
         delivery: `action:${caller.userId}:${action.action_ts}:${action.action_id}:${action.value ?? ''}`,
         view: payload.view ?? null,
       };
-      const quiet = payload.view !== undefined;
-      const lost = { say: { text: quiet ? '' : OLD_BUTTON } };
+      // A button in a view has no message beside which something could be said: it is said in a modal.
+      const speak = (say: Say): Promise<unknown> =>
+        payload.view === undefined
+          ? tell(respond, say)
+          : desk.client.views.open({ trigger_id: call.triggerId, view: said(say.text) });
       const result =
-        run === undefined ? lost : await safely(action.action_id, () => run(call), { say: { text: FAILED } });
+        run === undefined
+          ? { say: { text: OLD_BUTTON } }
+          : await safely(action.action_id, () => run(call), { say: { text: FAILED } });
       await ack();
       const { say } = result;
-      follow('after' in result ? result.after : undefined, (words) =>
-        quiet ? Promise.resolve() : tell(respond, words),
-      );
-      if (say !== undefined && !quiet)
+      follow('after' in result ? result.after : undefined, speak);
+      if (say !== undefined && (run !== undefined || payload.view === undefined))
         follow(
-          () => tell(respond, say),
+          async () => {
+            await speak(say);
+          },
           () => Promise.resolve(),
         );
     }
@@ -182,7 +191,8 @@ export function createSlackApp(deps: {
   });
 
   app.shortcut(/.*/, async ({ ack, body }) => {
-    const parsed = shortcutPayload.safeParse(body);
+    const message = messageShortcutPayload.safeParse(body);
+    const parsed = message.success ? message : shortcutPayload.safeParse(body);
     await ack();
     const run = parsed.success ? shortcuts.get(parsed.data.callback_id) : undefined;
     if (!parsed.success || run === undefined) return;
@@ -190,11 +200,20 @@ export function createSlackApp(deps: {
       caller: callerOf(parsed.data),
       triggerId: parsed.data.trigger_id,
       delivery: `shortcut:${parsed.data.trigger_id}`,
+      message: message.success ? { channel: message.data.channel.id, ...message.data.message } : null,
     };
     const { after } = await safely(parsed.data.callback_id, () => run(call), {});
     follow(after, () => Promise.resolve());
   });
 
+  app.event('app_home_opened', ({ event }) => {
+    if (event.tab === 'home')
+      follow(
+        () => deps.home.opened(event.user),
+        () => Promise.resolve(),
+      );
+    return Promise.resolve();
+  });
   app.event('user_change', ({ event }) => {
     desk.directory.changed(event.user);
     return Promise.resolve();

@@ -56,6 +56,8 @@ export function createCourier(deps: {
   clock: Clock;
   log: Logger;
   digest: (week: string) => Promise<Rendered>;
+  /** Something of this person's is new: their Home may want to show it. */
+  changed: (user: string) => Promise<void>;
 }): Courier {
   const { client, views, directory, clock, log } = deps;
   const { db } = deps.ledger;
@@ -268,6 +270,17 @@ export function createCourier(deps: {
       .executeTakeFirst();
   }
 
+  /** A Home that cannot be drawn now is drawn when it is opened: no reason to send a message again. */
+  async function tellHome(destination: string): Promise<void> {
+    const user = readerOf(destination);
+    if (user === null) return;
+    try {
+      await deps.changed(user);
+    } catch (error) {
+      log.warn({ error, user }, 'a Home could not be brought up to date');
+    }
+  }
+
   async function bring(errand: Errand): Promise<void> {
     const { message, destination } = errand;
     switch (message.kind) {
@@ -276,6 +289,7 @@ export function createCourier(deps: {
         if (record === null) return;
         await bringCard(errand, record);
         await refreshNotices(record, destination);
+        await tellHome(destination);
         return;
       }
       case 'notice': {

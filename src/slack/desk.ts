@@ -54,6 +54,10 @@ export interface ActionCall {
   /** The view that the button or input stands in, if it stands in one. */
   readonly view: View | null;
 }
+export interface ShortcutCall extends Omit<CommandCall, 'rest'> {
+  /** The message that a message shortcut was used on. */
+  readonly message: { readonly channel: string; readonly ts: string; readonly text: string } | null;
+}
 export interface SubmitCall {
   readonly caller: Caller;
   readonly view: View;
@@ -78,9 +82,7 @@ export interface Slice {
   readonly actions?: Readonly<Record<string, (call: ActionCall) => Promise<{ say?: Say; after?: After }>>>;
   readonly submissions?: Readonly<Record<string, (call: SubmitCall) => Promise<Submitted>>>;
   readonly suggestions?: Readonly<Record<string, (call: SuggestCall) => Promise<readonly PlainTextOption[]>>>;
-  readonly shortcuts?: Readonly<
-    Record<string, (call: Omit<CommandCall, 'rest'>) => Promise<{ after?: After }>>
-  >;
+  readonly shortcuts?: Readonly<Record<string, (call: ShortcutCall) => Promise<{ after?: After }>>>;
 }
 
 /** The person as the rules name who acts. */

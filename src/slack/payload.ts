@@ -22,6 +22,7 @@ const inputState = z.object({
   value: z.string().nullish(),
   selected_option: option.nullish(),
   selected_user: z.string().nullish(),
+  selected_date_time: z.number().nullish(),
 });
 
 const values = z.record(z.string(), z.record(z.string(), inputState));
@@ -48,6 +49,7 @@ export const actionsPayload = z.object({
         block_id: z.string(),
         action_ts: z.string(),
         value: z.string().optional(),
+        selected_option: option.nullish(),
       }),
     )
     .min(1),
@@ -73,6 +75,16 @@ export const shortcutPayload = z.object({
   action_ts: z.string(),
 });
 
+export const messageShortcutPayload = z.object({
+  type: z.literal('message_action'),
+  callback_id: z.string(),
+  user,
+  team,
+  trigger_id: z.string(),
+  channel: z.object({ id: z.string() }),
+  message: z.object({ ts: z.string(), text: z.string().default('') }),
+});
+
 /** The person who acts: an immutable user id, and the team that it belongs to. */
 export interface Caller {
   readonly userId: string;
@@ -89,7 +101,13 @@ export function readInputs({ state }: View): (blockId: string) => string {
   const all = new Map(
     Object.entries(state.values).map(([blockId, inputs]) => {
       const [input] = Object.values(inputs);
-      return [blockId, input?.value ?? input?.selected_option?.value ?? input?.selected_user ?? ''];
+      return [
+        blockId,
+        input?.value ??
+          input?.selected_option?.value ??
+          input?.selected_user ??
+          String(input?.selected_date_time ?? ''),
+      ];
     }),
   );
   return (blockId) => all.get(blockId) ?? '';

@@ -87,7 +87,7 @@ describe('in a real browser', () => {
     await page.getByText('approved, not started yet').waitFor();
 
     await actAs('Sam Rivera');
-    await page.getByRole('link', { name: /TSA/ }).click();
+    await page.getByRole('link', { name: /◆ TSA/ }).click();
     await page.getByRole('button', { name: 'Start the session of TSA-1' }).last().click();
     await page.getByRole('button', { name: 'End the session of TSA-1 now' }).first().waitFor();
     await shot('5-grantee');

@@ -7,6 +7,8 @@ import { player } from '../../sandbox/driver.ts';
 import { page } from '../../sandbox/page/serve.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { createSandbox } from '../../sandbox/server.ts';
+import type { Command } from '../../src/access/command.ts';
+import type { World } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import type { Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
@@ -26,6 +28,8 @@ export interface Stage {
   /** Turns the clock, then does everything that is due and delivers everything that is owed. */
   later(ms: number): Promise<void>;
   restart(): Promise<void>;
+  /** A session of Sam's in that tenant, through the rules but not through Slack. */
+  session(world: World, tenantId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +97,32 @@ export async function stage(
     async later(ms) {
       clock.turn(ms);
       await self.app.tick();
+    },
+    async session(world, tenantId) {
+      const person = (id: string) => ({ kind: 'person', id, teamId: sandbox.workspace.teamId }) as const;
+      const put = (command: Command, requestNo: number | null, id: string) =>
+        self.app.door.handle({ command, requestNo, actor: person(id), world, delivery: null });
+      const { requestNo } = await put(
+        {
+          type: 'file',
+          tenantId,
+          scopeId: 'read',
+          grantee: PEOPLE.sam.id,
+          owner: PEOPLE.sam.id,
+          approvers: [PEOPLE.ada.id],
+          allowedActions: 'Look at the import log',
+          offLimits: '',
+          reason: GOOD,
+          caseRef: '',
+          durationMs: 3_600_000,
+          notBefore: null,
+          roles: [],
+        },
+        null,
+        PEOPLE.sam.id,
+      );
+      await put({ type: 'approve', less: null, typedTenantId: null }, requestNo, PEOPLE.ada.id);
+      await put({ type: 'start' }, requestNo, PEOPLE.sam.id);
     },
     async restart() {
       await self.app.stop();

@@ -8,6 +8,10 @@ const COMMANDS = [
   ['/tsa request', 'ask for access to a tenant'],
   ['/tsa start', 'start the approved session'],
   ['/tsa end', 'end your session early'],
+  ['/tsa extend', 'ask for more time'],
+  ['/tsa closeout', 'say what was done, and that it is all gone'],
+  ['/tsa emergency', 'break the glass'],
+  ['/tsa mine', 'what is yours and not over'],
   ['/tsa active', 'who is in which tenant right now'],
   ['/tsa show', 'the whole record of a request'],
   ['/tsa review', 'the last seven days'],
@@ -68,18 +72,27 @@ function draw() {
   $('#connection').className = state.connected ? 'dot on' : 'dot';
   $('#connection').title = state.connected ? 'the app is connected' : 'the app is not connected';
   drawSidebar();
+  const atHome = where().get('in') === 'home';
   const here = state.conversations.find((c) => c.id === state.shown);
-  const name = here === undefined ? '' : here.kind === 'im' ? 'TSA' : `# ${here.name}`;
+  const name = atHome
+    ? 'TSA · Home'
+    : here === undefined
+      ? ''
+      : here.kind === 'im'
+        ? 'TSA'
+        : `# ${here.name}`;
   $('#title').textContent = name;
   document.title = `${name} · Harbor Support sandbox`;
   $('#hint').replaceChildren(...hint());
-  drawMessages();
+  $('#composer').hidden = atHome;
+  if (atHome) drawHome();
+  else drawMessages();
   showModal(
     state.modal,
     state.people.filter((p) => !p.deleted),
     act,
   );
-  if (here !== undefined && here.unread > 0 && document.visibilityState === 'visible')
+  if (!atHome && here !== undefined && here.unread > 0 && document.visibilityState === 'visible')
     act({ do: 'read', channel: here.id });
 }
 
@@ -105,6 +118,15 @@ function drawSidebar() {
     });
     return link;
   });
+  const home = element('a', ['⌂ TSA Home'], where().get('in') === 'home' ? 'here' : '');
+  home.href = `?${new URLSearchParams({ as: as(), in: 'home' })}`;
+  home.addEventListener('click', async (event) => {
+    event.preventDefault();
+    go({ in: 'home' });
+    await act({ do: 'home' });
+  });
+  links.push(home);
+  for (const link of links) if (where().get('in') === 'home' && link !== home) link.classList.remove('here');
   $('#conversations').replaceChildren(...keepFocus('#conversations', links));
   const people = state.people
     .filter((p) => p.kind !== 'bot' && !p.deleted)
@@ -152,6 +174,27 @@ function avatar(id, name) {
   node.style.setProperty('--hue', String(hue));
   node.setAttribute('aria-hidden', 'true');
   return node;
+}
+
+/** The app's Home tab, as the app published it for this person. */
+function drawHome() {
+  const key = JSON.stringify([state.me, state.home?.hash]);
+  if (key === drawn) return;
+  drawn = key;
+  $('#thread').hidden = true;
+  const { home } = state;
+  if (home === null) {
+    $('#messages').replaceChildren(element('p', ['The app has not drawn this Home yet.'], 'empty'));
+    act({ do: 'home' });
+    return;
+  }
+  const place = { viewId: home.id };
+  const blocks = renderBlocks(
+    home.form.blocks,
+    (blockId, actionId) => act({ do: 'press', place, blockId, actionId }),
+    (blockId, actionId, value) => act({ do: 'fill', viewId: home.id, blockId, actionId, value }),
+  );
+  $('#messages').replaceChildren(element('div', blocks, 'home body'));
 }
 
 function drawMessages() {

@@ -3,7 +3,7 @@
 import { element, renderText } from './mrkdwn.js';
 
 /** Draws blocks; `press(blockId, actionId)` is called for a button, after its confirmation. */
-export function renderBlocks(blocks, press) {
+export function renderBlocks(blocks, press, choose) {
   return blocks.flatMap((block) => {
     switch (block.type) {
       case 'section':
@@ -48,6 +48,25 @@ function section(block, press) {
     );
   if (block.accessory?.type === 'button') parts.push(button(block, block.accessory, press));
   return element('div', parts, 'section');
+}
+
+function list(block, part, choose) {
+  const node = document.createElement('select');
+  node.setAttribute('aria-label', part.placeholder?.text ?? 'Show');
+  for (const option of part.options ?? []) {
+    const item = element('option', renderText(option.text));
+    item.value = option.value;
+    item.selected = option.value === part.initial_option?.value;
+    node.append(item);
+  }
+  node.addEventListener('change', () => {
+    const option = part.options.find((o) => o.value === node.value);
+    choose?.(block.block_id, part.action_id, {
+      type: 'static_select',
+      selected_option: { text: option.text, value: option.value },
+    });
+  });
+  return node;
 }
 
 function button(block, part, press) {

@@ -141,11 +141,29 @@ function control(view, block, id) {
         (o) => fill({ type: 'users_select', selected_user: o?.value ?? null }),
       );
     }
+    case 'datetimepicker': {
+      const input = document.createElement('input');
+      Object.assign(input, { id, type: 'datetime-local', value: local(value.selected_date_time) });
+      input.addEventListener('change', () =>
+        fill({
+          type: 'datetimepicker',
+          selected_date_time: input.value === '' ? null : Math.floor(new Date(input.value) / 1000),
+        }),
+      );
+      return input;
+    }
     case 'external_select':
       return typeahead(view, block, value, id, fill);
     default:
       return element('p', [`This page does not draw ${part.type} yet.`]);
   }
+}
+
+/** Seconds since 1970 as a browser's picker takes them, in this reader's zone. */
+function local(seconds) {
+  if (seconds === null) return '';
+  const at = new Date(seconds * 1000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function textInput(part, value, id, fill) {

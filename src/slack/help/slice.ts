@@ -21,6 +21,8 @@ const LINES = [
   ['revoke TSA-n', 'stop somebody’s access'],
   ['emergency [tenant]', 'break the glass: starts now, told to everybody, reviewed afterwards'],
   ['show [TSA-n]', 'the whole record of a request'],
+  ['mine', 'what is yours and not over'],
+  ['history tenant|@person [7d]', 'what a tenant or a person had'],
   ['active', 'who is in which tenant right now'],
   ['review', 'what happened in the last 7 days'],
 ] as const;

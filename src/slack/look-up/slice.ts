@@ -5,7 +5,7 @@ import { askOf } from '../../access/state.ts';
 import type { FullRecord, Numbered } from '../../ledger/history.ts';
 import { context, header, section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
-import { card, placeOf, strip } from '../card.ts';
+import { card, headline, placeOf, strip } from '../card.ts';
 import type { Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { noticeWords } from '../notice.ts';
@@ -17,6 +17,8 @@ export function lookUp(desk: Desk): Slice {
   return {
     commands: {
       active: async () => ({ say: await activeNow(desk) }),
+      mine: async ({ caller }) => ({ say: await mine(desk, caller) }),
+      history: async ({ caller, rest }) => ({ say: await history(desk, caller, rest) }),
       show: async ({ caller, rest }) => ({ say: await show(desk, caller, rest) }),
     },
     actions: {
@@ -54,6 +56,85 @@ function activeLine({ no, state }: Numbered, now: number): string {
   return `${sign}*${tsa(no)}* · ${who(ask.grantee)} in ${placeOf(state)} · ${oneLine(ask.scope.name, 150)} · until ${when(state.session.expiresAt)} (${lasting(Math.max(0, state.session.expiresAt - now))} left)`;
 }
 
+/** What is mine and not over, and what I must still do. */
+async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
+  const all = new Map<number, Numbered>();
+  for (const one of await desk.views.waitingFor(userId)) all.set(one.no, one);
+  for (const part of ['requester', 'grantee', 'owner'] as const)
+    for (const one of await desk.views.byPerson(part, userId, OPEN)) all.set(one.no, one);
+  const list = [...all.values()].sort((a, b) => b.no - a.no);
+  return listed(
+    desk,
+    userId,
+    list,
+    list.length === 0 ? 'Nothing of yours is open.' : `${count(list.length, 'request')} of yours`,
+  );
+}
+
+/** What a tenant, or a person, had: for those whom the policy lists. */
+async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Say> {
+  const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
+  if (what === '') return { text: 'Write it like `/tsa history northwind 7d` or `/tsa history @sam`.' };
+  if (!(await isInside(desk, userId)))
+    return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
+  const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
+  const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];
+  const tenants = person === undefined ? desk.tenants.search(what, 2) : [];
+  const tenant = desk.policy.tenants.get(what) ?? (tenants.length === 1 ? tenants[0] : undefined);
+  if (person === undefined && tenant === undefined)
+    return {
+      text: `No tenant, or more than one, goes by “${oneLine(what, 80)}”. Write its id, or \`@\` and a person’s name.`,
+    };
+  const list = await desk.views.filedSince(
+    person === undefined ? { tenantId: tenant?.id ?? '' } : { person },
+    since,
+  );
+  const whose = person === undefined ? oneLine(tenant?.name ?? '', 80) : 'this person';
+  return listed(
+    desk,
+    userId,
+    list,
+    `${count(list.length, 'request')} in ${days ?? HISTORY_DAYS} days: ${whose}`,
+  );
+}
+
+function listed(desk: Desk, reader: string, list: readonly Numbered[], title: string): Say {
+  const shown = list.slice(0, ACTIVE_MAX);
+  const lines = shown.map(({ no, state }) =>
+    headline({
+      no,
+      state,
+      destination: `person:${reader}`,
+      world: desk.directory.known(),
+      now: desk.clock.now(),
+    }),
+  );
+  const more = list.length - shown.length;
+  return {
+    text: [title, ...lines.map(strip)].join('\n'),
+    blocks: [
+      header(title),
+      ...lines.map(section),
+      ...(more > 0 ? [context(`… and ${more} more, older.`)] : []),
+    ],
+  };
+}
+
+async function isInside(desk: Desk, userId: string): Promise<boolean> {
+  const { policy, people } = await desk.directory.world([userId]);
+  const insiders = [
+    ...policy.requesters,
+    ...policy.admins,
+    ...policy.auditors,
+    ...policy.approvers.flatMap((rule) => rule.people),
+  ];
+  return people.standing(userId) === 'member' && isAmong(people, userId, insiders) === 'yes';
+}
+
+const OPEN = ['pending', 'unclaimed', 'unconfirmed', 'approved', 'active', 'ended'] as const;
+const HISTORY_DAYS = 30;
+const DAY_MS = 24 * 60 * 60_000;
+
 /** The record, for those with a part in it and for requesters, approvers, auditors and admins. */
 async function show(desk: Desk, caller: Caller, text: string): Promise<Say> {
   const { userId } = caller;
@@ -66,14 +147,7 @@ async function show(desk: Desk, caller: Caller, text: string): Promise<Say> {
   const world = await desk.directory.world([userId]);
   if (world.people.standing(userId) === 'cannot_check')
     return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
-  const { policy, people } = world;
-  const insiders = [
-    ...policy.requesters,
-    ...policy.admins,
-    ...policy.auditors,
-    ...policy.approvers.flatMap((rule) => rule.people),
-  ];
-  const inside = world.people.standing(userId) === 'member' && isAmong(people, userId, insiders) === 'yes';
+  const inside = await isInside(desk, userId);
   // The same answer for what is not there and what is not theirs to see.
   if (record === null || !(inside || hasPart(record, userId)))
     return { text: `There is no ${tsa(no)} that you can see. See what is going on with \`/tsa active\`.` };
@@ -113,10 +187,9 @@ function recordOf(desk: Desk, record: FullRecord): Say {
 }
 
 async function onlyOne(desk: Desk, user: string): Promise<number | null> {
-  const open = ['pending', 'unclaimed', 'unconfirmed', 'approved', 'active', 'ended'] as const;
   const mine = [
-    ...(await desk.views.byPerson('requester', user, open)),
-    ...(await desk.views.byPerson('grantee', user, open)),
+    ...(await desk.views.byPerson('requester', user, OPEN)),
+    ...(await desk.views.byPerson('grantee', user, OPEN)),
   ];
   const numbers = [...new Set(mine.map((one) => one.no))];
   return numbers.length === 1 ? (numbers[0] ?? null) : null;

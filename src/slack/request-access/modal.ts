@@ -1,53 +1,16 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { DateTime } from 'luxon';
-import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import { eligibleApprovers } from '../../access/people.ts';
 import type { Scope, Tenant, UserId } from '../../access/policy.ts';
 import { findScope, longestDuration } from '../../access/policy.ts';
 import { plain, section } from '../blocks.ts';
 import type { Desk } from '../desk.ts';
-import type { View } from '../payload.ts';
-import { readInputs } from '../payload.ts';
+import { textField } from '../forms.ts';
 import { lasting } from '../words.ts';
+import type { Draft } from './draft.ts';
+import { approverBlock, BLOCK, INPUT, REQUEST_MODAL } from './draft.ts';
 
-/** The form of a request. What was typed lives in the draft, so that redrawing it loses nothing. */
-export interface Draft {
-  readonly tenantId: string;
-  readonly scopeId: string;
-  readonly grantee: UserId;
-  readonly owner: UserId;
-  readonly allowedActions: string;
-  readonly offLimits: string;
-  readonly reason: string;
-  readonly caseRef: string;
-  /** A number of milliseconds, `shift` or `other`. */
-  readonly duration: string;
-  readonly otherDuration: string;
-  readonly approvers: readonly UserId[];
-}
-
-export const REQUEST_MODAL = 'tsa_request';
-/** Inputs, by block id; each holds one element whose action id is `tsa_in_` and the block's name. */
-export const BLOCK = {
-  tenant: 'tenant',
-  grantee: 'grantee',
-  scope: 'scope',
-  allowed: 'allowed',
-  offLimits: 'off_limits',
-  reason: 'reason',
-  case: 'case',
-  duration: 'duration',
-  other: 'other',
-  owner: 'owner',
-} as const;
-export const INPUT = {
-  tenant: 'tsa_in_tenant',
-  grantee: 'tsa_in_grantee',
-  scope: 'tsa_in_scope',
-  duration: 'tsa_in_duration',
-  owner: 'tsa_in_owner',
-  approver: 'tsa_in_approver',
-} as const;
+/** Draws the form of a request. */
 
 /** Slack shows at most this much of an option (docs.slack.dev/reference/block-kit/composition-objects/option-object). */
 const OPTION_TEXT_MAX = 75;
@@ -56,49 +19,6 @@ export const OPTIONS_MAX = 100;
 const USUAL_MS = [30, 60, 120, 240].map((minutes) => minutes * 60_000);
 /** When a working day ends, in the requester's own zone. */
 const SHIFT_ENDS_HOUR = 18;
-
-/** An empty form: for me, mine. */
-export function emptyDraft(me: UserId, tenantId = ''): Draft {
-  return {
-    tenantId,
-    scopeId: '',
-    grantee: me,
-    owner: me,
-    allowedActions: '',
-    offLimits: '',
-    reason: '',
-    caseRef: '',
-    duration: '',
-    otherDuration: '',
-    approvers: [],
-  };
-}
-
-/** What stands in the form now. */
-export function readDraft(view: View): Draft {
-  const read = readInputs(view);
-  const seats = Object.keys(view.state.values)
-    .filter((id) => id.startsWith('approver'))
-    .sort();
-  return {
-    tenantId: read(BLOCK.tenant),
-    scopeId: read(BLOCK.scope),
-    grantee: read(BLOCK.grantee),
-    owner: read(BLOCK.owner),
-    allowedActions: read(BLOCK.allowed),
-    offLimits: read(BLOCK.offLimits),
-    reason: read(BLOCK.reason),
-    caseRef: read(BLOCK.case),
-    duration: read(BLOCK.duration),
-    otherDuration: read(BLOCK.other),
-    approvers: seats.map(read).filter((user) => user !== ''),
-  };
-}
-
-/** The block of the n-th approver. It changes with what the choice depends on, so that a choice no longer possible is cleared. */
-export function approverBlock({ tenantId, scopeId }: Draft, n: number): string {
-  return `approver${n}:${tenantId}:${scopeId}`;
-}
 
 /** Who can be named: by the policy, for this scope and tenant, and with no part of their own in it. */
 export function possibleApprovers(desk: Desk, draft: Draft, me: UserId): readonly UserId[] {
@@ -159,21 +79,10 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
       false,
     ),
     line(BLOCK.offLimits, 'Off limits', draft.offLimits, 'What must be left alone', true),
-    {
-      type: 'input',
-      block_id: BLOCK.reason,
-      label: plain('Reason'),
-      hint: plain(
-        'What fails, for whom, and what you will do: a stranger should understand it in six weeks.',
-      ),
-      element: {
-        type: 'plain_text_input',
-        action_id: 'tsa_in_reason',
-        multiline: true,
-        max_length: TEXT_MAX,
-        ...typed(draft.reason),
-      },
-    },
+    textField(BLOCK.reason, 'Reason', {
+      initial: draft.reason,
+      hint: 'What fails, for whom, and what you will do: a stranger should understand it in six weeks.',
+    }),
     line(BLOCK.case, 'Case', draft.caseRef, 'Link or number of the ticket or incident', true),
     {
       type: 'input',
@@ -195,6 +104,23 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
     ...approverInputs(desk, draft, me, scope),
     person(BLOCK.grantee, INPUT.grantee, 'Who gets the access', draft.grantee),
     person(BLOCK.owner, INPUT.owner, 'Owner', draft.owner, 'Sees it through until it is closed out.'),
+    {
+      type: 'input',
+      block_id: BLOCK.notBefore,
+      label: plain('Not before'),
+      optional: true,
+      hint: plain('For a planned start. Leave it empty to start as soon as it is approved.'),
+      element: {
+        type: 'datetimepicker',
+        action_id: 'tsa_in_not_before',
+        ...(draft.notBefore === '' ? {} : { initial_date_time: Number(draft.notBefore) }),
+      },
+    },
+    textField(BLOCK.roles, 'Extra roles or groups', {
+      optional: true,
+      initial: draft.roles,
+      hint: 'One a line. At the closeout each is checked to be gone.',
+    }),
   ];
   return {
     type: 'modal',
@@ -306,27 +232,11 @@ function person(blockId: string, actionId: string, label: string, user: UserId, 
 function line(
   blockId: string,
   label: string,
-  value: string,
+  initial: string,
   placeholder: string,
   optional: boolean,
 ): KnownBlock {
-  return {
-    type: 'input',
-    block_id: blockId,
-    label: plain(label),
-    optional,
-    element: {
-      type: 'plain_text_input',
-      action_id: `tsa_in_${blockId}`,
-      max_length: LINE_MAX,
-      placeholder: plain(placeholder),
-      ...typed(value),
-    },
-  };
-}
-
-function typed(value: string): { initial_value?: string } {
-  return value === '' ? {} : { initial_value: value };
+  return textField(blockId, label, { long: false, optional, placeholder, initial });
 }
 
 function initial(chosen: PlainTextOption | undefined): { initial_option?: PlainTextOption } {

@@ -1,27 +1,23 @@
 import type { ModalView } from '@slack/types';
 import type { FieldProblem } from '../../access/refusal.ts';
+import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import { parseDuration } from '../../duration.ts';
 import { askOf } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { troubleOf } from '../client.ts';
-import type { ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
+import type { ActionCall, Desk, ShortcutCall, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
 import type { Caller } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
 import { people, tsa, when } from '../words.ts';
-import type { Draft } from './modal.ts';
+import type { Draft } from './draft.ts';
+import { approverBlock, BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
 import {
-  approverBlock,
-  BLOCK,
   chosenMs,
-  emptyDraft,
-  INPUT,
   OPTIONS_MAX,
   personOption,
   possibleApprovers,
-  readDraft,
-  REQUEST_MODAL,
   requestModal,
   tenantOption,
 } from './modal.ts';
@@ -67,6 +63,8 @@ export function requestAccess(desk: Desk): Slice {
     },
     shortcuts: {
       request_access: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
+      request_access_for_message: ({ caller, triggerId, message }) =>
+        Promise.resolve({ after: () => aboutMessage(desk, caller, triggerId, message) }),
     },
     actions: {
       [ACTION.fileAgain]: (call) => again(desk, call),
@@ -84,6 +82,46 @@ export function requestAccess(desk: Desk): Slice {
     },
     submissions: { [REQUEST_MODAL]: (call) => file(desk, call) },
   };
+}
+
+/** The form with a message's words as the reason, and a link to it as the case. */
+async function aboutMessage(
+  desk: Desk,
+  caller: Caller,
+  triggerId: string,
+  message: ShortcutCall['message'],
+): Promise<void> {
+  const draft = emptyDraft(caller.userId);
+  const permalink = message === null ? '' : await linkTo(desk, message.channel, message.ts);
+  const reason = message === null ? '' : readable(message.text).slice(0, TEXT_MAX);
+  const view = requestModal(
+    desk,
+    { ...draft, reason, caseRef: permalink.slice(0, LINE_MAX) },
+    caller.userId,
+    null,
+  );
+  await desk.client.views.open({ trigger_id: triggerId, view });
+}
+
+/** The form opens without the link if Slack does not give it. */
+async function linkTo(desk: Desk, channel: string, ts: string): Promise<string> {
+  try {
+    const { permalink } = await desk.client.chat.getPermalink({ channel, message_ts: ts });
+    return permalink ?? '';
+  } catch (error) {
+    desk.log.warn({ trouble: troubleOf(error) }, 'no link to a message');
+    return '';
+  }
+}
+
+/** A message's mrkdwn as somebody would type it: the form takes plain text. */
+function readable(mrkdwn: string): string {
+  return mrkdwn
+    .replaceAll(/<([^<>|]+)\|([^<>]+)>/g, '$2')
+    .replaceAll(/<([^<>]+)>/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }
 
 /** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
@@ -106,6 +144,7 @@ async function again(
     reason,
     caseRef,
     duration: String(ask.durationMs),
+    roles: ask.roles.join('\n'),
   };
   const view = requestModal(desk, draft, caller.userId, null);
   return { after: () => desk.client.views.open({ trigger_id: triggerId, view }).then(() => undefined) };
@@ -139,8 +178,11 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
       reason: draft.reason,
       caseRef: draft.caseRef,
       durationMs: chosenMs(desk, draft, parseDuration, caller.userId),
-      notBefore: null,
-      roles: [],
+      notBefore: draft.notBefore === '' ? null : Number(draft.notBefore) * 1_000,
+      roles: draft.roles
+        .split('\n')
+        .map((role) => role.trim())
+        .filter((role) => role !== ''),
     },
     requestNo: null,
     actor: actorOf(caller),
@@ -184,9 +226,11 @@ function blockOf(problem: FieldProblem, draft: Draft): string {
       return BLOCK.case;
     case 'duration':
       return draft.duration === 'other' ? BLOCK.other : BLOCK.duration;
-    case 'reason':
     case 'notBefore':
+      return BLOCK.notBefore;
     case 'roles':
+      return BLOCK.roles;
+    case 'reason':
     case 'tried':
     case 'expected':
     case 'question':

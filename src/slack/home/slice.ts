@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { answersFor } from '../../access/people.ts';
+import type { UserId } from '../../access/policy.ts';
+import { plain, section } from '../blocks.ts';
+import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
+import { actorOf } from '../desk.ts';
+import { opens, personField, said } from '../forms.ts';
+import { readInputs, submissionKey } from '../payload.ts';
+import { refusalWords } from '../refusals.ts';
+import type { HomeChoice, HomeFacts } from './view.ts';
+import { HOME, HOME_ACTION, homeView, overlooks } from './view.ts';
+
+/** The Home tab: published when it is opened, and again when something of that person's changes. */
+export interface Home {
+  readonly slice: Slice;
+  /** Somebody looks at their Home. */
+  opened(user: UserId): Promise<void>;
+  /** Something of theirs changed: whoever looked at their Home lately sees it. */
+  refresh(user: UserId): Promise<void>;
+}
+
+const AWAY_MODAL = 'tsa_away_form';
+const BLOCK = { until: 'until', delegate: 'delegate' } as const;
+/** Homes that were opened longer ago are drawn anew when they are opened again. */
+const WATCHED_MS = 60 * 60_000;
+const LATEST = 8;
+const FIRST: HomeChoice = { environment: 'all', activePage: 0, requestsPage: 0 };
+const choiceForm = z.object({
+  environment: z.string(),
+  activePage: z.int().min(0),
+  requestsPage: z.int().min(0),
+});
+
+export function createHome(desk: Desk): Home {
+  const watched = new Map<UserId, { at: number; choice: HomeChoice }>();
+
+  async function publish(user: UserId, choice: HomeChoice): Promise<void> {
+    watched.set(user, { at: desk.clock.now(), choice });
+    const view = homeView(desk, await readFacts(desk, user), choice);
+    await desk.client.views.publish({ user_id: user, view });
+  }
+
+  const chosen = ({ view }: ActionCall): HomeChoice => {
+    const parsed = choiceForm.safeParse(view === null ? null : safeJson(view.private_metadata));
+    return parsed.success ? parsed.data : FIRST;
+  };
+  const turn = (call: ActionCall): Promise<{ after: () => Promise<void> }> => {
+    const [what, page] = call.value.split(':');
+    const number = Math.max(0, Number.parseInt(page ?? '0', 10) || 0);
+    const choice = {
+      ...chosen(call),
+      ...(what === 'active' ? { activePage: number } : { requestsPage: number }),
+    };
+    return Promise.resolve({ after: () => publish(call.caller.userId, choice) });
+  };
+
+  return {
+    opened: (user) => publish(user, FIRST),
+    async refresh(user) {
+      const watch = watched.get(user);
+      if (watch === undefined) return;
+      if (desk.clock.now() - watch.at > WATCHED_MS) watched.delete(user);
+      else await publish(user, watch.choice);
+    },
+    slice: {
+      actions: {
+        [`${HOME_ACTION.page}_back_active`]: turn,
+        [`${HOME_ACTION.page}_more_active`]: turn,
+        [`${HOME_ACTION.page}_back_requests`]: turn,
+        [`${HOME_ACTION.page}_more_requests`]: turn,
+        [HOME_ACTION.environment]: (call) =>
+          Promise.resolve({
+            after: () =>
+              publish(call.caller.userId, { ...chosen(call), environment: call.value, activePage: 0 }),
+          }),
+        [HOME_ACTION.away]: ({ triggerId }) =>
+          Promise.resolve({ after: opens(desk, triggerId, awayForm(desk.clock.now())) }),
+        [HOME_ACTION.back]: async (call) => {
+          const { caller, delivery } = call;
+          const world = await desk.directory.world([caller.userId]);
+          const command = { type: 'clear_absence', approver: caller.userId } as const;
+          const refusal = await desk.door.handleHouse({ command, actor: actorOf(caller), world, delivery });
+          if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
+          return { after: () => publish(caller.userId, chosen(call)) };
+        },
+      },
+      submissions: { [AWAY_MODAL]: (call) => goAway(desk, call, publish) },
+    },
+  };
+}
+
+async function goAway(
+  desk: Desk,
+  { caller, view }: SubmitCall,
+  publish: (user: UserId, choice: HomeChoice) => Promise<void>,
+): Promise<Submitted> {
+  const read = readInputs(view);
+  const delegate = read(BLOCK.delegate);
+  const world = await desk.directory.world([caller.userId, delegate]);
+  const now = desk.clock.now();
+  const command = {
+    type: 'set_absence',
+    approver: caller.userId,
+    from: now,
+    until: Number(read(BLOCK.until)) * 1_000,
+    delegate,
+  } as const;
+  const refusal = await desk.door.handleHouse({
+    command,
+    actor: actorOf(caller),
+    world,
+    delivery: submissionKey(view),
+  });
+  if (refusal?.reason === 'absence_not_possible') {
+    const block = refusal.why === 'past' || refusal.why === 'too_long' ? BLOCK.until : BLOCK.delegate;
+    return { kind: 'errors', errors: { [block]: refusalWords(refusal, null, null) } };
+  }
+  if (refusal !== null) return { kind: 'show', view: said(refusalWords(refusal, null, null)) };
+  await desk.directory.world([caller.userId]);
+  publish(caller.userId, FIRST).catch((error: unknown) => {
+    desk.log.warn({ error }, 'a Home could not be drawn');
+  });
+  return { kind: 'close' };
+}
+
+function awayForm(now: number): Parameters<typeof opens>[2] {
+  return {
+    type: 'modal',
+    callback_id: AWAY_MODAL,
+    title: plain('Away'),
+    submit: plain('Set'),
+    close: plain('Not now'),
+    blocks: [
+      section(
+        'While you are away, what waits for your decision is asked of somebody else. It goes for what waits already, too.',
+      ),
+      {
+        type: 'input',
+        block_id: BLOCK.until,
+        label: plain('Until'),
+        element: {
+          type: 'datetimepicker',
+          action_id: 'tsa_in_until',
+          initial_date_time: Math.floor(now / 1_000) + 86_400,
+        },
+      },
+      personField(
+        BLOCK.delegate,
+        'Who answers for you?',
+        'They need the right to decide themselves: being asked gives nobody more of it.',
+      ),
+    ],
+  };
+}
+
+async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
+  await desk.directory.learn([me]);
+  const { views } = desk;
+  const now = desk.clock.now();
+  const absences = await views.absences(now);
+  const { people } = desk.directory.known();
+  const standIns = [...absences.keys()].filter((user) => answersFor(people, user, now) === me);
+  const waiting = (await Promise.all([me, ...standIns].map((user) => views.waitingFor(user)))).flat();
+  const active = await views.activeSessions();
+  const asksForTime = active.filter(
+    ({ state }) =>
+      state.phase === 'active' &&
+      state.extension !== null &&
+      [me, ...standIns].includes(state.extension.approver),
+  );
+  const reviews = (await views.unreviewed()).filter(({ state }) => state.review?.reviewer === me);
+  const closeouts = [
+    ...(await views.byPerson('owner', me, ['ended'])),
+    ...(await views.byPerson('grantee', me, ['ended'])),
+  ];
+  return {
+    me,
+    waiting: unique([...waiting, ...asksForTime, ...reviews]),
+    sessions: await views.byPerson('grantee', me, ['approved', 'active']),
+    requests: await views.byPerson('requester', me, [
+      'pending',
+      'unclaimed',
+      'unconfirmed',
+      'approved',
+      'active',
+      'lapsed',
+      'denied',
+    ]),
+    closeouts: unique(closeouts),
+    active,
+    latest: overlooks(desk, me) ? await latest(desk) : null,
+    absence: absences.get(me),
+  };
+}
+
+async function latest(desk: Desk): Promise<NonNullable<HomeFacts['latest']>> {
+  const found = await desk.views.latest(LATEST);
+  return found.flatMap(({ record, version }) => {
+    const recorded = record.events.find((event) => event.version === version);
+    return recorded === undefined ? [] : [{ recorded, one: record }];
+  });
+}
+
+function unique<T extends { readonly no: number }>(list: readonly T[]): readonly T[] {
+  return [...new Map(list.map((one) => [one.no, one])).values()];
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+export { HOME };

@@ -1,0 +1,204 @@
+import type { HomeView, KnownBlock, PlainTextOption } from '@slack/types';
+import { isAmong } from '../../access/people.ts';
+import type { Absence } from '../../access/people.ts';
+import type { UserId } from '../../access/policy.ts';
+import type { Numbered, Recorded } from '../../ledger/history.ts';
+import { actions, button, context, header, plain, section } from '../blocks.ts';
+import { buttonsFor } from '../buttons.ts';
+import { headline } from '../card.ts';
+import type { Desk } from '../desk.ts';
+import { noticeWords } from '../notice.ts';
+import { count, lasting, oneLine, when, who } from '../words.ts';
+
+/** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
+
+export interface HomeFacts {
+  readonly me: UserId;
+  readonly waiting: readonly Numbered[];
+  readonly sessions: readonly Numbered[];
+  readonly requests: readonly Numbered[];
+  readonly closeouts: readonly Numbered[];
+  readonly active: readonly Numbered[];
+  readonly latest: readonly { readonly recorded: Recorded; readonly one: Numbered }[] | null;
+  readonly absence: Absence | undefined;
+}
+
+/** What the person chose to see. Travels with the view. */
+export interface HomeChoice {
+  readonly environment: string;
+  readonly activePage: number;
+  readonly requestsPage: number;
+}
+
+export const HOME = 'tsa_home';
+export const HOME_ACTION = {
+  environment: 'tsa_home_environment',
+  page: 'tsa_home_page',
+  away: 'tsa_home_away',
+  back: 'tsa_home_back',
+} as const;
+
+/**
+ * How many of each are shown; the rest is paged or counted. Together at most 96 blocks of the 100 that a Home may hold
+ * (docs.slack.dev/surfaces/app-home).
+ */
+const SHOWN = { waiting: 8, sessions: 5, requests: 8, closeouts: 5, active: 12, latest: 8 } as const;
+const ALL = 'all';
+
+export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): HomeView {
+  const { me } = facts;
+  const blocks: KnownBlock[] = [
+    ...actions([
+      button('Request access', 'tsa_open_request', 'request', { style: 'primary' }),
+      facts.absence === undefined
+        ? button('I’m away …', HOME_ACTION.away, 'away')
+        : button('I’m back', HOME_ACTION.back, 'back'),
+    ]),
+    ...(facts.absence === undefined
+      ? []
+      : [
+          section(
+            `:palm_tree: You are away until ${when(facts.absence.until)}; ${who(facts.absence.delegate)} answers for you.`,
+          ),
+        ]),
+    ...part(desk, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
+    ...part(desk, me, 'Your sessions', facts.sessions, SHOWN.sessions),
+    ...part(desk, me, 'To close out', facts.closeouts, SHOWN.closeouts),
+    ...requestsPart(desk, me, facts.requests, choice),
+    ...activePart(desk, facts.active, choice),
+    ...latestPart(facts.latest),
+  ];
+  const empty = [facts.waiting, facts.sessions, facts.closeouts, facts.requests].every(
+    (list) => list.length === 0,
+  );
+  return {
+    type: 'home',
+    callback_id: HOME,
+    private_metadata: JSON.stringify(choice),
+    blocks: empty ? [...teaching(), ...blocks] : blocks,
+  };
+}
+
+/** The first time, and whenever nothing is going on: what this is, and what to do first. */
+function teaching(): KnownBlock[] {
+  return [
+    header('Temporary support access'),
+    section(
+      [
+        'Need to work inside a customer’s tenant? Ask here, a named person decides, and the access ends by itself.',
+        '1. *Request access*: tenant, scope, reason, how long.  2. Start when it is approved.  3. Close out when you are done.',
+        'Everything also works by `/tsa`; see `/tsa help`.',
+      ].join('\n'),
+    ),
+  ];
+}
+
+/** Requests with what can be done about them. */
+function part(desk: Desk, me: UserId, title: string, list: readonly Numbered[], max: number): KnownBlock[] {
+  if (list.length === 0) return [];
+  const shown = list.slice(0, max);
+  return [
+    header(`${title} (${list.length})`),
+    ...shown.flatMap((one) => {
+      const facts = factsFor(desk, one, me);
+      return [section(headline(facts)), ...actions(buttonsFor(facts).slice(0, 5))];
+    }),
+    ...more(list.length - shown.length),
+  ];
+}
+
+function requestsPart(
+  desk: Desk,
+  me: UserId,
+  list: readonly Numbered[],
+  { requestsPage }: HomeChoice,
+): KnownBlock[] {
+  if (list.length === 0) return [];
+  const shown = list.slice(requestsPage * SHOWN.requests, (requestsPage + 1) * SHOWN.requests);
+  return [
+    header(`Your requests (${list.length})`),
+    ...shown.map((one) => section(headline(factsFor(desk, one, me)))),
+    ...pager('requests', requestsPage, list.length, SHOWN.requests),
+  ];
+}
+
+function activePart(
+  desk: Desk,
+  all: readonly Numbered[],
+  { environment, activePage }: HomeChoice,
+): KnownBlock[] {
+  const list = all.filter(({ state }) => environment === ALL || state.tenant.environment === environment);
+  const shown = list.slice(activePage * SHOWN.active, (activePage + 1) * SHOWN.active);
+  const environments = [...new Set(all.map(({ state }) => state.tenant.environment))].sort().slice(0, 99);
+  return [
+    header(`In a tenant right now (${list.length})`),
+    ...(environments.length > 1 ? [filter(environments, environment)] : []),
+    ...(shown.length === 0
+      ? [context('Nobody.')]
+      : shown.map((one) => context(activeLine(one, desk.clock.now())))),
+    ...pager('active', activePage, list.length, SHOWN.active),
+  ];
+}
+
+function activeLine({ no, state }: Numbered, now: number): string {
+  if (state.phase !== 'active') return `TSA-${no}`;
+  const { ask } = state.grant;
+  const sign = state.way === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
+  const left = lasting(Math.max(0, state.session.expiresAt - now));
+  return `${sign}*TSA-${no}* · ${who(ask.grantee)} in ${oneLine(state.tenant.name, 200)} (${oneLine(state.tenant.environment, 80)}) · ${left} left`;
+}
+
+function latestPart(latest: HomeFacts['latest']): KnownBlock[] {
+  if (latest === null) return [];
+  return [
+    header('Latest in the ledger'),
+    ...latest
+      .slice(0, SHOWN.latest)
+      .map(({ recorded, one }) => context(`${when(recorded.at)} · ${noticeWords(recorded, one)}`)),
+  ];
+}
+
+function filter(environments: readonly string[], chosen: string): KnownBlock {
+  const options = [ALL, ...environments].map((value): PlainTextOption => {
+    const text = value === ALL ? 'All environments' : value;
+    return { text: plain(text.slice(0, 75)), value: value.slice(0, 150) };
+  });
+  const initial = options.find((option) => option.value === chosen);
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'static_select',
+        action_id: HOME_ACTION.environment,
+        options,
+        ...(initial === undefined ? {} : { initial_option: initial }),
+      },
+    ],
+  };
+}
+
+function pager(what: 'active' | 'requests', page: number, total: number, size: number): KnownBlock[] {
+  const last = Math.ceil(total / size) - 1;
+  if (last <= 0) return [];
+  const buttons = [
+    ...(page > 0 ? [button('Back', `${HOME_ACTION.page}_back_${what}`, `${what}:${page - 1}`)] : []),
+    ...(page < last ? [button('More', `${HOME_ACTION.page}_more_${what}`, `${what}:${page + 1}`)] : []),
+  ];
+  return [context(`Page ${page + 1} of ${last + 1}`), ...actions(buttons)];
+}
+
+function more(left: number): KnownBlock[] {
+  return left <= 0
+    ? []
+    : [context(`… and ${count(left, 'more', 'more')}. See them in your messages with me.`)];
+}
+
+function factsFor(desk: Desk, { no, state }: Numbered, me: UserId): Parameters<typeof buttonsFor>[0] {
+  return { no, state, destination: `person:${me}`, world: desk.directory.known(), now: desk.clock.now() };
+}
+
+/** May this person look over everybody's shoulder? */
+export function overlooks(desk: Desk, user: UserId): boolean {
+  const { policy, people } = desk.directory.known();
+  return isAmong(people, user, [...policy.admins, ...policy.auditors]) === 'yes';
+}

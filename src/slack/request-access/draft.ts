@@ -1,0 +1,95 @@
+import type { UserId } from '../../access/policy.ts';
+import type { View } from '../payload.ts';
+import { readInputs } from '../payload.ts';
+
+/** The form of a request. What was typed lives in the draft, so that redrawing it loses nothing. */
+export interface Draft {
+  readonly tenantId: string;
+  readonly scopeId: string;
+  readonly grantee: UserId;
+  readonly owner: UserId;
+  readonly allowedActions: string;
+  readonly offLimits: string;
+  readonly reason: string;
+  readonly caseRef: string;
+  /** A number of milliseconds, `shift` or `other`. */
+  readonly duration: string;
+  readonly otherDuration: string;
+  readonly approvers: readonly UserId[];
+  /** Seconds since 1970, as Slack's picker gives them; empty: at once. */
+  readonly notBefore: string;
+  /** One a line. */
+  readonly roles: string;
+}
+
+export const REQUEST_MODAL = 'tsa_request';
+/** Inputs, by block id; each holds one element whose action id is `tsa_in_` and the block's name. */
+export const BLOCK = {
+  tenant: 'tenant',
+  grantee: 'grantee',
+  scope: 'scope',
+  allowed: 'allowed',
+  offLimits: 'off_limits',
+  reason: 'reason',
+  case: 'case',
+  duration: 'duration',
+  other: 'other',
+  owner: 'owner',
+  notBefore: 'not_before',
+  roles: 'roles',
+} as const;
+export const INPUT = {
+  tenant: 'tsa_in_tenant',
+  grantee: 'tsa_in_grantee',
+  scope: 'tsa_in_scope',
+  duration: 'tsa_in_duration',
+  owner: 'tsa_in_owner',
+  approver: 'tsa_in_approver',
+} as const;
+
+/** An empty form: for me, mine. */
+export function emptyDraft(me: UserId, tenantId = ''): Draft {
+  return {
+    tenantId,
+    scopeId: '',
+    grantee: me,
+    owner: me,
+    allowedActions: '',
+    offLimits: '',
+    reason: '',
+    caseRef: '',
+    duration: '',
+    otherDuration: '',
+    approvers: [],
+    notBefore: '',
+    roles: '',
+  };
+}
+
+/** What stands in the form now. */
+export function readDraft(view: View): Draft {
+  const read = readInputs(view);
+  const seats = Object.keys(view.state.values)
+    .filter((id) => id.startsWith('approver'))
+    .sort();
+  return {
+    tenantId: read(BLOCK.tenant),
+    scopeId: read(BLOCK.scope),
+    grantee: read(BLOCK.grantee),
+    owner: read(BLOCK.owner),
+    allowedActions: read(BLOCK.allowed),
+    offLimits: read(BLOCK.offLimits),
+    reason: read(BLOCK.reason),
+    caseRef: read(BLOCK.case),
+    duration: read(BLOCK.duration),
+    otherDuration: read(BLOCK.other),
+    approvers: seats.map(read).filter((user) => user !== ''),
+    notBefore: read(BLOCK.notBefore),
+    roles: read(BLOCK.roles),
+  };
+}
+
+/** The block of the n-th approver. It changes with what the choice depends on, so that a choice no longer possible is cleared. */
+export function approverBlock({ tenantId, scopeId }: Draft, n: number): string {
+  return `approver${n}:${tenantId}:${scopeId}`;
+}
