@@ -17,6 +17,7 @@ import {
   OTTO,
   person,
   RITA,
+  SCOPES,
   STANDINGS,
   T0,
   TENANTS,
@@ -189,6 +190,19 @@ describe('taking it on', () => {
       .when(GUS, takeOn())
       .thenRefused({ reason: 'overlap', otherNo: 2, until: T0 + 1 });
   });
+});
+
+describe('a scope that asks for more than one yes, or for care', () => {
+  it.each([{ approvals: 2 as const }, { highRisk: true }])(
+    'is not taken on a customer’s word: %o',
+    (more) => {
+      const scopes = SCOPES.map((scope) => ({ ...scope, ...more }));
+      unclaimed()
+        .in({ policy: { scopes } })
+        .when(GUS, takeOn())
+        .thenInvalid({ field: 'scope', problem: 'needs_own_request' });
+    },
+  );
 });
 
 describe('the customer, while it goes on and afterwards', () => {

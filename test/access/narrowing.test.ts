@@ -52,6 +52,16 @@ describe('less than was asked', () => {
       .thenInvalid({ field: 'scope', problem: 'not_less' });
   });
 
+  it('is never a higher scope, though it needs nobody else; nor another one once the asked one is gone', () => {
+    const other = (scopeId: string) => approve({ ...asked, scopeId });
+    pending({ scopeId: 'read' })
+      .when(ANN, other('support'))
+      .thenInvalid({ field: 'scope', problem: 'not_less' });
+    const gone = pending().in({ policy: { scopes: SCOPES.filter(({ id }) => id !== 'support') } });
+    gone.when(ANN, other('read')).thenInvalid({ field: 'scope', problem: 'not_less' });
+    gone.when(ANN, other('support')).thenHappens({ type: 'approval.given' }, { type: 'grant.issued' });
+  });
+
   it('is no longer than the lower scope may last', () => {
     const scopes = [
       ...SCOPES.slice(0, 1).map((s) => ({ ...s, maxDurationMs: 30 * MINUTE })),

@@ -55,6 +55,11 @@ describe('a reason', () => {
     expect(checkReason(text, ACME)).toBe('vague');
   });
 
+  it('tells at least two things', () => {
+    expect(checkReason('Please look into the printer issue for us', ACME)).toBe('vague');
+    expect(checkReason('Please look into the printer queue for us', ACME)).toBeNull();
+  });
+
   it('is more than the name of the tenant', () => {
     expect(checkReason('Acme', ACME)).toBe('only_the_tenant');
     expect(checkReason('acme ACME Acme Ltd, acme ltd acme.', ACME)).toBe('only_the_tenant');

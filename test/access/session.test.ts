@@ -7,7 +7,6 @@ import {
   ANN,
   cara,
   carl,
-  CARL,
   DAY,
   DEB,
   ENGINEERS,
@@ -59,6 +58,11 @@ describe('a start', () => {
         .at(at)
         .when(GUS, start)
         .thenRefused({ reason: 'wrong_phase', phase: 'lapsed' }, 'request.lapsed');
+  });
+
+  it('is open at once but for one that is planned', () => {
+    const opened = (notBefore: number | null) => inPhase(approved({ notBefore }), 'approved').opened;
+    expect([opened(null), opened(T0), opened(T0 + 1)]).toEqual([true, true, false]);
   });
 
   it('waits for its planned moment, and is possible at that instant', () => {
@@ -261,36 +265,5 @@ describe('the end of a session', () => {
       .in({ standing: { [ANN]: standing } })
       .when(ANN, revoke)
       .thenRefused(refusal);
-  });
-});
-
-describe('“I did not expect this”', () => {
-  const report = { type: 'report_unexpected' } as const;
-
-  it('ends the session at once when somebody with authority says it', () => {
-    for (const who of [carl, cara])
-      active()
-        .when(who, report)
-        .thenHappens({ type: 'session.reported', standing: true }, { type: 'session.ended', how: 'revoked' });
-    active()
-      .when(OLA, report)
-      .thenHappens({ type: 'session.reported', by: OLA, standing: true }, { type: 'session.ended' });
-  });
-
-  it('from anybody else is passed on, once each, while the session goes on', () => {
-    const reported = active()
-      .when(OTTO, report)
-      .thenHappens({ type: 'session.reported', by: OTTO, standing: false });
-    inPhase(reported, 'active');
-    reported.when(OTTO, report).thenRefused({ reason: 'already_reported' });
-    reported.when(RITA, report).thenHappens({ type: 'session.reported', by: RITA, standing: false });
-  });
-
-  it('is about a session that runs', () => {
-    approved().when(ANN, report).thenRefused({ reason: 'wrong_phase', phase: 'approved' });
-    active()
-      .in({ standing: { [CARL]: 'deactivated' } })
-      .when(carl, report)
-      .thenRefused({ reason: 'actor_not_able', standing: 'deactivated' });
   });
 });

@@ -87,6 +87,13 @@ describe('another approver', () => {
       .thenHappens({ type: 'approver.replaced', from: ANN, to: ABE, by: RITA });
   });
 
+  it('is told with the reason why', () => {
+    const late = pending().later(HOUR);
+    const why = 'An admin chose another approver.';
+    late.when(RITA, replace(ABE)).thenHappens({ type: 'approver.replaced', why: 'No answer yet.' });
+    late.when(ADA, replace(ABE)).thenHappens({ type: 'approver.replaced', why });
+  });
+
   it('may be chosen by an admin at any time, and by nobody else', () => {
     pending().when(ADA, replace(ABE)).thenHappens({ type: 'approver.replaced', by: ADA });
     for (const other of [OTTO, GUS, ANN])
