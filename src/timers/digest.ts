@@ -15,8 +15,8 @@ export interface DigestWeek {
 }
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
-/** A missed moment is made up for while it is still this week's news. */
-const LOOK_BACK_MS = 2 * WEEK_MS;
+/** A missed moment is made up for while it is still news. */
+const WEEKS_BACK = 2;
 
 /**
  * The digest that should have been posted last, given the schedule: it covers the time from the last one that was
@@ -57,14 +57,13 @@ export function isoWeek(at: number, zone: string): string {
 /** The last scheduled moment that is not after `now`; of several in one ISO week, the first. */
 function lastMoment(cron: string, timeZone: string, now: number): number | null {
   const schedule = new Cron(cron, { timezone: timeZone, paused: true });
-  const seen = new Map<string, number>();
-  let at = schedule.nextRun(new Date(now - LOOK_BACK_MS));
-  while (at !== null && at.getTime() <= now) {
-    const week = isoWeek(at.getTime(), timeZone);
-    if (!seen.has(week)) seen.set(week, at.getTime());
-    at = schedule.nextRun(at);
+  const thisWeek = DateTime.fromMillis(now, { zone: timeZone }).startOf('week');
+  for (let back = 0; back <= WEEKS_BACK; back += 1) {
+    const start = thisWeek.minus({ weeks: back }).toMillis();
+    const first = schedule.nextRun(new Date(start - 1))?.getTime() ?? Infinity;
+    if (first <= now && isoWeek(first, timeZone) === isoWeek(start, timeZone)) return first;
   }
-  return [...seen.values()].at(-1) ?? null;
+  return null;
 }
 
 /** Posts the digest once for each ISO week, also after a stop. */

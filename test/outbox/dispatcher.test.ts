@@ -1,0 +1,245 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { oweAll } from '../../src/ledger/handle.ts';
+import type { Courier, Delivered, Dispatcher, Errand } from '../../src/outbox/dispatcher.ts';
+import { createDispatcher } from '../../src/outbox/dispatcher.ts';
+import type { Owed } from '../../src/outbox/owed.ts';
+import { MINUTE } from '../access/fixtures.ts';
+import type { Ground } from '../ledger/ground.ts';
+import { ground } from '../ledger/ground.ts';
+
+const ALERTS = 'channel:CALERT';
+const SENT: Delivered = { kind: 'sent' };
+const later = (afterMs: number | null): Delivered => ({
+  kind: 'retry',
+  afterMs,
+  why: 'not now',
+  inDoubt: false,
+});
+
+interface Post {
+  readonly dispatcher: Dispatcher;
+  readonly tried: Errand[];
+  /** Keys that arrived, in the order in which they did. */
+  readonly arrived: string[];
+  /** Delivers all that is due. */
+  readonly deliver: () => Promise<void>;
+}
+
+/** A dispatcher whose courier writes down what it carries, and answers as it is told. */
+async function post(
+  g: Ground,
+  answer: (errand: Errand) => Delivered | Promise<Delivered> = () => SENT,
+): Promise<Post> {
+  const tried: Errand[] = [];
+  const arrived: string[] = [];
+  const courier: Courier = {
+    async deliver(errand) {
+      tried.push(errand);
+      const result = await answer(errand);
+      if (result.kind === 'sent') arrived.push(errand.key);
+      return result;
+    },
+  };
+  const { ledger, clock, log } = g;
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+  onTestFinished(() => dispatcher.stop(0));
+  await dispatcher.start();
+  return {
+    dispatcher,
+    tried,
+    arrived,
+    async deliver() {
+      dispatcher.wake();
+      await dispatcher.settled();
+    },
+  };
+}
+
+function owe(g: Ground, ...owed: readonly Owed[]): Promise<void> {
+  return g.ledger.db.transaction().execute((tx) => oweAll(tx, owed, g.clock.now()));
+}
+
+function notice(destination: string, key: string): Owed {
+  return { key, destination, message: { kind: 'notice', no: 1, version: 1, loud: false } };
+}
+
+function card(destination: string, key: string, no = 1): Owed {
+  return { key, destination, message: { kind: 'card', no } };
+}
+
+function states(g: Ground): unknown[] {
+  return g.ledger.raw.prepare('select state from outbox order by id').pluck().all();
+}
+
+describe('What is owed', () => {
+  it('reaches each destination in order and one at a time, and few destinations at once', async () => {
+    const g = ground();
+    const places = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (let i = 0; i < 8; i += 1) await owe(g, ...places.map((place) => notice(place, `${place}${i}`)));
+    const now = new Set<string>();
+    let most = 0;
+    const { arrived, deliver } = await post(g, async ({ destination }) => {
+      expect(now.has(destination)).toBe(false);
+      now.add(destination);
+      most = Math.max(most, now.size);
+      await new Promise((resolve) => setImmediate(resolve));
+      now.delete(destination);
+      return SENT;
+    });
+    await deliver();
+    for (const place of places)
+      expect(arrived.filter((key) => key.startsWith(place))).toEqual(
+        Array.from({ length: 8 }, (_, i) => `${place}${i}`),
+      );
+    expect(most).toBe(4);
+  });
+
+  it('waits as long as the other side asks, to the millisecond, while other destinations go on', async () => {
+    const g = ground();
+    await owe(g, notice('slow', 's1'), notice('slow', 's2'), notice('quick', 'q1'), notice('quick', 'q2'));
+    let limited = true;
+    const { arrived, deliver } = await post(g, ({ destination }) =>
+      destination === 'slow' && limited ? later(30_000) : SENT,
+    );
+    await deliver();
+    expect(arrived).toEqual(['q1', 'q2']);
+    limited = false;
+    g.clock.turn(29_999);
+    await owe(g, notice('quick', 'q3'));
+    await deliver();
+    expect(arrived).toEqual(['q1', 'q2', 'q3']);
+    g.clock.turn(1);
+    await deliver();
+    expect(arrived).toEqual(['q1', 'q2', 'q3', 's1', 's2']);
+  });
+
+  it('brings a card up to date once for all that asked for it, but never past a notice', async () => {
+    const g = ground();
+    await owe(
+      g,
+      card('a', 'c1'),
+      card('a', 'c2'),
+      card('a', 'c3'),
+      notice('a', 'n3'),
+      card('a', 'c4'),
+      card('a', 'd1', 2),
+    );
+    const { arrived, deliver } = await post(g);
+    await deliver();
+    expect(arrived).toEqual(['c3', 'n3', 'c4', 'd1']);
+    expect(states(g)).toEqual(Array.from({ length: 6 }, () => 'sent'));
+  });
+
+  it('that can never arrive is told to the team once, unless it is the team’s own channel that is gone', async () => {
+    const g = ground();
+    await owe(g, notice('person:UGONE', 'n1'), notice(ALERTS, 'n2'), notice('person:UHERE', 'n3'));
+    const { tried, arrived, deliver } = await post(g, ({ destination }) =>
+      destination === 'person:UGONE' ? { kind: 'failed', why: 'user_not_found' } : SENT,
+    );
+    await deliver();
+    expect(arrived.sort()).toEqual(['n2', 'n3', 'undeliverable:n1']);
+    const alert = tried.find(({ key }) => key === 'undeliverable:n1');
+    expect(alert).toMatchObject({
+      destination: ALERTS,
+      message: { kind: 'undeliverable', key: 'n1', destination: 'person:UGONE', why: 'user_not_found' },
+    });
+
+    const gone = ground();
+    await owe(gone, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
+    const nowhere = await post(gone, () => ({ kind: 'failed', why: 'is_archived' }));
+    await nowhere.deliver();
+    expect(nowhere.tried.map(({ key }) => key).sort()).toEqual(['n1', 'n2', 'undeliverable:n2']);
+    expect(new Set(states(gone))).toEqual(new Set(['failed']));
+  });
+
+  it('is tried again and again, ever less often but never rarer than every five minutes, in order and in doubt', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'), notice('a', 'n2'));
+    let broken = true;
+    const { tried, arrived, deliver } = await post(g, () => {
+      if (broken) throw new Error('the words could not be made');
+      return SENT;
+    });
+    const waits: number[] = [];
+    for (let i = 0; i < 14; i += 1) {
+      await deliver();
+      const next = g.count("select next_at from outbox where key = 'n1'");
+      waits.push(next - g.clock.now());
+      g.clock.set(next);
+    }
+    expect(tried.map(({ key }) => key)).toEqual(Array.from({ length: 14 }, () => 'n1'));
+    expect(tried.map(({ inDoubt }) => inDoubt)).toEqual([false, ...Array.from({ length: 13 }, () => true)]);
+    expect(waits[0]).toBeLessThanOrEqual(1_000);
+    expect(waits[5]).toBeGreaterThan((waits[0] ?? 0) * 10);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5 * MINUTE);
+    expect(Math.min(...waits.slice(10))).toBeGreaterThan(3 * MINUTE);
+    broken = false;
+    await deliver();
+    expect(arrived).toEqual(['n1', 'n2']);
+  });
+
+  it('was perhaps delivered when what became of it could not be written down: it is looked for before it is sent again', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'), notice('a', 'n2'));
+    const { tried, deliver } = await post(g, () => {
+      if (tried.length === 1) g.ledger.raw.pragma('query_only = on');
+      return SENT;
+    });
+    await deliver();
+    g.clock.turn(MINUTE);
+    await deliver();
+    // Nothing can be written: it is not tried in a rage, and nothing is sent that could not be booked.
+    expect(tried).toHaveLength(1);
+    g.ledger.raw.pragma('query_only = off');
+    g.clock.turn(MINUTE);
+    await deliver();
+    expect(tried.map(({ key, inDoubt }) => [key, inDoubt])).toEqual([
+      ['n1', false],
+      ['n1', true],
+      ['n2', false],
+    ]);
+    expect(states(g)).toEqual(['sent', 'sent']);
+  });
+
+  it('was perhaps delivered when the process died over it: the next one knows, and of that one only', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'), notice('a', 'n2'), notice('b', 'n3'));
+    const first = await post(g, ({ key }) => (key === 'n1' ? new Promise(() => undefined) : SENT));
+    await new Promise((resolve) => setImmediate(resolve));
+    await first.dispatcher.stop(0);
+    expect(first.arrived).toEqual(['n3']);
+    const again = await g.reopened();
+    const second = await post(again);
+    await second.deliver();
+    expect(second.tried.map(({ key, inDoubt }) => [key, inDoubt])).toEqual([
+      ['n1', true],
+      ['n2', false],
+    ]);
+  });
+
+  it('is not begun any more once told to stop, and what is under way is finished and booked', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'), notice('a', 'n2'));
+    let finish: (result: Delivered) => void = () => undefined;
+    const { dispatcher, tried } = await post(g, () => new Promise((resolve) => (finish = resolve)));
+    await new Promise((resolve) => setImmediate(resolve));
+    const stopped = dispatcher.stop(MINUTE);
+    finish(SENT);
+    await stopped;
+    dispatcher.wake();
+    await dispatcher.settled();
+    expect(tried).toHaveLength(1);
+    expect(states(g)).toEqual(['sent', 'owed']);
+  });
+
+  it('is owed once for the same fact, however often it is said', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'));
+    await owe(g, notice('a', 'n1'));
+    const { arrived, deliver } = await post(g);
+    await deliver();
+    await owe(g, notice('a', 'n1'));
+    await deliver();
+    expect(arrived).toEqual(['n1']);
+  });
+});
