@@ -2,9 +2,10 @@ import type { Ask } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
+import { LINE_MAX } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
 import type { Rendered } from './blocks.ts';
-import { actions, context, section } from './blocks.ts';
+import { actions, context, section, sections } from './blocks.ts';
 import type { ButtonFacts } from './buttons.ts';
 import { buttonsFor, decides } from './buttons.ts';
 import { endWords, lapseWords } from './refusals.ts';
@@ -31,9 +32,9 @@ export function card(facts: CardFacts): Rendered {
     blocks: [
       ...emergency,
       section(top),
-      section(whatLines(state, ask).join('\n')),
-      ...(ask === null ? [] : [section(boundLines(ask).join('\n'))]),
-      section(`*Reason*\n${quote(state.reason, 2_600)}`),
+      ...sections(whatLines(state, ask).join('\n')),
+      ...(ask === null ? [] : sections(boundLines(ask).join('\n'))),
+      ...sections(`*Reason*\n${quote(state.reason)}`),
       ...notes(state, decides(facts) ? recent : null).map(context),
       ...actions(buttonsFor(facts)),
     ],
@@ -99,7 +100,7 @@ function whatLines(state: Access, ask: Ask | null): string[] {
   lines.push(`*Asked by* ${who(state.requester)}${grantee}${owner}, ${when(state.filedAt)}`);
   if (ask !== null) lines.push(`*For* ${lasting(ask.durationMs)}${latest(state)}`);
   if (ask !== null && ask.notBefore !== null) lines.push(`*Not before* ${when(ask.notBefore)}`);
-  if (state.caseRef !== '') lines.push(`*Case* ${oneLine(state.caseRef)}`);
+  if (state.caseRef !== '') lines.push(`*Case* ${caseWords(state.caseRef)}`);
   if (state.phase === 'denied' || state.phase === 'cancelled') {
     const said = state.verdict.reason === '' ? '' : `\n${quote(state.verdict.reason, 600)}`;
     lines.push(
@@ -125,9 +126,18 @@ function latest(state: Access): string {
 
 function boundLines(ask: Ask): string[] {
   return [
-    `*Allowed* ${oneLine(ask.allowedActions, 1_300)}`,
-    `*Off limits* ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, 1_300)}`,
+    `*Allowed* ${oneLine(ask.allowedActions, WHOLE_LINE)}`,
+    `*Off limits* ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, WHOLE_LINE)}`,
   ];
+}
+
+/** Room for any one line, however much of it must be escaped: whoever decides sees all of it. */
+const WHOLE_LINE = 5 * LINE_MAX;
+
+/** A link that shows where it leads, or the number as it was typed. */
+function caseWords(caseRef: string): string {
+  const words = oneLine(caseRef, WHOLE_LINE);
+  return /^https?:\/\/[^\s<>|]+$/i.test(caseRef) ? `<${words}>` : words;
 }
 
 function notes(state: Access, recent: CardFacts['recent']): string[] {

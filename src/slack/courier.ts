@@ -125,12 +125,14 @@ export function createCourier(deps: {
   ): Promise<{ channel: string; ts: string }> {
     const channel = await channelOf(errand.destination);
     if (errand.inDoubt) {
+      // The errand may stand for several that were owed one after the other: it was the first that may have arrived.
       const owed = await db
         .selectFrom('outbox')
-        .select('owed_at')
-        .where('key', '=', errand.key)
+        .select((eb) => eb.fn.min('owed_at').as('since'))
+        .where('state', '=', 'owed')
+        .where('destination', '=', errand.destination)
         .executeTakeFirst();
-      const found = await lookUp(channel, key, thread?.ts ?? null, owed?.owed_at ?? 0);
+      const found = await lookUp(channel, key, thread?.ts ?? null, owed?.since ?? 0);
       if (found !== null) return { channel, ts: found };
     }
     const base = {

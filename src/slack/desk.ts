@@ -108,7 +108,8 @@ export async function attempt(
           : [];
   const concerned = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
   const people = [caller.userId, ...concerned.filter((by) => !by.includes(':'))];
-  const world = await desk.directory.world(people);
+  const named = 'to' in command ? [command.to] : [];
+  const world = await desk.directory.world([...people, ...named]);
   return desk.door.handle({ command, requestNo, actor: actorOf(caller), world, delivery });
 }
 

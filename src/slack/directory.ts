@@ -159,8 +159,9 @@ export function createDirectory(deps: {
     ]);
   }
 
-  /** @param decides  whether an answer older than its time counts as none */
-  function worldOf(decides: boolean): World {
+  /** @param asked  those who act or are named; `null` where nothing is decided, and older answers will do */
+  function worldOf(asked: readonly UserId[] | null): World {
+    const decides = asked !== null;
     const inGroup = (user: UserId): boolean => [...groups.values()].some((group) => group.value.has(user));
     return {
       policy,
@@ -169,8 +170,8 @@ export function createDirectory(deps: {
           const found = people.get(user);
           if (found !== undefined && (!decides || isFresh(found, PERSON_FRESH_MS)))
             return found.value.standing;
-          // A group lists no deactivated members; whoever acts or is named is looked up besides.
-          return inGroup(user) ? 'member' : 'cannot_check';
+          // A group lists no deactivated members, but whoever acts or is named must be known themselves.
+          return inGroup(user) && asked?.includes(user) !== true ? 'member' : 'cannot_check';
         },
         members(group) {
           const found = groups.get(group);
@@ -185,9 +186,9 @@ export function createDirectory(deps: {
     async world(users) {
       absent = await deps.absences(clock.now());
       await refresh([...users, ...policyApprovers]);
-      return worldOf(true);
+      return worldOf(users);
     },
-    known: () => worldOf(false),
+    known: () => worldOf(null),
     profile: (user) => people.get(user)?.value ?? null,
     async learn(users) {
       await refresh(users.filter((user) => !people.has(user)));

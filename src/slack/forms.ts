@@ -5,6 +5,7 @@ import type { FieldProblem } from '../access/refusal.ts';
 import { plain, section } from './blocks.ts';
 import type { After, Desk, SubmitCall, Submitted } from './desk.ts';
 import { attempt, parseNo } from './desk.ts';
+import type { View } from './payload.ts';
 import { problemWords, refusalWords } from './refusals.ts';
 
 /** Small modals about one request: drawing them, opening them, and putting what was typed through the door. */
@@ -110,8 +111,36 @@ export async function submitForm(
   if (no === null) return { kind: 'close' };
   const { refusal, state } = await attempt(desk, command, no, { caller, delivery });
   if (refusal === null) return { kind: 'close' };
-  if (refusal.reason !== 'invalid') return { kind: 'show', view: said(refusalWords(refusal, no, state)) };
+  const words = refusalWords(refusal, no, state);
+  // It may go well in a minute: the form stays, with all that was typed.
+  if (refusal.reason === 'cannot_check') return { kind: 'show', view: again(view, words) };
+  if (refusal.reason !== 'invalid') return { kind: 'show', view: said(words) };
   const errors: Record<string, string> = {};
-  for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemWords(problem);
+  for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemAbout(command, problem);
   return { kind: 'errors', errors };
+}
+
+/** A request's reason has an example of a good one; why somebody says no, or stop, has not. */
+function problemAbout({ type }: RequestCommand, problem: FieldProblem): string {
+  const empty = problem.field === 'reason' && problem.problem === 'missing' && type !== 'ask_extension';
+  return empty ? 'Say why: the people whom it concerns read this.' : problemWords(problem);
+}
+
+const PROBLEM = 'problem';
+
+/** The same form, with something said above it. Slack keeps what was typed where a block keeps its id. */
+function again(
+  { callback_id: id, private_metadata: metadata, title, submit, close, blocks }: View,
+  words: string,
+): ModalView {
+  const problem = { ...section(`:warning: ${words}`), block_id: PROBLEM };
+  return {
+    type: 'modal',
+    callback_id: id,
+    private_metadata: metadata,
+    title: plain(title?.text ?? 'Try again'),
+    submit: plain(submit?.text ?? 'Try again'),
+    close: plain(close?.text ?? 'Back'),
+    blocks: [problem, ...blocks.filter((block) => block.block_id !== PROBLEM)],
+  };
 }

@@ -14,6 +14,8 @@ import type { Health } from '../health.ts';
 
 /** Slack's own requests stay far below this. */
 const BODY_MAX = 1_048_576;
+/** So much is still listened to, so that whoever sends it gets to hear the answer. */
+const HEARD_MAX = 8 * BODY_MAX;
 /** Slack: "if the request timestamp is more than five minutes from local time, it could be a replay attack" (docs.slack.dev/authentication/verifying-requests-from-slack). Both ways. */
 const WINDOW_MS = 300_000;
 const EVENTS_PATH = '/slack/events';
@@ -112,10 +114,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   for await (const chunk of request) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > BODY_MAX) return null;
-    chunks.push(bytes);
+    if (size > HEARD_MAX) return null;
+    if (size <= BODY_MAX) chunks.push(bytes);
   }
-  return Buffer.concat(chunks);
+  return size > BODY_MAX ? null : Buffer.concat(chunks);
 }
 
 /** A JSON object, or a form with a JSON object in `payload`, or a slash command. */

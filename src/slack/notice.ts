@@ -2,7 +2,7 @@ import type { AccessEvent } from '../access/event.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
-import { actions, section } from './blocks.ts';
+import { actions, sections } from './blocks.ts';
 import type { CardFacts } from './card.ts';
 import { buttonsFor } from './buttons.ts';
 import { placeOf, strip } from './card.ts';
@@ -25,7 +25,7 @@ const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
 export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Rendered | null {
   if (PASSING.has(recorded.event.type) && !stillTrue(recorded.event, facts)) return null;
   const words = noticeWords(recorded, facts) + lateness(recorded, facts.now);
-  return { text: strip(words), blocks: [section(words), ...actions(buttonsFor(facts))] };
+  return { text: strip(words), blocks: [...sections(words), ...actions(buttonsFor(facts))] };
 }
 
 /** The fact in words, for a thread, a record or a notification. */

@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
@@ -27,11 +28,18 @@ const inputState = z.object({
 
 const values = z.record(z.string(), z.record(z.string(), inputState));
 
+const words = z.object({ type: z.literal('plain_text'), text: z.string() });
+
 const view = z.object({
   id: z.string(),
   hash: z.string(),
   callback_id: z.string(),
   private_metadata: z.string(),
+  title: words.optional(),
+  submit: words.nullish(),
+  close: words.nullish(),
+  // What we drew, as Slack gives it back: to draw it again.
+  blocks: z.array(z.custom<KnownBlock>((one) => typeof one === 'object' && one !== null)).default([]),
   state: z.object({ values }).default({ values: {} }),
 });
 export type View = z.infer<typeof view>;
@@ -113,8 +121,13 @@ export function readInputs({ state }: View): (blockId: string) => string {
   return (blockId) => all.get(blockId) ?? '';
 }
 
-/** The same submission, with the same words, delivered again. Corrected words are another. */
-export function submissionKey({ id, state }: View): string {
+/** The same submission, with the same words, delivered again. Corrected words are another, and so is a form drawn anew. */
+export function submissionKey({ id, hash, state }: View): string {
   const words = createHash('sha256').update(JSON.stringify(state.values)).digest('base64url');
-  return `view:${id}:${words}`;
+  return `view:${id}:${hash}:${words}`;
+}
+
+/** The id under which a block of that name stands in the view: its name, or its name with what it depends on. */
+export function blockNamed({ state }: View, name: string): string | undefined {
+  return Object.keys(state.values).find((id) => id === name || id.startsWith(`${name}:`));
 }

@@ -19,29 +19,22 @@ export function escape(text: string): string {
 
 /** Somebody else's text on one line: escaped, line breaks folded, cut to `max` characters of the result. */
 export function oneLine(text: string, max = 200): string {
-  return cut(text.replaceAll(/\s+/gu, ' ').trim(), max);
+  return cut(text.replaceAll(/\s+/gu, ' ').trim(), max, escape);
 }
 
-/** Somebody else's text as a quotation, so that no line of it can pass for one of ours. */
-export function quote(text: string, max = 2_800): string {
-  const lines = cut(text.trim(), max - 2 * text.split('\n').length).split('\n');
-  return lines.map((line) => `> ${line}`).join('\n');
+/**
+ * Somebody else's text as a quotation, so that no line of it can pass for one of ours: whole, unless `max` says how
+ * many characters of the result there is room for.
+ */
+export function quote(text: string, max = Infinity): string {
+  const lines = text.trim().replaceAll(LINE_BREAK, '\n').replaceAll(EMPTY_LINES, '\n\n');
+  return `> ${cut(lines, max - 2, (character) => (character === '\n' ? '\n> ' : escape(character)))}`;
 }
 
-/** Pieces of a long text, each escaped and at most `max` characters, together the whole of it. */
-export function pieces(text: string, max = 2_800): readonly string[] {
-  const all: string[] = [];
-  let piece = '';
-  for (const character of text) {
-    const next = escape(character);
-    if (piece.length + next.length > max) {
-      all.push(piece);
-      piece = '';
-    }
-    piece += next;
-  }
-  return piece === '' ? all : [...all, piece];
-}
+/** Whatever any reader's Slack may show as the start of a new line. */
+const LINE_BREAK = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
+/** Nobody's text pushes what follows it out of sight. */
+const EMPTY_LINES = /\n(?:[^\S\n]*\n){2,}/g;
 
 /** An actor as the ledger names it, for reading. People are mentioned; a mention in a message that we send pings nobody twice. */
 export function who(actor: string): string {
@@ -92,9 +85,14 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** Escaped, and at most `max` characters after escaping; says so where something was left out. */
-function cut(text: string, max: number): string {
-  const escaped = escape(text);
-  if (escaped.length <= max) return escaped;
-  return `${pieces(text, Math.max(1, max - 2))[0] ?? ''} …`;
+/** As it is to be written, and at most `max` characters of that; says so where something was left out. */
+function cut(text: string, max: number, written: (character: string) => string): string {
+  let all = '';
+  let kept = '';
+  for (const character of text) {
+    all += written(character);
+    if (all.length > max) return `${kept} …`;
+    if (all.length <= max - 2) kept = all;
+  }
+  return all;
 }

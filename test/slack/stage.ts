@@ -27,7 +27,8 @@ export interface Stage {
   cast: Record<keyof typeof PEOPLE, Player>;
   /** Turns the clock, then does everything that is due and delivers everything that is owed. */
   later(ms: number): Promise<void>;
-  restart(): Promise<void>;
+  /** As after a deploy; with another policy, if it is changed. */
+  restart(change?: (policy: Policy) => Policy): Promise<void>;
   /** A session of Sam's in that tenant, through the rules but not through Slack. */
   session(world: World, tenantId: string): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +57,7 @@ export function turnedClock(): TurnedClock {
 export async function stage(
   mode: Mode = 'socket',
   change: (policy: Policy) => Policy = (policy) => policy,
+  before: (database: string, policy: Policy, clock: TurnedClock) => Promise<void> = () => Promise.resolve(),
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-'));
   const clock = turnedClock();
@@ -63,7 +65,7 @@ export async function stage(
   settle(sandbox.workspace);
   const loaded = loadPolicy(new URL('../../sandbox/policy.yml', import.meta.url).pathname);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  const policy = change(loaded.policy);
+  let policy = change(loaded.policy);
   const database = join(folder, 'tsa.sqlite');
   const logged: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logged.push(line) });
@@ -85,10 +87,13 @@ export async function stage(
     if (mode === 'http') sandbox.deliverer.setRequestUrl(`http://127.0.0.1:${running.port}/slack/events`);
     return running;
   };
+  await before(database, policy, clock);
   const cast = Object.fromEntries(Object.entries(PEOPLE).map(([key, { id }]) => [key, player(sandbox, id)]));
   const self: Stage = {
     sandbox,
-    policy,
+    get policy() {
+      return policy;
+    },
     clock,
     database,
     logged,
@@ -124,8 +129,9 @@ export async function stage(
       await put({ type: 'approve', less: null, typedTenantId: null }, requestNo, PEOPLE.ada.id);
       await put({ type: 'start' }, requestNo, PEOPLE.sam.id);
     },
-    async restart() {
+    async restart(another = (same) => same) {
       await self.app.stop();
+      policy = another(policy);
       self.app = await begin();
     },
     async close() {
@@ -152,10 +158,16 @@ export async function fillIn(
   await modal.chooses('Approver', change.approver ?? 'Ada');
 }
 
+/** The empty form of a request, in place of whatever stood open. */
+export async function requestForm(s: Stage, player: Player, words = ''): Promise<Modal> {
+  s.sandbox.workspace.stackOf(player.id).length = 0;
+  await player.types('#support', `/tsa request ${words}`);
+  return player.modal('Request access');
+}
+
 /** Files a request as Sam, for Ada to decide. */
 export async function file(s: Stage, change: Parameters<typeof fillIn>[1] = {}): Promise<void> {
-  await s.cast.sam.types('#support', '/tsa request');
-  const modal = await s.cast.sam.modal('Request access');
+  const modal = await requestForm(s, s.cast.sam);
   await fillIn(modal, change);
   await modal.submits();
 }

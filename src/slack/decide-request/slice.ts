@@ -220,9 +220,8 @@ function replaceForm(desk: Desk, no: number, state: Pending): ModalView | null {
   ]);
 }
 
-async function replace(desk: Desk, call: SubmitCall): Promise<Submitted> {
+function replace(desk: Desk, call: SubmitCall): Promise<Submitted> {
   const read = readInputs(call.view);
   const command = { type: 'replace_approver', from: read(REPLACE.from), to: read(REPLACE.to) } as const;
-  await desk.directory.world([command.from, command.to]);
   return submitForm(desk, call, command, () => REPLACE.to);
 }

@@ -31,9 +31,8 @@ export function handOver(desk: Desk): Slice {
       },
     },
     submissions: {
-      [MODAL]: async (call) => {
+      [MODAL]: (call) => {
         const to = readInputs(call.view)(TO);
-        await desk.directory.world([to]);
         return submitForm(desk, call, { type: 'offer_ownership', to }, () => TO);
       },
     },

@@ -3,14 +3,14 @@ import { isAmong } from '../../access/people.ts';
 import { approversOf } from '../../access/checks.ts';
 import { askOf } from '../../access/state.ts';
 import type { FullRecord, Numbered } from '../../ledger/history.ts';
-import { context, header, section } from '../blocks.ts';
+import { context, header, section, sections } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { card, headline, placeOf, strip } from '../card.ts';
 import type { Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
-import { count, lasting, oneLine, pieces, tsa, when, who } from '../words.ts';
+import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
 export function lookUp(desk: Desk): Slice {
@@ -30,7 +30,9 @@ export function lookUp(desk: Desk): Slice {
 
 /** Lines that fit one ephemeral message with room to spare: 50 blocks (docs.slack.dev/reference/block-kit/blocks). */
 const ACTIVE_MAX = 40;
-const HISTORY_MAX = 30;
+/** A message holds 50 blocks; and nobody reads more than this at once. */
+const BLOCKS_MAX = 50;
+const HISTORY_CHARACTERS_MAX = 12_000;
 
 async function activeNow(desk: Desk): Promise<Say> {
   const sessions = await desk.views.activeSessions();
@@ -166,23 +168,31 @@ function recordOf(desk: Desk, record: FullRecord): Say {
     recent: null,
   };
   const top = card(facts);
-  const lines = events.slice(-HISTORY_MAX).map((e) => `${when(e.at)} · ${noticeWords(e, facts)}`);
-  const left = events.length - lines.length;
-  const reason = pieces(state.reason)
-    .slice(1)
-    .map((piece) => section(`> ${piece.replaceAll('\n', '\n> ')}`));
+  let history: KnownBlock[] = [];
+  let shown = 0;
+  let characters = 0;
+  // The newest matter most: the oldest are left out where there is no room for all.
+  for (const event of events.toReversed()) {
+    const words = `${when(event.at)} · ${noticeWords(event, facts)}`;
+    const blocks = sections(words);
+    characters += words.length;
+    const room = BLOCKS_MAX - 2 - top.blocks.length - history.length;
+    if (blocks.length > room || characters > HISTORY_CHARACTERS_MAX) break;
+    history = [...blocks, ...history];
+    shown += 1;
+  }
+  const left = events.length - shown;
   const last = events.at(-1);
   return {
     text: top.text,
     blocks: [
       ...top.blocks,
-      ...reason,
       ...(left > 0 ? [context(`${left} earlier events are in the ledger’s export.`)] : []),
-      ...lines.map((words) => section(words.slice(0, 3_000))),
+      ...history,
       ...(last === undefined
         ? []
         : [context(`Ledger event ${last.seq}, hash \`${last.hash.slice(0, 16)}…\``)]),
-    ].slice(0, 50),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { UserId } from '../../access/policy.ts';
 import type { View } from '../payload.ts';
-import { readInputs } from '../payload.ts';
+import { blockNamed, readInputs } from '../payload.ts';
 
 /** The form of a request. What was typed lives in the draft, so that redrawing it loses nothing. */
 export interface Draft {
@@ -35,6 +36,8 @@ export const BLOCK = {
   duration: 'duration',
   other: 'other',
   owner: 'owner',
+  /** And its number. */
+  approver: 'approver',
   notBefore: 'not_before',
   roles: 'roles',
 } as const;
@@ -68,10 +71,8 @@ export function emptyDraft(me: UserId, tenantId = ''): Draft {
 
 /** What stands in the form now. */
 export function readDraft(view: View): Draft {
-  const read = readInputs(view);
-  const seats = Object.keys(view.state.values)
-    .filter((id) => id.startsWith('approver'))
-    .sort();
+  const inputs = readInputs(view);
+  const read = (name: string): string => inputs(blockNamed(view, name) ?? name);
   return {
     tenantId: read(BLOCK.tenant),
     scopeId: read(BLOCK.scope),
@@ -83,13 +84,16 @@ export function readDraft(view: View): Draft {
     caseRef: read(BLOCK.case),
     duration: read(BLOCK.duration),
     otherDuration: read(BLOCK.other),
-    approvers: seats.map(read).filter((user) => user !== ''),
+    approvers: [read(`${BLOCK.approver}1`), read(`${BLOCK.approver}2`)].filter((user) => user !== ''),
     notBefore: read(BLOCK.notBefore),
     roles: read(BLOCK.roles),
   };
 }
 
-/** The block of the n-th approver. It changes with what the choice depends on, so that a choice no longer possible is cleared. */
-export function approverBlock({ tenantId, scopeId }: Draft, n: number): string {
-  return `approver${n}:${tenantId}:${scopeId}`;
+/**
+ * A block's id, with what its choice depends on: Slack keeps what was chosen as long as the id stays, possible or not.
+ * With another id the choice is what the form says it is. Ids are short (docs.slack.dev/reference/block-kit/blocks/input-block).
+ */
+export function dependent(name: string, ...on: readonly string[]): string {
+  return `${name}:${createHash('sha256').update(JSON.stringify(on)).digest('base64url').slice(0, 16)}`;
 }

@@ -3,12 +3,12 @@ import { DateTime } from 'luxon';
 import { eligibleApprovers } from '../../access/people.ts';
 import type { Scope, Tenant, UserId } from '../../access/policy.ts';
 import { findScope, longestDuration } from '../../access/policy.ts';
-import { plain, section } from '../blocks.ts';
+import { fit, plain, section } from '../blocks.ts';
 import type { Desk } from '../desk.ts';
 import { textField } from '../forms.ts';
 import { lasting } from '../words.ts';
 import type { Draft } from './draft.ts';
-import { approverBlock, BLOCK, INPUT, REQUEST_MODAL } from './draft.ts';
+import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
 
 /** Draws the form of a request. */
 
@@ -86,7 +86,7 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
     line(BLOCK.case, 'Case', draft.caseRef, 'Link or number of the ticket or incident', true),
     {
       type: 'input',
-      block_id: BLOCK.duration,
+      block_id: dependent(BLOCK.duration, ...durations.map((option) => option.value ?? '')),
       label: plain('For how long'),
       dispatch_action: true,
       hint: plain(`At most ${lasting(ms)} ${whose}. It ends by itself.`),
@@ -135,12 +135,16 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
 /** A tenant in the list, its environment in sight. */
 export function tenantOption(tenant: Tenant): PlainTextOption {
   const text = `${tenant.name} · ${tenant.environment} · ${tenant.region}`;
-  return { text: plain(fit(text)), value: tenant.id, description: plain(fit(tenant.id)) };
+  return {
+    text: plain(fit(text, OPTION_TEXT_MAX)),
+    value: tenant.id,
+    description: plain(fit(tenant.id, OPTION_TEXT_MAX)),
+  };
 }
 
 /** A person in a list. */
 export function personOption(desk: Desk, user: UserId): PlainTextOption {
-  return { text: plain(fit(desk.directory.profile(user)?.name ?? user)), value: user };
+  return { text: plain(fit(desk.directory.profile(user)?.name ?? user, OPTION_TEXT_MAX)), value: user };
 }
 
 /** How long the chosen duration is, in milliseconds; NaN for what is no time. */
@@ -163,7 +167,7 @@ function approverInputs(desk: Desk, draft: Draft, me: UserId, scope: Scope | und
     const chosen = kept !== undefined && possible.includes(kept) ? personOption(desk, kept) : undefined;
     return {
       type: 'input',
-      block_id: approverBlock(draft, i + 1),
+      block_id: dependent(`${BLOCK.approver}${i + 1}`, ...possible, draft.tenantId, draft.scopeId),
       label: plain(needed === 1 ? 'Approver' : `Approver ${i + 1} of ${needed}`),
       hint: plain('One person, who decides from a direct message. Nobody decides about their own access.'),
       element: {
@@ -212,8 +216,8 @@ function scopeOption(scope: Scope): PlainTextOption {
     .filter(Boolean)
     .join(', ');
   return {
-    text: plain(fit(more === '' ? scope.name : `${scope.name} (${more})`)),
-    description: plain(fit(scope.allows)),
+    text: plain(fit(more === '' ? scope.name : `${scope.name} (${more})`, OPTION_TEXT_MAX)),
+    description: plain(fit(scope.allows, OPTION_TEXT_MAX)),
     value: scope.id,
   };
 }
@@ -241,8 +245,4 @@ function line(
 
 function initial(chosen: PlainTextOption | undefined): { initial_option?: PlainTextOption } {
   return chosen === undefined ? {} : { initial_option: chosen };
-}
-
-function fit(text: string): string {
-  return text.length <= OPTION_TEXT_MAX ? text : `${text.slice(0, OPTION_TEXT_MAX - 1)}…`;
 }

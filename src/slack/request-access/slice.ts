@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { FieldProblem } from '../../access/refusal.ts';
+import type { FieldProblem, Refusal } from '../../access/refusal.ts';
 import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import { parseDuration } from '../../duration.ts';
 import { askOf } from '../../access/state.ts';
@@ -8,11 +8,12 @@ import { ACTION } from '../buttons.ts';
 import { troubleOf } from '../client.ts';
 import type { ActionCall, Desk, ShortcutCall, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
-import type { Caller } from '../payload.ts';
+import type { Caller, View } from '../payload.ts';
+import { blockNamed } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
 import { people, tsa, when } from '../words.ts';
 import type { Draft } from './draft.ts';
-import { approverBlock, BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
+import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
 import {
   chosenMs,
   OPTIONS_MAX,
@@ -189,8 +190,9 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
     world,
     delivery,
   });
-  const { refusal, requestNo, state } = outcome;
-  if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, draft) };
+  const { requestNo, state } = outcome;
+  const refusal = passing(outcome.refusal);
+  if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, view) };
   if (refusal !== null) {
     const problem = refusalWords(refusal, requestNo, state);
     return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };
@@ -198,15 +200,36 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
   return { kind: 'show', view: filedView(requestNo ?? 0, draft, state?.terms.lapseAt ?? 0) };
 }
 
-/** Each problem at its field; the first one where a field has several. */
-function atFields(problems: readonly FieldProblem[], draft: Draft): Record<string, string> {
+/** Where Slack did not say who somebody is, nothing is wrong with what was typed. */
+function passing(refusal: Refusal | null): Refusal | null {
+  if (refusal?.reason !== 'invalid') return refusal;
+  const unknown = refusal.problems.some((one) => 'standing' in one && one.standing === 'cannot_check');
+  return unknown ? { reason: 'cannot_check' } : refusal;
+}
+
+/**
+ * Each problem at its field; the first one where a field has several. The fields are those that the person sees: Slack
+ * shows nothing at all when one is named that is not there.
+ */
+function atFields(problems: readonly FieldProblem[], view: View): Record<string, string> {
   const errors: Record<string, string> = {};
-  for (const problem of problems) errors[blockOf(problem, draft)] ??= problemWords(problem);
+  for (const problem of problems) {
+    const block = blocksOf(problem).flatMap((name) => blockNamed(view, name) ?? [])[0];
+    errors[block ?? BLOCK.reason] ??= problemWords(problem);
+  }
   return errors;
 }
 
-function blockOf(problem: FieldProblem, draft: Draft): string {
-  switch (problem.field) {
+/** The blocks where a problem belongs, best first. */
+function blocksOf(problem: FieldProblem): readonly string[] {
+  const [first, second] = [`${BLOCK.approver}1`, `${BLOCK.approver}2`];
+  if (problem.field === 'duration') return [BLOCK.other, BLOCK.duration];
+  if (problem.field !== 'approver') return [blockOf(problem.field)];
+  return problem.problem === 'count' && problem.needed > 1 ? [second, first] : [first];
+}
+
+function blockOf(field: Exclude<FieldProblem['field'], 'approver' | 'duration'>): string {
+  switch (field) {
     case 'tenant':
       return BLOCK.tenant;
     case 'scope':
@@ -215,22 +238,18 @@ function blockOf(problem: FieldProblem, draft: Draft): string {
       return BLOCK.grantee;
     case 'owner':
       return BLOCK.owner;
-    case 'approver':
-    case 'reviewer':
-      return approverBlock(draft, problem.problem === 'count' ? Math.max(1, Math.min(problem.needed, 2)) : 1);
     case 'allowedActions':
       return BLOCK.allowed;
     case 'offLimits':
       return BLOCK.offLimits;
     case 'caseRef':
       return BLOCK.case;
-    case 'duration':
-      return draft.duration === 'other' ? BLOCK.other : BLOCK.duration;
     case 'notBefore':
       return BLOCK.notBefore;
     case 'roles':
       return BLOCK.roles;
     case 'reason':
+    case 'reviewer':
     case 'tried':
     case 'expected':
     case 'question':
