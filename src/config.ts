@@ -24,6 +24,7 @@ export interface ConfigProblem {
 type Env = Readonly<Record<string, string | undefined>>;
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+const DATABASE = 'data/tsa.sqlite';
 const SLACK_API = 'https://slack.com/api/';
 const HEALTH_PORT = '3001';
 
@@ -96,11 +97,17 @@ export function readConfig(
     ok: true,
     config: {
       slack: { botToken, apiUrl, mode },
-      database: get('TSA_DATABASE') ?? 'data/tsa.sqlite',
+      database: readDatabasePath(env),
       policy,
       logLevel,
     },
   };
+}
+
+/** Where the ledger is: all that looking at it takes. */
+export function readDatabasePath(env: Env = process.env): string {
+  const path = env['TSA_DATABASE']?.trim() ?? '';
+  return path === '' ? DATABASE : path;
 }
 
 /** The problems as an operator reads them. */

@@ -101,28 +101,38 @@ function takeLock(path: string): Database.Database {
     lock.exec('begin immediate');
     return lock;
   } catch (error) {
-    const owner = z
-      .object({ pid: z.number(), host: z.string(), since: z.string() })
-      .optional()
-      .catch(undefined)
-      .parse(readOwner(lock));
+    const held = readOwner(lock);
     lock.close();
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
     const by =
-      owner === undefined
-        ? 'Another process'
-        : `Process ${owner.pid} on ${owner.host}, since ${owner.since},`;
+      held === null ? 'Another process' : `Process ${held.pid} on ${held.host}, since ${held.since},`;
     throw new CannotOpen(
       `${by} has the ledger ${path} open. Only one may: stop that one first, or set TSA_DATABASE to another file.`,
     );
   }
 }
 
-function readOwner(lock: Database.Database): unknown {
+const owner = z.object({ pid: z.number(), host: z.string(), since: z.string() });
+
+/** The process that has the ledger open, or had it last. */
+export function lastOwner(path: string): z.infer<typeof owner> | null {
   try {
-    return lock.prepare('select pid, host, since from owner').get();
+    const lock = new Database(`${path}.lock`, { readonly: true, fileMustExist: true });
+    try {
+      return readOwner(lock);
+    } finally {
+      lock.close();
+    }
   } catch {
-    return undefined;
+    return null;
+  }
+}
+
+function readOwner(lock: Database.Database): z.infer<typeof owner> | null {
+  try {
+    return owner.nullable().catch(null).parse(lock.prepare('select pid, host, since from owner').get());
+  } catch {
+    return null;
   }
 }
 

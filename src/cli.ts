@@ -1,0 +1,231 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { dueCommand } from './access/due.ts';
+import { systemClock } from './clock.ts';
+import { readDatabasePath } from './config.ts';
+import { backUp } from './ledger/backup.ts';
+import { exportEvents, exportRequests } from './ledger/export.ts';
+import type { Ledger } from './ledger/open.ts';
+import { CannotOpen, lastOwner, openForReading } from './ledger/open.ts';
+import type { Verdict } from './ledger/verify.ts';
+import { verifyLedger } from './ledger/verify.ts';
+import { createViews } from './ledger/views.ts';
+
+/** The operator's tool: looks at the ledger beside the program that runs, and changes nothing in it. */
+
+const USAGE = `Usage: npm run tsa -- COMMAND [--database FILE]
+
+  doctor        tells what is overdue, owed, or could not be delivered
+  verify        checks every hash of the ledger, and everything that is shown against what happened
+  export        writes every event as a line of JSON, with all it takes to recompute its hash
+  export --csv  writes every request as it stands now
+  backup FILE   makes a copy and checks it; the program may go on meanwhile
+
+The ledger is TSA_DATABASE (data/tsa.sqlite if that is not set), or the file given with --database.
+The exit code is 0 when all is well, 1 when something needs attention, 2 when it could not be done.`;
+
+const WELL = 0;
+const ATTENTION = 1;
+const NOT_DONE = 2;
+
+/** What is due may be this late, and what is owed this old, before somebody should look. */
+const DUE_GRACE_MS = 60_000;
+const OWED_GRACE_MS = 5 * 60_000;
+/** What could not be delivered is news for this long. */
+const FAILED_NEWS_MS = 7 * 24 * 60 * 60_000;
+const LIST_MAX = 20;
+
+const outboxRow = z.object({
+  key: z.string(),
+  destination: z.string(),
+  owed_at: z.number(),
+  attempts: z.number(),
+  last_error: z.string().nullable(),
+  settled_at: z.number().nullable(),
+});
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const asked = read(args);
+  if (asked === null) {
+    console.error(USAGE);
+    return NOT_DONE;
+  }
+  if (asked.help) {
+    console.log(USAGE);
+    return WELL;
+  }
+  const { command, file, csv, database } = asked;
+  try {
+    switch (command) {
+      case 'doctor':
+        return await looking(database, doctor);
+      case 'verify':
+        return told(await looking(database, verifyLedger), `The ledger ${database}`);
+      case 'export':
+        return await looking(database, (ledger) =>
+          write(csv ? exportRequests(ledger) : exportEvents(ledger)),
+        );
+      case 'backup':
+        return told(await backUp(database, file), `The copy ${file}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const what = error instanceof CannotOpen ? '' : `${command} of ${database} could not be done: `;
+    console.error(`${what}${error.message}`);
+    return NOT_DONE;
+  }
+}
+
+interface Asked {
+  readonly command: 'doctor' | 'verify' | 'export' | 'backup';
+  readonly file: string;
+  readonly csv: boolean;
+  readonly database: string;
+  readonly help: boolean;
+}
+
+/** What is asked for, or `null` when it is not understood: nothing is guessed. */
+function read(args: string[]): Asked | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        csv: { type: 'boolean', default: false },
+        database: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const database = values.database ?? readDatabasePath();
+    const { csv, help } = values;
+    const [command, file = ''] = positionals;
+    if (help) return { command: 'doctor', file, csv, database, help };
+    if (command !== 'doctor' && command !== 'verify' && command !== 'export' && command !== 'backup')
+      return null;
+    const right = positionals.length === (command === 'backup' ? 2 : 1) && (!csv || command === 'export');
+    return right ? { command, file, csv, database, help } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function looking<T>(database: string, look: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const ledger = openForReading(database);
+  try {
+    return await look(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+function told(verdict: Verdict, which: string): number {
+  if (verdict.ok) {
+    const { events, requests, head } = verdict;
+    console.log(`${which} is whole: ${events} events, ${requests} requests.\nHead: ${events} ${head}`);
+    return WELL;
+  }
+  const where = verdict.seq === null ? '' : ` at event ${verdict.seq}`;
+  console.error(`${which} is NOT whole${where}: ${verdict.wrong}.`);
+  return ATTENTION;
+}
+
+/** To standard output, no faster than it is read; whoever stops reading has seen enough. */
+async function write(lines: AsyncGenerator<string>): Promise<number> {
+  try {
+    await pipeline(Readable.from(lines), process.stdout, { end: false });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  }
+  return WELL;
+}
+
+async function doctor(ledger: Ledger): Promise<number> {
+  const now = systemClock.now();
+  await introduce(ledger);
+  const troubles = [
+    ...damage(ledger),
+    ...(await overdue(ledger, now)),
+    ...owed(ledger, now),
+    ...undelivered(ledger, now),
+  ];
+  console.log(troubles.length === 0 ? 'All is well.' : `Needs attention: ${troubles.join('; ')}.`);
+  return troubles.length === 0 ? WELL : ATTENTION;
+}
+
+function damage({ raw }: Ledger): readonly string[] {
+  const found = z.array(z.string()).parse(raw.prepare('pragma quick_check').pluck().all());
+  if (found.join() === 'ok') return [];
+  say('Damage', found.length, found);
+  return ['the database file is damaged'];
+}
+
+async function introduce({ db, path }: Ledger): Promise<void> {
+  const { seq } = await createViews(db).head();
+  const owner = lastOwner(path);
+  const by =
+    owner === null
+      ? 'never opened here'
+      : `last opened by process ${owner.pid} on ${owner.host}, ${owner.since}`;
+  console.log(`The ledger ${path}: ${seq} events; ${by}.`);
+}
+
+async function overdue({ db }: Ledger, now: number): Promise<readonly string[]> {
+  const views = createViews(db);
+  const before = now - DUE_GRACE_MS;
+  const count = await views.overdue(before);
+  const lines: string[] = [];
+  for (const no of await views.due(before - 1, LIST_MAX)) {
+    try {
+      const record = await views.record(no);
+      const command = record === null ? null : dueCommand(record.state, now);
+      lines.push(`TSA-${no}: ${(command?.type ?? 'nothing').replaceAll('_', ' ')}`);
+    } catch (error) {
+      lines.push(
+        `TSA-${no}: its history cannot be read (${error instanceof Error ? error.message : 'unknown'})`,
+      );
+    }
+  }
+  say('Overdue by more than a minute', count, lines);
+  return count === 0 ? [] : ['time did not do what was due; is the program running?'];
+}
+
+function owed({ raw }: Ledger, now: number): readonly string[] {
+  const rows = z
+    .array(outboxRow)
+    .parse(raw.prepare("select * from outbox where state = 'owed' order by id").all());
+  const lines = rows.map((row) => {
+    const tried =
+      row.attempts === 0 ? '' : `, tried ${row.attempts} times, the last answer: ${row.last_error ?? '–'}`;
+    return `${row.key} to ${row.destination}, since ${iso(row.owed_at)}${tried}`;
+  });
+  say('Owed', rows.length, lines);
+  const late = rows.some((row) => now - row.owed_at > OWED_GRACE_MS);
+  return late ? ['messages wait for more than five minutes'] : [];
+}
+
+function undelivered({ raw }: Ledger, now: number): readonly string[] {
+  const rows = z
+    .array(outboxRow)
+    .parse(raw.prepare("select * from outbox where state = 'failed' order by id desc").all());
+  const lines = rows.map(
+    (row) =>
+      `${row.key} to ${row.destination}, ${iso(row.settled_at ?? row.owed_at)}: ${row.last_error ?? '–'}`,
+  );
+  say('Could not be delivered', rows.length, lines);
+  const news = rows.some((row) => now - (row.settled_at ?? now) < FAILED_NEWS_MS);
+  return news ? ['messages could not be delivered in the last seven days'] : [];
+}
+
+function say(what: string, count: number, lines: readonly string[]): void {
+  console.log(`${what}: ${count === 0 ? 'nothing' : count}`);
+  for (const line of lines.slice(0, LIST_MAX)) console.log(`  ${line}`);
+  if (count > LIST_MAX) console.log(`  … and ${count - LIST_MAX} more`);
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

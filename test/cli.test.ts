@@ -1,0 +1,241 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { GENESIS, linkHash } from '../src/ledger/chain.ts';
+import { openForReading } from '../src/ledger/open.ts';
+import { verifyLedger } from '../src/ledger/verify.ts';
+import { createDispatcher } from '../src/outbox/dispatcher.ts';
+import { approve, file, start } from './access/acts.ts';
+import { ANN, GUS, RITA, worldOf } from './access/fixtures.ts';
+import type { Ground } from './ledger/ground.ts';
+import { child, folder, ground, setClock } from './ledger/ground.ts';
+
+interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const CLI = new URL('../src/cli.ts', import.meta.url).pathname;
+
+/** As an operator calls it: a process of its own, beside the one that has the ledger open. */
+async function tsa(database: string, ...args: readonly string[]): Promise<Said> {
+  const run = spawn(process.execPath, [CLI, ...args], { env: { TSA_DATABASE: database } });
+  const exited = once(run, 'exit');
+  const [out, err] = await Promise.all([text(run.stdout), text(run.stderr)]);
+  await exited;
+  return { code: run.exitCode, out, err };
+}
+
+async function lived(g: Ground = ground()): Promise<Ground> {
+  const no = await g.given(
+    RITA,
+    file({ reason: '=HYPERLINK("http://x") invoices show twice, "März", since Monday' }),
+  );
+  await g.given(ANN, approve(), no);
+  await g.given(GUS, start, no);
+  await g.given(RITA, file({ tenantId: 'corp' }));
+  return g;
+}
+
+describe('verify', () => {
+  it('says that a ledger is whole, with its head, while the program has it open', async () => {
+    const g = await lived();
+    const { hash } = await g.views.head();
+    const said = await tsa(g.path, 'verify');
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toContain('is whole: 5 events, 2 requests.');
+    expect(said.out).toContain(`Head: 5 ${hash}`);
+  });
+
+  it('says where it was tampered with, and fails', async () => {
+    const g = await lived();
+    g.ledger.raw.exec('drop trigger ledger_event_no_update');
+    g.ledger.raw.exec("update ledger_event set actor = 'UEVIL' where seq = 3");
+    const said = await tsa(g.path, 'verify');
+    expect(said.code).toBe(1);
+    expect(said.err).toMatch(/NOT whole at event 3: its content does not match its hash/);
+  });
+});
+
+describe('export', () => {
+  it('gives all it takes to recompute every hash, in any language', async () => {
+    const g = await lived();
+    const said = await tsa(g.path, 'export');
+    expect(said.code).toBe(0);
+    const line = z.object({
+      seq: z.number(),
+      request_no: z.number().nullable(),
+      version: z.number().nullable(),
+      type: z.string(),
+      actor: z.string(),
+      at: z.number(),
+      body: z.string(),
+      prev_hash: z.string(),
+      hash: z.string(),
+    });
+    const lines = said.out
+      .trimEnd()
+      .split('\n')
+      .map((one) => line.parse(JSON.parse(one)));
+    expect(lines.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    let prev: Buffer = GENESIS;
+    for (const { request_no: requestNo, body, hash, prev_hash, ...row } of lines) {
+      expect(prev_hash).toBe(prev.toString('hex'));
+      prev = linkHash(prev, { ...row, requestNo, body: Buffer.from(body) });
+      expect(prev.toString('hex')).toBe(hash);
+    }
+  });
+
+  it('gives every request as a table that no spreadsheet takes for a formula', async () => {
+    const g = await lived();
+    const said = await tsa(g.path, 'export', '--csv');
+    expect(said.code).toBe(0);
+    const rows = z.array(z.record(z.string(), z.string())).parse(parse(said.out, { columns: true }));
+    expect(rows).toMatchObject([
+      { request_no: '1', phase: 'active', started_at: '2026-03-02T09:00:00.000Z', ended_at: '' },
+      { request_no: '2', phase: 'pending', started_at: '' },
+    ]);
+    expect(rows[0]?.['reason']).toBe('\'=HYPERLINK("http://x") invoices show twice, "März", since Monday');
+  });
+
+  it('stops without complaint when nobody reads on', async () => {
+    const g = await lived();
+    for (let i = 0; i < 300; i += 1) await g.when(RITA, file({ tenantId: 'corp' }));
+    const run = spawn(process.execPath, [CLI, 'export'], { env: { TSA_DATABASE: g.path } });
+    const complaint = text(run.stderr);
+    const exited = once(run, 'exit');
+    run.stdout.destroy();
+    await exited;
+    expect(await complaint).toBe('');
+    expect(run.exitCode).toBe(0);
+  });
+});
+
+describe('backup', () => {
+  it('copies a ledger into one file while it is being written, and nothing acknowledged before is missing', async () => {
+    const path = join(folder(), 'tsa.sqlite');
+    const writer = child('write', path);
+    let last = '';
+    for (let i = 0; i < 60; i += 1) last = (await writer.line()) ?? '';
+    const to = folder();
+    const said = await tsa(path, 'backup', join(to, 'copy.sqlite'));
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toMatch(/copy\.sqlite is whole: \d+ events/);
+    expect(readdirSync(to)).toEqual(['copy.sqlite']);
+    writer.kill();
+    const copy = openForReading(join(to, 'copy.sqlite'));
+    expect(await verifyLedger(copy)).toMatchObject({ ok: true });
+    const [no, version] = last.split(' ').map(Number);
+    const row = copy.raw.prepare('select version from request where request_no = ?').pluck().get(no);
+    expect(Number(row)).toBeGreaterThanOrEqual(version ?? 0);
+    await copy.close();
+  });
+
+  it('is a ledger that the program can go on with', async () => {
+    const g = await lived();
+    const to = join(folder(), 'copy.sqlite');
+    expect((await tsa(g.path, 'backup', to)).code).toBe(0);
+    const again = ground(worldOf(), to);
+    await again.given(RITA, file({ tenantId: 'bolt' }));
+    expect(await again.verify()).toMatchObject({ ok: true, requests: 3 });
+  });
+
+  it('never writes over a file, and copies a damaged ledger but says so', async () => {
+    const g = await lived();
+    const to = folder();
+    writeFileSync(join(to, 'there'), 'precious');
+    const refused = await tsa(g.path, 'backup', join(to, 'there'));
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/There is a file .* already/);
+    expect((await tsa(g.path, 'backup', join(to, 'no', 'such', 'folder'))).code).toBe(2);
+    g.ledger.raw.exec('drop trigger ledger_event_no_update');
+    g.ledger.raw.exec("update ledger_event set actor = 'UEVIL' where seq = 2");
+    const said = await tsa(g.path, 'backup', join(to, 'copy'));
+    expect(said.code).toBe(1);
+    expect(said.err).toMatch(/NOT whole at event 2/);
+    expect(readdirSync(to).sort()).toEqual(['copy', 'there']);
+  });
+});
+
+describe('doctor', () => {
+  it('is content with a ledger where nothing waits', async () => {
+    const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
+    const { ledger, clock, log } = g;
+    const courier = { deliver: () => Promise.resolve({ kind: 'sent' } as const) };
+    const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+    await dispatcher.start();
+    await dispatcher.settled();
+    await dispatcher.stop(0);
+    const said = await tsa(g.path, 'doctor');
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toMatch(new RegExp(`5 events; last opened by process ${process.pid} on `));
+    expect(said.out).toMatch(
+      /Overdue by more than a minute: nothing\nOwed: nothing\nCould not be delivered: nothing\nAll is well\./,
+    );
+  });
+
+  it('lists what is overdue, what is owed with the last answer, and what could not be delivered', async () => {
+    const g = await lived();
+    g.ledger.raw.exec(
+      "update outbox set state = 'failed', last_error = 'user_not_found', settled_at = unixepoch() * 1000 where id = 1",
+    );
+    g.ledger.raw.exec("update outbox set attempts = 3, last_error = 'ratelimited' where id = 2");
+    const said = await tsa(g.path, 'doctor');
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/Overdue by more than a minute: 2\n {2}TSA-\d: \w+\n {2}TSA-\d: \w+/);
+    expect(said.out).toMatch(/TSA-1: expire/);
+    expect(said.out).toMatch(/TSA-2: lapse/);
+    expect(said.out).toMatch(/tried 3 times, the last answer: ratelimited/);
+    expect(said.out).toMatch(
+      /Could not be delivered: 1\n {2}card:1:1:person:\w+ to person:\w+, .*: user_not_found/,
+    );
+    expect(said.out).toMatch(/Needs attention: time did not do what was due; .*five minutes; .*seven days\./);
+  });
+
+  it('names a request whose history cannot be read, and goes on', async () => {
+    const g = await lived();
+    g.ledger.raw.exec('drop trigger ledger_event_no_update');
+    g.ledger.raw.exec("update ledger_event set body = cast('{}' as blob) where seq = 1");
+    const said = await tsa(g.path, 'doctor');
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/TSA-1: its history cannot be read/);
+    expect(said.out).toMatch(/TSA-2: lapse/);
+  });
+});
+
+describe('The tool', () => {
+  it('says how it is used when it is not understood, and does nothing', async () => {
+    for (const args of [
+      [],
+      ['destroy'],
+      ['verify', 'more'],
+      ['backup'],
+      ['doctor', '--csv'],
+      ['verify', '--force'],
+    ]) {
+      const said = await tsa('none', ...args);
+      expect(said.code, args.join(' ')).toBe(2);
+      expect(said.err).toMatch(/^Usage: npm run tsa/);
+      expect(said.out).toBe('');
+    }
+    expect(await tsa('none', '--help')).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('says in words that there is no ledger, or that the file is none', async () => {
+    const missing = await tsa(join(folder(), 'none.sqlite'), 'verify');
+    expect(missing.code).toBe(2);
+    expect(missing.err).toMatch(/^Cannot read the ledger at .*none\.sqlite/);
+    const other = join(folder(), 'other.txt');
+    writeFileSync(other, 'not a database, but long enough to look at '.repeat(100));
+    const said = await tsa('elsewhere', 'doctor', '--database', other);
+    expect(said.code).toBe(2);
+    expect(said.err).toMatch(/^doctor of .*other\.txt could not be done: file is not a database/);
+    expect(said.err).not.toMatch(/\n\s+at /);
+  });
+});
