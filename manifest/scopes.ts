@@ -9,6 +9,10 @@ const HISTORY = ['im:history', 'channels:history', 'groups:history'];
 /** Each Web API method that is called. Slack names more scopes for some; these are the ones for what is done here. */
 export const METHODS: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
+  'bookmarks.add': ['bookmarks:write'],
+  'bookmarks.edit': ['bookmarks:write'],
+  'bookmarks.list': ['bookmarks:read'],
+  'bookmarks.remove': ['bookmarks:write'],
   'chat.getPermalink': [],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -26,6 +30,8 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
 /** Each event that is listened to. */
 export const EVENTS: Readonly<Record<string, readonly string[]>> = {
   app_home_opened: [],
+  // Both kinds of channel, so that it also greets in private ones.
+  member_joined_channel: ['channels:read', 'groups:read'],
   subteam_members_changed: ['usergroups:read'],
   user_change: ['users:read'],
 };

@@ -232,6 +232,21 @@ export class Humans {
     });
   }
 
+  /** Adds the app to a channel, and tells it so. */
+  async invite(channel: string): Promise<void> {
+    this.#workspace.conversations.get(channel)?.members.add(this.#workspace.bot.id);
+    await this.#deliverer.deliver(
+      'events_api',
+      this.#event({
+        type: 'member_joined_channel',
+        user: this.#workspace.bot.id,
+        channel,
+        channel_type: 'C',
+        team: this.#workspace.teamId,
+      }),
+    );
+  }
+
   /** Tells the app that a person changed, as Slack does. */
   async userChanged(userObject: Record<string, unknown>): Promise<void> {
     await this.#deliverer.deliver('events_api', this.#event({ type: 'user_change', user: userObject }));

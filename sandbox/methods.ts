@@ -135,6 +135,58 @@ export const METHODS: Readonly<Record<string, Method>> = {
       return { channel: conversation.id, ts: message.ts, text, message: shown(message, workspace, true) };
     },
   ),
+  'bookmarks.list': method(
+    'bookmarks:read',
+    z.strictObject({ channel_id: z.string() }),
+    (args, { workspace }) => ({
+      bookmarks: readable(workspace, args.channel_id).bookmarks.map((one) => ({
+        ...one,
+        type: 'link',
+        channel_id: args.channel_id,
+      })),
+    }),
+  ),
+  'bookmarks.add': method(
+    'bookmarks:write',
+    z.strictObject({
+      channel_id: z.string(),
+      title: z.string().min(1),
+      type: z.literal('link'),
+      link: z.url(),
+      emoji: z.string().optional(),
+    }),
+    (args, { workspace }) => {
+      const bookmark = { id: workspace.newId('Bk'), title: args.title, link: args.link };
+      writable(workspace, args.channel_id).bookmarks.push(bookmark);
+      workspace.changed();
+      return { bookmark };
+    },
+  ),
+  'bookmarks.edit': method(
+    'bookmarks:write',
+    z.strictObject({ channel_id: z.string(), bookmark_id: z.string(), title: z.string().min(1) }),
+    (args, { workspace }) => {
+      const bookmark = writable(workspace, args.channel_id).bookmarks.find(
+        (one) => one.id === args.bookmark_id,
+      );
+      if (bookmark === undefined) throw new Refused('not_found');
+      bookmark.title = args.title;
+      workspace.changed();
+      return { bookmark };
+    },
+  ),
+  'bookmarks.remove': method(
+    'bookmarks:write',
+    z.strictObject({ channel_id: z.string(), bookmark_id: z.string() }),
+    (args, { workspace }) => {
+      const { bookmarks } = writable(workspace, args.channel_id);
+      const index = bookmarks.findIndex((one) => one.id === args.bookmark_id);
+      if (index < 0) throw new Refused('not_found');
+      bookmarks.splice(index, 1);
+      workspace.changed();
+      return {};
+    },
+  ),
   'chat.getPermalink': method(
     null,
     z.strictObject({ channel: z.string(), message_ts: z.string() }),

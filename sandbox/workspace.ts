@@ -34,6 +34,7 @@ export interface Conversation {
   archived: boolean;
   readonly messages: Map<string, Message>;
   readonly unread: Map<string, number>;
+  readonly bookmarks: { readonly id: string; title: string; readonly link: string }[];
 }
 
 export type InputValue =
@@ -146,6 +147,7 @@ export class Workspace {
       archived: false,
       messages: new Map(),
       unread: new Map(),
+      bookmarks: [],
     };
     this.conversations.set(id, conversation);
     return conversation;

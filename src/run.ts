@@ -101,6 +101,8 @@ async function startOn(
   const home = createHome(desk);
   const courier = createCourier({
     changed: (user) => home.refresh(user),
+    siteUrl: bot.url,
+    timeZone: rules.timeZone,
     client: clients.background,
     ledger,
     views,

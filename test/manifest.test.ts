@@ -126,10 +126,14 @@ describe('The manifest holds what the program uses, and nothing else', () => {
 
   it('asks an installing admin for these bot scopes', () => {
     expect(botScopes()).toEqual([
+      'bookmarks:read',
+      'bookmarks:write',
       'channels:history',
+      'channels:read',
       'chat:write',
       'commands',
       'groups:history',
+      'groups:read',
       'im:history',
       'im:write',
       'usergroups:read',

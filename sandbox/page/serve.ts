@@ -172,6 +172,7 @@ function stateFor({ workspace, deliverer }: Omit<Sandbox, 'close'>, as: string, 
       unread: c.unread.get(as) ?? 0,
     })),
     shown: shown?.id ?? null,
+    bookmarks: shown?.bookmarks ?? [],
     messages: [...(shown?.messages.values() ?? [])]
       .filter((m) => m.onlyFor === null || m.onlyFor === as)
       .map(shownMessage),

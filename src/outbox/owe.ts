@@ -24,9 +24,18 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
   const has = places(after, world, now);
   const cards = [...new Set([...has, ...had])];
   const notices = hearers(event, before ?? after, after, world, now);
+  const marked =
+    after.tenant.channel !== null && MARKING.has(event.type) ? [inChannel(after.tenant.channel)] : [];
   return [
     ...cards.map((destination): Owed => {
       return { key: `card:${no}:${version}:${destination}`, destination, message: { kind: 'card', no } };
+    }),
+    ...marked.map((destination): Owed => {
+      return {
+        key: `bookmark:${no}:${version}:${destination}`,
+        destination,
+        message: { kind: 'bookmark', no },
+      };
     }),
     ...[...notices]
       .filter(([destination]) => had.has(destination) || !has.has(destination))
@@ -36,6 +45,13 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
       }),
   ];
 }
+
+/** What changes whether, or until when, somebody is in the tenant. */
+const MARKING: ReadonlySet<AccessEvent['type']> = new Set([
+  'session.started',
+  'extension.approved',
+  'session.ended',
+]);
 
 /** A person's direct messages, as a destination. */
 export function directMessage(user: string): string {

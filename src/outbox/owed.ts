@@ -15,6 +15,10 @@ export const message = z.discriminatedUnion('kind', [
     /** Shown in the conversation too, so that it notifies; otherwise it only stands in the thread. */
     loud: z.boolean(),
   }),
+  /** Make the channel's bookmark about that request what it should be now. */
+  z.strictObject({ kind: z.literal('bookmark'), no: z.int() }),
+  /** Say once what the app will post in a channel that it was added to. */
+  z.strictObject({ kind: z.literal('hello') }),
   z.strictObject({ kind: z.literal('digest'), week: z.string() }),
   /** Something owed could not be delivered and never will be: the alert channel hears of it. */
   z.strictObject({

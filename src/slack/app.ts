@@ -2,6 +2,7 @@ import { App } from '@slack/bolt';
 import type { Receiver, RespondFn } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { slackLogger } from '../log.ts';
+import { inChannel } from '../outbox/owe.ts';
 import { closeOut } from './close-out/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
@@ -213,6 +214,13 @@ export function createSlackApp(deps: {
         () => Promise.resolve(),
       );
     return Promise.resolve();
+  });
+  app.event('member_joined_channel', async ({ event }) => {
+    if (event.user !== deps.bot.userId) return;
+    const destination = inChannel(event.channel);
+    await desk.door.owe([
+      { key: `hello:${event.channel}:${event.event_ts}`, destination, message: { kind: 'hello' } },
+    ]);
   });
   app.event('user_change', ({ event }) => {
     desk.directory.changed(event.user);

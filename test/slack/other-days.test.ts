@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../../sandbox/driver.ts';
 import { file, GOOD, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -198,5 +199,57 @@ describe('handing over', () => {
     await modal.submits();
     await s.cast.noor.presses('Take over', 'app', /asks <@U0NOOR> to take over/);
     await s.cast.sam.waitFor('app', /<@U0NOOR> is the owner now/);
+  });
+});
+
+describe('the tenant’s channel', () => {
+  it('carries a bookmark while support is in, with the new end after an extension, and none afterwards', async () => {
+    await running();
+    const channel = s.sandbox.workspace.conversations.get('C0NORTHWIND');
+    const titles = (): readonly string[] => channel?.bookmarks.map((one) => one.title) ?? [];
+    await until(
+      s.sandbox.workspace,
+      () => (titles().length === 1 ? true : undefined),
+      () => 'no bookmark came',
+    );
+    expect(titles()).toEqual([
+      expect.stringMatching(/^Support access in progress until \d\d:\d\d .*\(TSA-1\)$/),
+    ]);
+    await s.restart();
+    expect(titles()).toHaveLength(1);
+    await s.cast.sam.types('#support', '/tsa end');
+    await until(
+      s.sandbox.workspace,
+      () => (titles().length === 0 ? true : undefined),
+      () => 'the bookmark stayed',
+    );
+  });
+
+  it('is greeted once with what will be posted there', async () => {
+    s = await stage();
+    await s.sandbox.humans.invite('C0REVIEW');
+    await s.cast.mia.waitFor('#access-review', /Here I will post the weekly review/);
+  });
+});
+
+describe('an overdue closeout', () => {
+  it('keeps its owner from filing, and the refusal opens it', async () => {
+    s = await stage('socket', (policy) => ({
+      ...policy,
+      limits: { ...policy.limits, closeoutOverdueMs: 3_600_000 },
+    }));
+    await file(s);
+    await s.cast.ada.presses('Approve', 'app', /TSA-1/);
+    await s.cast.sam.presses('Start session', 'app', /Approved by/);
+    await s.cast.sam.types('#support', '/tsa end');
+    s.cast.sam.closes();
+    await s.later(3_700_000);
+    await file(s, { tenant: 'Contoso' });
+    const modal = await s.cast.sam.modal('Close out');
+    expect(modal.text).toContain('TSA-1');
+    await modal.chooses('Can the customer do what failed before?', 'No');
+    await modal.types('What was changed?', 'Nothing.');
+    await modal.submits();
+    await s.cast.ada.waitFor('app', /closed it out. Fixed: no/);
   });
 });

@@ -84,6 +84,11 @@ function draw() {
   $('#title').textContent = name;
   document.title = `${name} · Harbor Support sandbox`;
   $('#hint').replaceChildren(...hint());
+  $('#bookmarks').replaceChildren(
+    ...(atHome ? [] : state.bookmarks).map(({ title, link }) =>
+      Object.assign(element('a', [`🔖 ${title}`]), { href: link }),
+    ),
+  );
   $('#composer').hidden = atHome;
   if (atHome) drawHome();
   else drawMessages();

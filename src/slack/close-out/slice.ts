@@ -71,7 +71,7 @@ export function closeOut(desk: Desk): Slice {
 }
 
 /** What the ledger knows already is not asked again. */
-function closeForm(no: number, state: Access): ModalView {
+export function closeForm(no: number, state: Access): ModalView {
   if (!('session' in state) || !('ending' in state)) return said(whatHappened(tsa(no), state));
   const { ask, seats } = state.grant;
   const approved = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));

@@ -6,6 +6,7 @@ import { askOf } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { troubleOf } from '../client.ts';
+import { closeForm } from '../close-out/slice.ts';
 import type { ActionCall, Desk, ShortcutCall, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
 import type { Caller, View } from '../payload.ts';
@@ -193,6 +194,10 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
   const { requestNo, state } = outcome;
   const refusal = passing(outcome.refusal);
   if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, view) };
+  if (refusal?.reason === 'closeout_overdue') {
+    const open = await desk.views.record(refusal.openNo);
+    if (open !== null) return { kind: 'show', view: closeForm(open.no, open.state) };
+  }
   if (refusal !== null) {
     const problem = refusalWords(refusal, requestNo, state);
     return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };

@@ -1,0 +1,25 @@
+import type { Policy } from '../access/policy.ts';
+import type { Rendered } from './blocks.ts';
+import { section } from './blocks.ts';
+import { escape } from './words.ts';
+
+/** What the app says when it is added to a channel: what it will post there, and how to begin. */
+export function hello(destination: string, { channels, tenants }: Policy): Rendered {
+  const channel = destination.slice('channel:'.length);
+  const tenant = [...tenants.values()].find((one) => one.channel === channel);
+  const posts = [
+    ...(channel === channels.alert
+      ? ['every session’s start and end, and everything about emergencies']
+      : []),
+    ...(channel === channels.review ? ['the weekly review'] : []),
+    ...(channel === channels.security ? ['sessions that somebody did not expect'] : []),
+    ...(channel === channels.support ? ['customers’ requests for help'] : []),
+    ...(tenant === undefined
+      ? []
+      : [`every session in ${escape(tenant.name)} (${escape(tenant.environment)})`]),
+  ];
+  const what =
+    posts.length === 0 ? 'nothing by myself: the policy does not name this channel' : posts.join('; ');
+  const text = `Hello. I look after temporary support access. Here I will post ${what}. To ask for access, write \`/tsa request\`; see \`/tsa help\`.`;
+  return { text: text.replaceAll('`', ''), blocks: [section(text)] };
+}
