@@ -79,6 +79,31 @@ describe('The door', () => {
     await g.given(ANN, deny, no);
   });
 
+  it('tells nobody that it was done when the commit itself fails, and goes on with the next', async () => {
+    const g = ground();
+    // Looked at only when the transaction is committed.
+    g.ledger.raw.exec(
+      'create table broken (no integer references request (request_no) deferrable initially deferred)',
+    );
+    g.ledger.raw.exec(
+      'create trigger breaking after insert on ledger_event begin insert into broken values (99); end',
+    );
+    const told: number[] = [];
+    g.door.onCommitted(() => told.push(1));
+    const results = await Promise.allSettled([
+      g.when(RITA, file()),
+      g.when(RITA, file({ tenantId: 'corp' })),
+    ]);
+    expect(results.map((r) => r.status)).toEqual(['rejected', 'rejected']);
+    expect(told).toEqual([]);
+    expect(g.ledger.raw.inTransaction).toBe(false);
+    for (const table of ['ledger_event', 'request', 'outbox'])
+      expect(g.count(`select count(*) from ${table}`)).toBe(0);
+    g.ledger.raw.exec('drop trigger breaking');
+    await g.given(RITA, file());
+    expect(await g.verify()).toMatchObject({ ok: true, requests: 1 });
+  });
+
   it('acknowledges nothing when the disk is full, leaves nothing half written, and works again afterwards', async () => {
     const g = ground(worldOf({ limits: { openRequests: 100 } }));
     let acknowledged = 0;

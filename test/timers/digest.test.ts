@@ -108,6 +108,26 @@ describe('The digest’s timer', () => {
     expect(g.count("select count(*) from ledger_event where type = 'digest.posted'")).toBe(1);
   });
 
+  it('owes no second one in a week whose schedule was changed after the first', async () => {
+    const g = ground();
+    g.clock.set(WEDNESDAY);
+    await g.given(RITA, file());
+    g.clock.set(MONDAY);
+    await timerOf(g).tick();
+    for (const cron of ['0 8 * * 1', '0 9 * * 3']) {
+      const { door, views, clock, log } = g;
+      g.clock.set(MONDAY + 4 * DAY);
+      await createDigestTimer({
+        door,
+        views,
+        clock,
+        log,
+        policy: { ...worldOf().policy, digest: { cron } },
+      }).tick();
+    }
+    expect(weeks(g)).toHaveLength(1);
+  });
+
   it('makes up for a missed moment, and after weeks of silence tells all of them in one', async () => {
     const g = ground();
     g.clock.set(WEDNESDAY);
