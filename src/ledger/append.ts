@@ -19,27 +19,17 @@ export interface NewEvent {
 const chainEnd = compiled((db) =>
   db.selectFrom('ledger_event').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
 );
-const addEvent = compiled((db, row: LedgerRow) =>
-  db.insertInto('ledger_event').values({
-    seq: row.seq,
-    request_no: row.request_no,
-    version: row.version,
-    type: row.type,
-    actor: row.actor,
-    at: row.at,
-    body: row.body,
-    prev_hash: row.prev_hash,
-    hash: row.hash,
-  }),
+const addEvent = compiled((db, row: LedgerRow) => db.insertInto('ledger_event').values(row));
+const addRequest = compiled((db, row: RequestRow) => db.insertInto('request').values(row));
+const changeRequest = compiled((db, { request_no: no, ...changed }: Changes) =>
+  db.updateTable('request').set(changed).where('request_no', '=', no),
 );
-const addSeat = compiled((db, seat: Tables['seat']) =>
-  db.insertInto('seat').values({
-    request_no: seat.request_no,
-    holder: seat.holder,
-    given_by: seat.given_by,
-    took_ms: seat.took_ms,
-  }),
+const addSeat = compiled((db, seat: Tables['seat']) => db.insertInto('seat').values(seat));
+const clearSeats = compiled((db, { no }: { no: number }) =>
+  db.deleteFrom('seat').where('request_no', '=', no),
 );
+
+type Changes = Partial<RequestRow> & Pick<RequestRow, 'request_no'>;
 
 /** Adds facts to the end of the chain, in one statement. Only inside the door's transaction. */
 export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<void> {
@@ -82,12 +72,12 @@ export async function writeProjection(
   const row = after.reduce<RequestRow | null>((last, state) => projectRequest(no, state, last), old);
   const state = after.at(-1);
   if (row === null || state === undefined) return;
-  if (old === null) await tx.insertInto('request').values(row).execute();
-  else await tx.updateTable('request').set(differences(old, row)).where('request_no', '=', no).execute();
+  if (old === null) await addRequest(tx, row);
+  else await changeRequest(tx, { ...differences(old, row), request_no: no });
   const had = before === null ? [] : projectSeats(no, before);
   const seats = projectSeats(no, state);
   if (JSON.stringify(had) === JSON.stringify(seats)) return;
-  if (had.length > 0) await tx.deleteFrom('seat').where('request_no', '=', no).execute();
+  if (had.length > 0) await clearSeats(tx, { no });
   for (const seat of seats) await addSeat(tx, seat);
 }
 

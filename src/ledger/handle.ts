@@ -19,7 +19,7 @@ import { compiled } from './compiled.ts';
 import { loadRecords } from './history.ts';
 import type { Ledger } from './open.ts';
 import { readAround } from './surroundings.ts';
-import type { Tables } from './tables.ts';
+import type { OutboxTable, Tables } from './tables.ts';
 
 /** Somebody (or time) wants something to happen. */
 export interface Attempt {
@@ -51,8 +51,6 @@ export interface Door {
   ): Promise<Refusal | null>;
   /** Records that a week's digest is owed, with its message. False when it was already. */
   recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
-  /** Owes messages that come from no change, such as a greeting; the same key once. */
-  owe(owed: readonly Owed[]): Promise<void>;
   /** Calls back after every commit that changed something or owes something. */
   onCommitted(listener: () => void): void;
   /** Waits for what is under way; from then on every attempt is refused with an error. */
@@ -76,8 +74,15 @@ const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.ma
 const outcomeOf = compiled((db, { key }: { key: string }) =>
   db.selectFrom('delivery').select('outcome').where('key', '=', key),
 );
-const addDelivery = compiled((db, { key, at, outcome }: Tables['delivery']) =>
-  db.insertInto('delivery').values({ key, at, outcome }),
+const addDelivery = compiled((db, delivery: Tables['delivery']) =>
+  db.insertInto('delivery').values(delivery),
+);
+type NewOwed = Pick<OutboxTable, 'key' | 'destination' | 'body' | 'owed_at' | 'next_at'>;
+const addOwed = compiled((db, row: NewOwed) =>
+  db
+    .insertInto('outbox')
+    .values(row)
+    .onConflict((conflict) => conflict.column('key').doNothing()),
 );
 
 interface Waiting {
@@ -238,7 +243,6 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
         await oweAll(tx, [owed], now);
         return true;
       }),
-    owe: (owed) => enter((tx) => oweAll(tx, owed, clock.now())),
     onCommitted(listener) {
       listeners.push(listener);
     },
@@ -251,15 +255,8 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
 
 /** Puts messages on the list of what the outside world must still be told; the same fact owes the same message once. */
 export async function oweAll(tx: Transaction<Tables>, owed: readonly Owed[], now: number): Promise<void> {
-  if (owed.length === 0) return;
-  const rows = owed.map(({ key, destination, message }) => {
-    return { key, destination, body: JSON.stringify(message), owed_at: now, next_at: now };
-  });
-  await tx
-    .insertInto('outbox')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('key').doNothing())
-    .execute();
+  for (const { key, destination, message } of owed)
+    await addOwed(tx, { key, destination, body: JSON.stringify(message), owed_at: now, next_at: now });
 }
 
 function endedBy(
