@@ -142,11 +142,13 @@ export function createSlackApp(deps: {
         delivery: `action:${caller.userId}:${action.action_ts}:${action.action_id}:${action.value ?? ''}`,
         view: payload.view ?? null,
       };
-      // A button in a view has no message beside which something could be said: it is said in a modal.
-      const speak = (say: Say): Promise<unknown> =>
-        payload.view === undefined
-          ? tell(respond, say)
-          : desk.client.views.open({ trigger_id: call.triggerId, view: said(say.text) });
+      // A button in a view has no message beside which something could be said: it is said in a modal, over the one
+      // that is open, so that nothing typed there is lost.
+      const speak = (say: Say): Promise<unknown> => {
+        if (payload.view === undefined) return tell(respond, say);
+        const modal = { trigger_id: call.triggerId, view: said(say.text) };
+        return payload.view.type === 'modal' ? desk.client.views.push(modal) : desk.client.views.open(modal);
+      };
       const result =
         run === undefined
           ? { say: { text: OLD_BUTTON } }

@@ -118,6 +118,11 @@ export function sayRefusal({ refusal, requestNo, state }: Outcome): { say?: Say 
   return refusal === null ? {} : { say: { text: refusalWords(refusal, requestNo, state) } };
 }
 
+/** The answer where a number leads nowhere. */
+export function noSuchRequest(no: number): { say: Say } {
+  return { say: { text: refusalWords({ reason: 'no_such_request' }, no, null) } };
+}
+
 /** `TSA-42`, `tsa42` or `42` as a number; `null` for anything else. */
 export function parseNo(text: string): number | null {
   const digits = /^(?:tsa[-\s]?)?(\d{1,9})$/i.exec(text.trim())?.[1];

@@ -129,7 +129,7 @@ function problemAbout({ type }: RequestCommand, problem: FieldProblem): string {
 const PROBLEM = 'problem';
 
 /** The same form, with something said above it. Slack keeps what was typed where a block keeps its id. */
-function again(
+export function again(
   { callback_id: id, private_metadata: metadata, title, submit, close, blocks }: View,
   words: string,
 ): ModalView {

@@ -32,6 +32,7 @@ const words = z.object({ type: z.literal('plain_text'), text: z.string() });
 
 const view = z.object({
   id: z.string(),
+  type: z.enum(['modal', 'home']).optional(),
   hash: z.string(),
   callback_id: z.string(),
   private_metadata: z.string(),

@@ -4,7 +4,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
 import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { pick } from '../pick.ts';
@@ -32,7 +32,8 @@ export function closeOut(desk: Desk): Slice {
     draw: (no: number, state: Access) => ModalView,
   ) => {
     const record = no === null ? null : await desk.views.record(no);
-    if (no === null || record === null) return {};
+    if (no === null) return {};
+    if (record === null) return noSuchRequest(no);
     const { state } = record;
     if (state.phase !== phase)
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };

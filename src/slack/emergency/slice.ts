@@ -9,7 +9,7 @@ import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import { again, choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
 import { lasting, tsa, when, who } from '../words.ts';
@@ -166,8 +166,11 @@ async function declare(desk: Desk, { caller, view }: SubmitCall): Promise<Submit
     for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemWords(problem);
     return { kind: 'errors', errors };
   }
-  if (refusal !== null)
-    return { kind: 'show', view: said(refusalWords(refusal, requestNo, state), 'Emergency access') };
+  if (refusal !== null) {
+    const words = refusalWords(refusal, requestNo, state);
+    const later = refusal.reason === 'cannot_check';
+    return { kind: 'show', view: later ? again(view, words) : said(words, 'Emergency access') };
+  }
   const no = tsa(requestNo ?? 0);
   const words =
     state?.phase === 'active'

@@ -5,7 +5,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
 import { form, opens, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { pick } from '../pick.ts';
@@ -25,7 +25,8 @@ export function extendSession(desk: Desk): Slice {
     draw: (no: number, state: Access) => ModalView,
   ) => {
     const record = no === null ? null : await desk.views.record(no);
-    if (no === null || record === null) return {};
+    if (no === null) return {};
+    if (record === null) return noSuchRequest(no);
     const { state } = record;
     if (state.phase !== 'active')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };

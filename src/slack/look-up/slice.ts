@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { World } from '../../access/people.ts';
 import { isAmong } from '../../access/people.ts';
 import { approversOf } from '../../access/checks.ts';
 import { askOf } from '../../access/state.ts';
@@ -77,7 +78,7 @@ async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
 async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Say> {
   const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
   if (what === '') return { text: 'Write it like `/tsa history northwind 7d` or `/tsa history @sam`.' };
-  if (!(await isInside(desk, userId)))
+  if (!isInside(await desk.directory.world([userId]), userId))
     return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
   const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
   const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];
@@ -91,7 +92,7 @@ async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Sa
     person === undefined ? { tenantId: tenant?.id ?? '' } : { person },
     since,
   );
-  const whose = person === undefined ? oneLine(tenant?.name ?? '', 80) : 'this person';
+  const whose = person === undefined ? (tenant?.name ?? '') : 'this person';
   return listed(
     desk,
     userId,
@@ -113,7 +114,7 @@ function listed(desk: Desk, reader: string, list: readonly Numbered[], title: st
   );
   const more = list.length - shown.length;
   return {
-    text: [title, ...lines.map(strip)].join('\n'),
+    text: [oneLine(title), ...lines.map(strip)].join('\n'),
     blocks: [
       header(title),
       ...lines.map(section),
@@ -122,8 +123,7 @@ function listed(desk: Desk, reader: string, list: readonly Numbered[], title: st
   };
 }
 
-async function isInside(desk: Desk, userId: string): Promise<boolean> {
-  const { policy, people } = await desk.directory.world([userId]);
+function isInside({ policy, people }: World, userId: string): boolean {
   const insiders = [
     ...policy.requesters,
     ...policy.admins,
@@ -149,7 +149,7 @@ async function show(desk: Desk, caller: Caller, text: string): Promise<Say> {
   const world = await desk.directory.world([userId]);
   if (world.people.standing(userId) === 'cannot_check')
     return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
-  const inside = await isInside(desk, userId);
+  const inside = isInside(world, userId);
   // The same answer for what is not there and what is not theirs to see.
   if (record === null || !(inside || hasPart(record, userId)))
     return { text: `There is no ${tsa(no)} that you can see. See what is going on with \`/tsa active\`.` };

@@ -3,7 +3,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
 import { form, opens, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
@@ -22,7 +22,8 @@ const WHAT_NEXT =
 export function stopSession(desk: Desk): Slice {
   const open = async (no: number | null, triggerId: string) => {
     const record = no === null ? null : await desk.views.record(no);
-    if (no === null || record === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
+    if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
+    if (record === null) return noSuchRequest(no);
     const { state } = record;
     if (state.phase !== 'active' && state.phase !== 'approved')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { written } from './acts.ts';
+import type { Stage } from './stage.ts';
+import { file, stage } from './stage.ts';
+
+let s: Stage;
+beforeEach(async () => {
+  s = await stage();
+});
+afterEach(() => s.close());
+
+/** What `/tsa …` answers to whoever typed it. */
+async function tsa(words: string, who: keyof Stage['cast'] = 'sam'): Promise<string> {
+  await s.cast[who].types('#support', `/tsa ${words}`);
+  return s.cast[who].hears('#support').at(-1) ?? '';
+}
+
+async function approved(tenant: string, no: number): Promise<void> {
+  await file(s, { tenant });
+  await s.cast.ada.presses('Approve', 'app', new RegExp(`TSA-${no}\\b.*asks for your approval`));
+  await s.cast.sam.waitFor('app', new RegExp(`TSA-${no}\\b.*Approved by`));
+}
+
+describe('/tsa', () => {
+  it.each(['', 'help', 'HELP', '   help  me '])(
+    '%j says what one can do, with buttons to begin',
+    async (words) => {
+      expect(await tsa(words)).toMatch(/`\/tsa request \[tenant\]`[\s\S]*`\/tsa active`/);
+      const said = s.cast.sam.sees('#support').at(-1);
+      expect(said?.buttons).toEqual(['Request access', 'Who is in now?']);
+      await s.cast.sam.presses('Request access', '#support');
+      expect((await s.cast.sam.modal('Request access')).labels).toContain('Tenant');
+      await s.cast.sam.presses('Who is in now?', '#support');
+      await s.cast.sam.waitFor('#support', /Nobody is in a tenant right now/);
+    },
+  );
+
+  it.each([
+    ['strat', 'start'],
+    ['hlep', 'help'],
+    ['acitve', 'active'],
+    ['requst northwind', 'request'],
+    ['revieww', 'review'],
+    ['shwo TSA-1', 'show'],
+  ])('%s is answered with what was probably meant', async (typed, meant) => {
+    expect(await tsa(typed)).toContain(`Did you mean \`/tsa ${meant}\`?`);
+  });
+
+  it.each([
+    ['that is like no other', 'frobnicate'],
+    ['that every object has', 'constructor'],
+    ['that every object hides', '__proto__'],
+    ['of 3,000 letters', 'x'.repeat(3_000)],
+    ['of pictures', '🦄🦄🦄🦄'],
+  ])('an unknown word %s is answered with where to look', async (_, typed) => {
+    const said = await tsa(typed);
+    expect(said).toMatch(/^I don’t know “.*See what I can do with `\/tsa help`\.$/);
+    expect(said.length).toBeLessThan(200);
+  });
+
+  it('an unknown word that would ping is only quoted', async () => {
+    expect(await tsa('<!channel> <@U0OTTO>')).toContain('“&lt;!channel&gt;”');
+  });
+});
+
+describe('without a number', () => {
+  it('start, end and show say so when there is nothing', async () => {
+    expect(await tsa('start')).toMatch(/You have no approved access that waits to be started/);
+    expect(await tsa('end')).toBe('You have no session that is running now.');
+    expect(await tsa('show')).toMatch(/Which request\? Write `\/tsa show TSA-n`/);
+    expect((await written(s)).refused).toEqual([]);
+  });
+
+  it('start, show and end take the only one there is', async () => {
+    await approved('Northwind Traders · production', 1);
+    expect(await tsa('start')).toMatch(/^TSA-1 is started\. It ends <!date/);
+    expect(await tsa('show')).toMatch(/TSA-1\* · <@U0SAM> is in Northwind Traders/);
+    expect(await tsa('end')).toMatch(/^TSA-1 is ended/);
+    expect(await tsa('end')).toBe('You have no session that is running now.');
+  });
+
+  it('start, show and end ask which, where there are several, and take the number in any form', async () => {
+    await approved('Northwind Traders · production', 1);
+    await approved('Contoso', 2);
+    expect(await tsa('start')).toMatch(
+      /^Which one\? 2 are possible: TSA-2, TSA-1\. Write `\/tsa start TSA-n`\.$/,
+    );
+    expect(await tsa('show')).toMatch(/you have more than one open/);
+    expect(await tsa('start tsa-1')).toMatch(/^TSA-1 is started/);
+    expect(await tsa('start')).toMatch(/^TSA-2 is started/);
+    expect(await tsa('end')).toMatch(/^Which one\? 2 are possible/);
+    expect(await tsa('end 2')).toMatch(/^TSA-2 is ended/);
+    expect(await tsa('end')).toMatch(/^TSA-1 is ended/);
+  });
+});
+
+describe('with a number', () => {
+  it.each(['start', 'end', 'cancel', 'revoke', 'extend', 'closeout'])(
+    '/tsa %s says when there is no such request, and changes nothing',
+    async (verb) => {
+      expect(await tsa(`${verb} TSA-99`)).toMatch(/^There is no TSA-99\./);
+      expect((await written(s)).life).toEqual([]);
+    },
+  );
+
+  it.each(['later', 'TSA-', '-1', '0', '1e3', '99999999999', 'TSA-1 now', '<!channel>'])(
+    'start %s is answered with how to write it',
+    async (words) => {
+      expect(await tsa(`start ${words}`)).toBe('Write it like `/tsa start TSA-42`.');
+      expect(await tsa(`show ${words}`)).toBe('Write it like `/tsa show TSA-42`.');
+    },
+  );
+
+  it('somebody else’s session is neither started nor ended, and only insiders see the record', async () => {
+    await approved('Northwind Traders · production', 1);
+    expect(await tsa('start TSA-1', 'noor')).toMatch(/Nothing was changed: only the grantee \(<@U0SAM>\)/);
+    expect(await tsa('start TSA-1')).toMatch(/is started/);
+    expect(await tsa('end TSA-1', 'ada')).toMatch(/Nothing was changed: only the grantee/);
+    expect(await tsa('start TSA-1')).toMatch(/TSA-1 was started by <@U0SAM>/);
+    expect(await tsa('show TSA-1', 'otto')).toMatch(/is in Northwind Traders/);
+    expect(await tsa('show TSA-1', 'gus')).toMatch(/There is no TSA-1 that you can see/);
+    expect(await tsa('show TSA-2', 'gus')).toMatch(/There is no TSA-2 that you can see/);
+    expect(await tsa('review', 'gus')).toMatch(/for the people whom the policy lists/);
+  });
+});
