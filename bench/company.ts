@@ -5,12 +5,12 @@ import type { Actor, World } from '../src/access/people.ts';
 import type { Policy, Tenant } from '../src/access/policy.ts';
 import { loadPolicy } from '../src/policy.ts';
 
-/** The company that the measurements run on: 100,000 tenants, 200 engineers, 20 approvers. */
+/** The company that the measurements run on: 100,000 tenants, 1,000 engineers, 20 approvers. */
 
 export const TENANTS = 100_000;
 /** Tenants that support works in; the others are only there to be searched. */
 const BUSY_TENANTS = 2_000;
-export const ENGINEERS = Array.from({ length: 200 }, (_, n) => `U0ENGINEER${n}`);
+export const ENGINEERS = Array.from({ length: 1_000 }, (_, n) => `U0ENGINEER${n}`);
 export const APPROVERS = Array.from({ length: 20 }, (_, n) => `U0APPROVER${n}`);
 export const APPROVERS_GROUP = 'S0APPROVERS';
 export const REASON = 'Invoices for March show twice since the last import; remove the duplicates.';
@@ -50,7 +50,7 @@ approvers:
   - people: [${APPROVERS_GROUP}]
 scopes:
   - { id: read, name: Read-only, allows: Look at settings and logs; change nothing, max_duration: 4h }
-limits: { open_requests: 100 }
+limits: { open_requests: 50 }
 tenants_file: tenants.csv
 `,
   );
@@ -68,13 +68,13 @@ export function worldOf(policy: Policy): World {
   };
 }
 
-/** The n-th request: no two of the first 400,000 have both engineer and tenant in common. */
+/** The n-th request: no two of the first 2,000,000 have both engineer and tenant in common. */
 export function nth(n: number): { engineer: string; approver: string; tenantId: string } {
   const k = n % ENGINEERS.length;
   return {
     engineer: ENGINEERS[k] ?? '',
     approver: APPROVERS[n % APPROVERS.length] ?? '',
-    tenantId: `tenant-${(k * 10 + Math.floor(n / ENGINEERS.length)) % BUSY_TENANTS}`,
+    tenantId: `tenant-${(k * 2 + Math.floor(n / ENGINEERS.length)) % BUSY_TENANTS}`,
   };
 }
 

@@ -51,6 +51,8 @@ export interface Door {
   ): Promise<Refusal | null>;
   /** Records that a week's digest is owed, with its message. False when it was already. */
   recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
+  /** Owes messages that come from no change, such as a greeting; the same key once. */
+  owe(owed: readonly Owed[]): Promise<void>;
   /** Calls back after every commit that changed something or owes something. */
   onCommitted(listener: () => void): void;
   /** Waits for what is under way; from then on every attempt is refused with an error. */
@@ -115,9 +117,11 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
   }
 
   async function drain(): Promise<void> {
-    // Let everybody who is arriving now in: they share the flush.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await commit(waiting.splice(0, BATCH_MAX));
+    do {
+      // Let everybody who is arriving now in: they share the flush.
+      await new Promise((resolve) => setImmediate(resolve));
+      await commit(waiting.splice(0, BATCH_MAX));
+    } while (waiting.length > 0);
     draining = null;
   }
 
@@ -243,6 +247,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
         await oweAll(tx, [owed], now);
         return true;
       }),
+    owe: (owed) => enter((tx) => oweAll(tx, owed, clock.now())),
     onCommitted(listener) {
       listeners.push(listener);
     },
