@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Modal } from '../../sandbox/driver.ts';
+import type { Modal, Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { everything, mrkdwnIn, written } from './acts.ts';
 import type { Stage } from './stage.ts';
@@ -42,6 +42,47 @@ async function fileBadly(tenant: string, scope: string): Promise<void> {
   await modal.submits();
 }
 
+/** Presses the button, fills in the form that opens, and sends it. */
+async function says(
+  who: Player,
+  button: string,
+  on: RegExp,
+  fields: Readonly<Record<string, string>>,
+): Promise<void> {
+  s.sandbox.workspace.stackOf(who.id).length = 0;
+  await who.presses(button, 'app', on);
+  const modal = await who.modal();
+  for (const [label, text] of Object.entries(fields)) await modal.types(label, text);
+  if (modal.labels.includes('Can the customer do what failed before?'))
+    await modal.chooses('Can the customer do what failed before?', 'Yes');
+  await modal.submits();
+  expect(modal.errors).toEqual({});
+}
+
+async function declareBadly(): Promise<void> {
+  s.sandbox.workspace.stackOf('U0SAM').length = 0;
+  await s.cast.sam.types('#support', '/tsa emergency contoso');
+  const modal = await s.cast.sam.modal('Emergency access');
+  await modal.chooses('Scope', 'Support');
+  await modal.types('Allowed actions', LINE);
+  await modal.types('What is the emergency?', TEXT);
+  for (const label of ['Off limits', 'Case'])
+    if (modal.labels.includes(label)) await modal.types(label, LINE);
+  await modal.chooses('Who reviews it afterwards', 'Ada');
+  await modal.submits();
+  await s.cast.noor.waitFor('#support-access-alerts', /EMERGENCY ACCESS/);
+}
+
+/** Everything that shows what others wrote, to whoever asks. */
+async function looks(): Promise<void> {
+  const { sam, otto } = s.cast;
+  const shows = ['show TSA-1', 'show TSA-2', 'show TSA-3', 'mine', 'history contoso', 'active', 'review'];
+  for (const words of [...shows, `${PING}${LINK}`, `start ${PING}`, `history ${PING}`])
+    await sam.types('#support', `/tsa ${words}`);
+  await sam.opensHome();
+  await otto.opensHome();
+}
+
 beforeAll(async () => {
   s = await stage('socket', nasty);
   const { sam, ada } = s.cast;
@@ -52,15 +93,30 @@ beforeAll(async () => {
   await deny.submits();
   await sam.waitFor('app', /denied access to/);
   await fileBadly('Contoso', 'Support');
+  await says(ada, 'Ask a question', /TSA-2/, { 'What do you need to know?': TEXT });
+  await says(sam, 'Answer', /TSA-2/, { 'Your answer': TEXT });
+  await ada.waitFor('app', /TSA-2.* answers/);
   await ada.presses('Approve', 'app', /TSA-2/);
   await sam.presses('Start session', 'app', /Approved by/);
   await sam.waitFor('#support-access-alerts', /TSA-2/);
-  for (const words of ['show TSA-1', 'show TSA-2', 'active', 'review', `${PING}${LINK}`, `start ${PING}`])
-    await sam.types('#support', `/tsa ${words}`);
+  const more = { 'How much more': '30m', 'Why is it not enough?': TEXT };
+  await says(sam, 'Ask for more time', /TSA-2/, more);
+  await says(ada, 'No more time', /TSA-2/, { 'Why not? The grantee reads this': TEXT });
+  await sam.waitFor('app', /gave no more time/);
+  await looks();
   await sam.presses('End now', 'app');
-  await sam.types('#support', '/tsa show TSA-2');
+  const closeout = { 'What was changed?': TEXT, 'A product problem to raise?': TEXT, Notes: TEXT };
+  await says(sam, 'Close out', /TSA-2/, closeout);
+  await says(ada, 'Contest', /TSA-2/, { 'What is missing or wrong?': TEXT });
+  await sam.presses('Close out', 'app', /TSA-2.*contests/);
+  await sam.modal('Close out');
+  await declareBadly();
+  await says(ada, 'Revoke', /TSA-3/, { 'Why?': TEXT });
+  await says(ada, 'Not justified', /TSA-3/, { 'Your note, for the record': TEXT });
+  await sam.waitFor('app', /TSA-3.*not justified/);
+  await looks();
   await fileBadly('Contoso', 'Admin');
-  await ada.presses('Approve', 'app', /TSA-3/);
+  await ada.presses('Approve', 'app', /TSA-4/);
   await ada.modal('Approve high risk');
   await s.later(8 * 24 * 3_600_000);
   await sam.waitFor('#access-review', /Access review/);
@@ -69,14 +125,14 @@ afterAll(() => s.close());
 
 /** All that the app ever sent, and all that stands anywhere now. */
 function sent(): readonly { readonly text: string; readonly verbatim: unknown }[] {
-  const { traffic, stacks } = s.sandbox.workspace;
+  const { traffic, stacks, homes } = s.sandbox.workspace;
   return [
     ...traffic.filter((one) => one.direction === 'from_app').flatMap((one) => mrkdwnIn(one.body)),
     ...everything(s).flatMap((message) => [
       ...mrkdwnIn(message.blocks),
       { text: message.text, verbatim: true },
     ]),
-    ...[...stacks.values()].flat().flatMap((view) => mrkdwnIn(view.form)),
+    ...[...stacks.values(), ...homes.values()].flat().flatMap((view) => mrkdwnIn(view.form)),
   ];
 }
 
@@ -84,7 +140,12 @@ describe('other people’s words', () => {
   it('reached every place: cards, notices, answers, forms and the digest', async () => {
     const { life } = await written(s);
     expect(life).toEqual(
-      expect.arrayContaining(['TSA-1 request.denied', 'TSA-2 session.ended', 'TSA-3 request.filed']),
+      expect.arrayContaining([
+        'TSA-1 request.denied',
+        'TSA-2 session.ended',
+        'TSA-3 emergency.reviewed',
+        'TSA-4 request.filed',
+      ]),
     );
     expect(sent().filter(({ text }) => text.includes('&lt;!channel&gt;')).length).toBeGreaterThan(30);
     expect(deny.text).toContain('&lt;!here&gt;');
