@@ -19,6 +19,8 @@ export interface NewEvent {
 const chainEnd = compiled((db) =>
   db.selectFrom('ledger_event').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
 );
+/** The end as this transaction left it. Wrong would be harmless: the database takes no event that is not the next. */
+const ends = new WeakMap<Transaction<Tables>, Pick<LedgerRow, 'seq' | 'hash'>>();
 const addEvent = compiled((db, row: LedgerRow) => db.insertInto('ledger_event').values(row));
 const addRequest = compiled((db, row: RequestRow) => db.insertInto('request').values(row));
 const changeRequest = compiled((db, { request_no: no, ...changed }: Changes) =>
@@ -34,7 +36,7 @@ type Changes = Partial<RequestRow> & Pick<RequestRow, 'request_no'>;
 /** Adds facts to the end of the chain, in one statement. Only inside the door's transaction. */
 export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const [last] = await chainEnd(tx, {});
+  const last = ends.get(tx) ?? (await chainEnd(tx, {}))[0];
   let seq = last?.seq ?? 0;
   let prev: Buffer = last?.hash ?? GENESIS;
   for (const { requestNo, version, actor, at, event } of events) {
@@ -59,6 +61,12 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
     await addEvent(tx, row);
     prev = hash;
   }
+  ends.set(tx, { seq, hash: prev });
+}
+
+/** What was added is being taken back: the end is where the database says. */
+export function forgetEnd(tx: Transaction<Tables>): void {
+  ends.delete(tx);
 }
 
 /** Writes where the request stands after these facts, beside them. Only what changed: each column left alone is an index left alone. */

@@ -13,7 +13,7 @@ import type { Access } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
-import { appendEvents, projectHouse, writeProjection } from './append.ts';
+import { appendEvents, forgetEnd, projectHouse, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
 import { compiled } from './compiled.ts';
 import { loadRecords } from './history.ts';
@@ -135,6 +135,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
           try {
             done.push(await item.run(tx));
           } catch (error) {
+            forgetEnd(tx);
             await tx.executeQuery(ROLLBACK);
             alive.delete(item);
             item.fail(error);

@@ -209,7 +209,7 @@ function hearers(
       break;
     case 'closeout.filed':
       tell(after.phase === 'closed', approvers);
-      tell(after.phase === 'ended', [], alert.slice(0, 1));
+      tell(after.phase === 'ended', [after.owner, grantee], alert.slice(0, 1));
       if (after.way === 'customer') tell(true, [after.requester]);
       break;
     case 'closeout.reminded':

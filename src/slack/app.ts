@@ -34,6 +34,24 @@ export interface SlackApp {
   settled(): Promise<void>;
 }
 
+/** Other words for the same. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['ask', 'request'],
+  ['req', 'request'],
+  ['new', 'request'],
+  ['stop', 'end'],
+  ['done', 'end'],
+  ['more', 'extend'],
+  ['close', 'closeout'],
+  ['break-glass', 'emergency'],
+  ['breakglass', 'emergency'],
+  ['who', 'active'],
+  ['status', 'active'],
+  ['my', 'mine'],
+  ['info', 'show'],
+  ['digest', 'review'],
+]);
+
 const FAILED =
   'Something went wrong on our side, and nothing was changed. Please try again; if it goes on, tell whoever runs this app.';
 const OLD_BUTTON =
@@ -109,7 +127,7 @@ export function createSlackApp(deps: {
   app.command(/.*/, async ({ ack, body, respond }) => {
     const payload = commandPayload.parse(body);
     const [word = '', ...rest] = payload.text.trim().split(/\s+/);
-    const run = commands.get(word.toLowerCase());
+    const run = commands.get(ALIASES.get(word.toLowerCase()) ?? word.toLowerCase());
     if (run === undefined) {
       await ack(ephemeral(unknownCommand(word, [...commands.keys()])));
       return;

@@ -1,5 +1,7 @@
+import type { KnownBlock } from '@slack/types';
 import type { Ask } from '../access/event.ts';
-import type { Access } from '../access/state.ts';
+import type { World } from '../access/people.ts';
+import type { Access, Grant } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX } from '../access/limits.ts';
@@ -12,6 +14,9 @@ import { endWords, lapseWords } from './refusals.ts';
 import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
+
+/** Questions shown on the card; all of them are in the record. */
+const EXCHANGES_MAX = 3;
 
 export interface CardFacts extends ButtonFacts {
   /** What the grantee and the tenant had in the last 30 days, for whoever decides. */
@@ -32,9 +37,10 @@ export function card(facts: CardFacts): Rendered {
     blocks: [
       ...emergency,
       section(top),
-      ...sections(whatLines(state, ask).join('\n')),
+      ...sections(whatLines(facts, ask).join('\n')),
       ...(ask === null ? [] : sections(boundLines(ask).join('\n'))),
       ...sections(`*Reason*\n${quote(state.reason)}`),
+      ...exchange(state),
       ...notes(state, decides(facts) ? recent : null).map(context),
       ...actions(buttonsFor(facts)),
     ],
@@ -86,7 +92,7 @@ export function placeOf({ tenant }: Pick<Access, 'tenant'>): string {
   return `${oneLine(tenant.name, 300)} (${oneLine(tenant.environment, 100)})`;
 }
 
-function whatLines(state: Access, ask: Ask | null): string[] {
+function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null): string[] {
   const { tenant } = state;
   const lines = [
     `*Tenant* ${oneLine(tenant.name, 300)} · \`${escape(tenant.id)}\` · *${oneLine(tenant.environment, 100)}* · ${oneLine(tenant.region, 100)}`,
@@ -111,6 +117,8 @@ function whatLines(state: Access, ask: Ask | null): string[] {
     lines.push(
       `*Approved by* ${state.grant.seats.map((s) => `${who(s.given?.by ?? s.holder)}${s.given === null ? '' : ` ${when(s.given.at)}`}`).join(', ')}`,
     );
+  if (state.phase === 'pending') lines.push(...awaiting(state, world, now));
+  if ('grant' in state) lines.push(...askedFor(state.grant));
   if (state.phase === 'pending') lines.push(`*Lapses* ${when(state.terms.lapseAt)} if nobody decides`);
   return lines;
 }
@@ -122,6 +130,44 @@ function latest(state: Access): string {
   if ('session' in state)
     return `; started ${when(state.session.startedAt)}, end ${when(state.session.expiresAt)}`;
   return '';
+}
+
+/** What was asked about it, and answered: the last exchanges. */
+function exchange(state: Access): KnownBlock[] {
+  return state.questions.slice(-EXCHANGES_MAX).map(({ by, text, answer }) => {
+    const answered =
+      answer === null ? '_not answered yet_' : `${who(answer.by)}: ${oneLine(answer.text, 900)}`;
+    return section(`*Question* ${who(by)}: ${oneLine(text, 900)}\n*Answer* ${answered}`);
+  });
+}
+
+/** Who was asked when and has not answered, and why that may be. */
+function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, now: number): string[] {
+  return state.seats.map((seat) => {
+    if (seat.given !== null) return `*Approved* by ${who(seat.given.by)} ${when(seat.given.at)}`;
+    const absence = world.people.absence(seat.holder);
+    const away =
+      absence !== undefined && absence.from <= now && now < absence.until
+        ? `, away until ${when(absence.until)}: ${who(absence.delegate)} answers`
+        : '';
+    const reminded = state.remindedAt === null ? '' : `, reminded ${when(state.remindedAt)}`;
+    return `*Awaited* ${who(seat.holder)}, asked ${when(seat.askedAt)}${reminded}${away}`;
+  });
+}
+
+/** What was asked for, where less was approved. */
+function askedFor({ ask, asked }: Grant): string[] {
+  if (
+    ask.scope.id === asked.scope.id &&
+    ask.durationMs === asked.durationMs &&
+    ask.allowedActions === asked.allowedActions &&
+    ask.offLimits === asked.offLimits
+  )
+    return [];
+  const { scope, durationMs, allowedActions } = asked;
+  return [
+    `*Asked for* ${oneLine(scope.name, 150)}, ${lasting(durationMs)}; allowed: ${oneLine(allowedActions, 600)} — *less was approved*`,
+  ];
 }
 
 function boundLines(ask: Ask): string[] {

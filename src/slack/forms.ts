@@ -79,11 +79,12 @@ export function choiceField(
   };
 }
 
-export function personField(blockId: string, label: string, hint?: string): KnownBlock {
+export function personField(blockId: string, label: string, hint?: string, optional = false): KnownBlock {
   return {
     type: 'input',
     block_id: blockId,
     label: plain(label),
+    optional,
     ...(hint === undefined ? {} : { hint: plain(hint) }),
     element: { type: 'users_select', action_id: `tsa_in_${blockId}` },
   };

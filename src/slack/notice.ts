@@ -94,11 +94,8 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
       return `:raised_hand: ${it} · ${who(event.by)} asks ${who(event.to)} to take over as the owner.`;
     case 'owner.changed':
       return `:arrows_counterclockwise: ${it} · ${who(event.to)} is the owner now, in place of ${who(event.from)}.`;
-    case 'closeout.filed': {
-      const left = event.removed.filter((item) => !item.gone).map((item) => oneLine(item.role, 100));
-      const still = left.length === 0 ? '' : ` Still there: ${left.join(', ')}.`;
-      return `:clipboard: ${it} · ${who(event.by)} closed it out. Fixed: ${event.fixed.replace('_', ' ')}.${still} Changed:\n${quote(event.changed)}`;
-    }
+    case 'closeout.filed':
+      return closeoutWords(event, it, state);
     case 'closeout.reminded':
       return `:bell: ${it} · the session in ${place} is over but not closed out yet.`;
     case 'closeout.accepted':
@@ -110,6 +107,32 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'review.reminded':
       return `:bell: ${it} · the emergency in ${place} still owes its review${state.review === null ? '' : ` by ${who(state.review.reviewer)}, due ${when(state.review.dueAt)}`}.`;
   }
+}
+
+/** Reads like the entry in a good runbook: who, what, when, and what is left. */
+function closeoutWords(
+  event: Extract<AccessEvent, { type: 'closeout.filed' }>,
+  it: string,
+  state: CardFacts['state'],
+): string {
+  const left = event.removed.filter((item) => !item.gone).map((item) => oneLine(item.role, 100));
+  const gone = event.removed.length - left.length;
+  const lines = [
+    `:clipboard: ${it} · ${who(event.by)} closed it out. Fixed: ${event.fixed.replace('_', ' ')}.`,
+  ];
+  if (left.length > 0) lines.push(`:warning: Still there: ${left.join(', ')}.`);
+  else if (gone > 0) lines.push(`Extra permissions gone: ${gone} of ${gone}.`);
+  if ('session' in state && 'ending' in state) {
+    const approved = state.grant.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
+    const by = approved.length === 0 ? 'without approval' : `approved by ${people(approved)}`;
+    lines.push(
+      `Asked by ${who(state.requester)}, ${by}, used by ${who(state.grant.ask.grantee)}: ${oneLine(state.grant.ask.scope.name, 150)} in ${placeOf(state)}, ${when(state.session.startedAt)} to ${when(state.ending.endedAt)}.`,
+    );
+  }
+  lines.push(`Changed:\n${quote(event.changed, 900)}`);
+  if (event.productProblem !== '') lines.push(`Product problem:\n${quote(event.productProblem, 500)}`);
+  if (event.notes !== '') lines.push(`Notes:\n${quote(event.notes, 500)}`);
+  return lines.join('\n');
 }
 
 function ended(event: Extract<AccessEvent, { type: 'session.ended' }>, it: string, place: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
+import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf } from '../desk.ts';
@@ -8,7 +9,7 @@ import { opens, personField, said } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
-import { HOME, HOME_ACTION, homeView, overlooks } from './view.ts';
+import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';
 
 /** The Home tab: published when it is opened, and again when something of that person's changes. */
 export interface Home {
@@ -20,7 +21,7 @@ export interface Home {
 }
 
 const AWAY_MODAL = 'tsa_away_form';
-const BLOCK = { until: 'until', delegate: 'delegate' } as const;
+const BLOCK = { until: 'until', delegate: 'delegate', whom: 'whom' } as const;
 /** Homes that were opened longer ago are drawn anew when they are opened again. */
 const WATCHED_MS = 60 * 60_000;
 const LATEST = 8;
@@ -73,8 +74,8 @@ export function createHome(desk: Desk): Home {
             after: () =>
               publish(call.caller.userId, { ...chosen(call), environment: call.value, activePage: 0 }),
           }),
-        [HOME_ACTION.away]: ({ triggerId }) =>
-          Promise.resolve({ after: opens(desk, triggerId, awayForm(desk.clock.now())) }),
+        [HOME_ACTION.away]: ({ triggerId, caller }) =>
+          Promise.resolve({ after: opens(desk, triggerId, awayForm(desk, caller.userId)) }),
         [HOME_ACTION.back]: async (call) => {
           const { caller, delivery } = call;
           const world = await desk.directory.world([caller.userId]);
@@ -98,9 +99,10 @@ async function goAway(
   const delegate = read(BLOCK.delegate);
   const world = await desk.directory.world([caller.userId, delegate]);
   const now = desk.clock.now();
+  const approver = read(BLOCK.whom) === '' ? caller.userId : read(BLOCK.whom);
   const command = {
     type: 'set_absence',
-    approver: caller.userId,
+    approver,
     from: now,
     until: Number(read(BLOCK.until)) * 1_000,
     delegate,
@@ -117,13 +119,23 @@ async function goAway(
   }
   if (refusal !== null) return { kind: 'show', view: said(refusalWords(refusal, null, null)) };
   await desk.directory.world([caller.userId]);
+  // What waits already is asked of the one who answers now.
+  const destination = directMessage(delegate);
+  const waiting = await desk.views.waitingFor(approver);
+  await desk.door.owe(
+    waiting.map(({ no }) => ({
+      key: `card:${no}:away:${now}:${destination}`,
+      destination,
+      message: { kind: 'card', no },
+    })),
+  );
   publish(caller.userId, FIRST).catch((error: unknown) => {
     desk.log.warn({ error }, 'a Home could not be drawn');
   });
   return { kind: 'close' };
 }
 
-function awayForm(now: number): Parameters<typeof opens>[2] {
+function awayForm(desk: Desk, me: UserId): Parameters<typeof opens>[2] {
   return {
     type: 'modal',
     callback_id: AWAY_MODAL,
@@ -141,7 +153,7 @@ function awayForm(now: number): Parameters<typeof opens>[2] {
         element: {
           type: 'datetimepicker',
           action_id: 'tsa_in_until',
-          initial_date_time: Math.floor(now / 1_000) + 86_400,
+          initial_date_time: Math.floor(desk.clock.now() / 1_000) + 86_400,
         },
       },
       personField(
@@ -149,6 +161,9 @@ function awayForm(now: number): Parameters<typeof opens>[2] {
         'Who answers for you?',
         'They need the right to decide themselves: being asked gives nobody more of it.',
       ),
+      ...(administers(desk, me)
+        ? [personField(BLOCK.whom, 'Who is away?', 'Leave it empty for yourself.', true)]
+        : []),
     ],
   };
 }
@@ -212,5 +227,3 @@ function safeJson(text: string): unknown {
     return null;
   }
 }
-
-export { HOME };

@@ -202,3 +202,9 @@ export function overlooks(desk: Desk, user: UserId): boolean {
   const { policy, people } = desk.directory.known();
   return isAmong(people, user, [...policy.admins, ...policy.auditors]) === 'yes';
 }
+
+/** May this person change things for others? */
+export function administers(desk: Desk, user: UserId): boolean {
+  const { policy, people } = desk.directory.known();
+  return isAmong(people, user, policy.admins) === 'yes';
+}
