@@ -54,6 +54,9 @@ function method<T>(
   };
 }
 
+/** reference/methods/chat.update: the text may have 4,000 bytes. */
+const UPDATE_TEXT_BYTES_MAX = 4_000;
+
 const flag = z.union([
   z.boolean(),
   z.enum(['true', 'false']).transform((v) => v === 'true'),
@@ -130,6 +133,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       if (message.user !== workspace.bot.id || message.onlyFor !== null)
         throw new Refused('cant_update_message');
       const { text, blocks } = parseContent(args, workspace, refuseBlocks);
+      if (Buffer.byteLength(text) > UPDATE_TEXT_BYTES_MAX) throw new Refused('msg_too_long');
       Object.assign(message, { text, blocks, edited: true });
       workspace.changed();
       return { channel: conversation.id, ts: message.ts, text, message: shown(message, workspace, true) };

@@ -65,7 +65,7 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
     .executeTakeFirstOrThrow();
   const waits = now - (owed?.oldest ?? now);
   return {
-    database: writable(deps.ledger),
+    database: await writable(deps.ledger),
     slack: {
       ok: seen !== null && now - seen <= SLACK_SEEN_MS,
       says: seen === null ? 'never seen' : `seen ${Math.round((now - seen) / 1_000)} s ago`,
@@ -81,15 +81,18 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
   };
 }
 
-/** Really tries, and takes it back. */
-function writable({ raw }: Ledger): Check {
+/** More than any page of the database has left: a full disk shows. */
+const FILLER = Buffer.alloc(16_384);
+
+/** Really writes, to the disk, and clears it away again. */
+async function writable({ db }: Ledger): Promise<Check> {
   try {
-    // Somebody's transaction is open on the one connection: then writing works.
-    if (raw.inTransaction) return { ok: true, says: 'writing' };
-    raw.exec('begin immediate; create table readiness_probe (x); rollback');
+    await db.transaction().execute(async (tx) => {
+      await tx.insertInto('readiness_probe').values({ filler: FILLER }).execute();
+      await tx.deleteFrom('readiness_probe').execute();
+    });
     return { ok: true, says: 'writable' };
   } catch (error) {
-    if (raw.inTransaction) raw.exec('rollback');
     return { ok: false, says: error instanceof Error ? error.message : 'not writable' };
   }
 }

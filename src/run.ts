@@ -65,7 +65,7 @@ async function startOn(
   const views = createViews(ledger.db);
   const door = createDoor(ledger, clock);
   const { mode, botToken, apiUrl } = config.slack;
-  const clients = createClients(botToken, apiUrl, log, () => clock.now());
+  const clients = createClients(botToken, apiUrl, log);
   const bot = z
     .object({ team_id: z.string(), user_id: z.string(), bot_id: z.string(), url: z.string() })
     .parse(await whoAmI(() => clients.background.auth.test()));
@@ -127,13 +127,14 @@ async function startOn(
     timers.wake();
   });
 
-  let calledAt: number | null = null;
+  /** When Slack last called, or took our token: an answer that refuses it is no sign of life. */
+  let seenAt = clock.now();
   let connection: 'up' | 'down' = mode.kind === 'http' ? 'up' : 'down';
   const health = createHealth({
     ledger,
     views,
     clock,
-    slackSeenAt: () => (connection === 'down' ? null : Math.max(calledAt ?? 0, clients.seenAt() ?? 0)),
+    slackSeenAt: () => (connection === 'down' ? null : seenAt),
   });
   const receivers = receiversFor(config, log);
   const app = createSlackApp({
@@ -147,9 +148,9 @@ async function startOn(
   const socket = receivers.socket?.client;
   socket?.on('connected', () => {
     connection = 'up';
-    calledAt = clock.now();
+    seenAt = clock.now();
   });
-  for (const gone of ['reconnecting', 'disconnecting', 'disconnected'])
+  for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
   const http = await listenHttp({
     receiver: receivers.http,
@@ -158,16 +159,19 @@ async function startOn(
     health,
     clock,
     log,
-    onSeen: () => (calledAt = clock.now()),
+    onSeen: () => (seenAt = clock.now()),
   });
   await dispatcher.start();
   timers.start();
   digest.start();
   if (socket !== undefined) await socket.start();
   const heartbeat = setInterval(() => {
-    clients.background.auth.test().catch((error: unknown) => {
-      log.warn({ error }, 'Slack does not answer');
-    });
+    clients.background.auth.test().then(
+      () => (seenAt = clock.now()),
+      (error: unknown) => {
+        log.warn({ error }, 'Slack does not answer, or refuses the token');
+      },
+    );
   }, HEARTBEAT_MS);
   log.info({ mode: mode.kind, port: http.port, tenants: rules.tenants.size }, 'TSA is ready');
 
@@ -182,11 +186,12 @@ async function startOn(
     },
     async stop() {
       clearInterval(heartbeat);
+      // All at the same time: together they have ten seconds, not each.
+      const delivered = dispatcher.stop(STOP_WITHIN_MS);
       await socket?.disconnect();
-      await http.close();
-      await Promise.all([app.settled(), timers.stop(), digest.stop()]);
+      await Promise.all([http.close(), app.settled(), timers.stop(), digest.stop()]);
       await door.close();
-      await dispatcher.stop(STOP_WITHIN_MS);
+      await delivered;
       await ledger.close();
     },
   };

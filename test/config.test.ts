@@ -65,7 +65,7 @@ describe('The settings', () => {
   });
 
   it('are those that .env.example explains, and no others', () => {
-    const wanted = [...read('src/config.ts').text.matchAll(/(?:need|get)\(\s*'([A-Z_]+)'/g)].map(
+    const wanted = [...read('src/config.ts').text.matchAll(/(?:need\(|get\(|env\[)\s*'([A-Z_]+)'/g)].map(
       ([, name]) => name,
     );
     const explained = [...read('.env.example').text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);

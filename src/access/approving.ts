@@ -40,7 +40,7 @@ export function approve(state: Pending, command: Of<'approve'>, context: Context
   if (less !== null && 'problems' in less) return invalid(less.problems);
 
   const { now } = context;
-  const given = { seat: seat.holder, by, narrowed: less, tookMs: now - seat.askedAt };
+  const given = { seat: seat.holder, by, narrowed: less, tookMs: Math.max(0, now - seat.askedAt) };
   const waits = state.seats.some((other) => other !== seat && other.given === null);
   if (waits) return accept({ type: 'approval.given', ...given });
   const ask: Ask = { ...currentAsk(state), ...less };
@@ -57,7 +57,8 @@ export function deny(state: Pending, command: Of<'deny'>, context: Context): Dec
   if ('reason' in found) return refuse(found);
   const problems = textProblems('reason', command.reason, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
-  const tookMs = context.now - found.seat.askedAt;
+  // A clock that was put back makes no decision quicker than at once.
+  const tookMs = Math.max(0, context.now - found.seat.askedAt);
   return accept({
     type: 'request.denied',
     by: actorName(context.actor),

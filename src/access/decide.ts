@@ -8,7 +8,7 @@ import {
   replaceApprover,
 } from './approving.ts';
 import type { Context, Decision } from './checks.ts';
-import { accept, refuse } from './checks.ts';
+import { ableActor, ableContact, accept, refuse } from './checks.ts';
 import { acceptOwnership, closeOut, judgeCloseout, offerOwnership, reviewEmergency } from './closing.ts';
 import type { Command, FilingCommand, RequestCommand, TimerCommand } from './command.ts';
 import { dueCommand, overdueEnd } from './due.ts';
@@ -16,7 +16,8 @@ import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { declareEmergency, fileCustomerRequest, fileRequest } from './file.ts';
 import type { Actor } from './people.ts';
-import { actorName } from './people.ts';
+import { actorName, isContact } from './people.ts';
+import type { Refusal } from './refusal.ts';
 import {
   acceptCustomerRequest,
   askExtension,
@@ -134,7 +135,7 @@ function lapseReason(state: Access): Extract<AccessEvent, { type: 'request.lapse
 }
 
 function judge(command: RequestCommand, state: Access, context: Context): Decision {
-  const wrongPhase = refuse({ reason: 'wrong_phase', phase: state.phase });
+  const wrongPhase = refuse(unable(state, context) ?? { reason: 'wrong_phase', phase: state.phase });
   switch (command.type) {
     case 'approve':
       return state.phase === 'pending' ? approve(state, command, context) : wrongPhase;
@@ -187,6 +188,15 @@ function judge(command: RequestCommand, state: Access, context: Context): Decisi
       return started ? reviewEmergency(state, command, context) : wrongPhase;
     }
   }
+}
+
+/** Whoever could not act at all is told that, and not where the request stands. */
+function unable(state: Access, context: Context): Refusal | null {
+  const { actor, world } = context;
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  const customers =
+    state.requester === actorName(actor) || (tenant !== undefined && isContact(tenant, actor));
+  return customers ? ableContact(context) : ableActor(context);
 }
 
 /** Nothing is left to see through. */

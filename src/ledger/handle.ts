@@ -59,6 +59,8 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** A refusal is remembered for a repetition only: the same words sent again later are a new try in a new world. */
+const REFUSAL_KEPT_MS = 10_000;
 /** How long a delivery is remembered: far longer than Slack ever repeats one (docs.slack.dev/apis/events-api). */
 const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
 /** Old ones are cleared away this often. */
@@ -74,7 +76,7 @@ const RELEASE = CompiledQuery.raw('release attempt');
 
 const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
 const outcomeOf = compiled((db, { key }: { key: string }) =>
-  db.selectFrom('delivery').select('outcome').where('key', '=', key),
+  db.selectFrom('delivery').select(['outcome', 'at']).where('key', '=', key),
 );
 const addDelivery = compiled((db, delivery: Tables['delivery']) =>
   db.insertInto('delivery').values(delivery),
@@ -155,7 +157,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
     const { command, requestNo, world } = attempt;
     const now = clock.now();
     const before = requestNo === null ? null : ((await loadRecords(tx, [requestNo]))[0]?.state ?? null);
-    const repeated = await recall(tx, attempt.delivery);
+    const repeated = await recall(tx, attempt.delivery, now);
     if (repeated !== null) {
       const no = repeated.requestNo;
       const state =
@@ -180,7 +182,8 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
       state = after;
       states.push(after);
     }
-    if (refusal !== null) {
+    // That somebody was quicker than time is nobody's offence.
+    if (refusal !== null && refusal.reason !== 'nothing_due') {
       const event = {
         type: 'attempt.refused',
         command: command.type,
@@ -217,7 +220,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
     handle: (attempt) => enter((tx) => attempted(tx, attempt)),
     handleHouse: ({ command, actor, world, delivery }) =>
       enter(async (tx) => {
-        const repeated = await recall(tx, delivery);
+        const repeated = await recall(tx, delivery, clock.now());
         if (repeated !== null) return repeated.refusal;
         const now = clock.now();
         const { events, refusal } = decideHouse(command, { actor, world, now });
@@ -280,8 +283,13 @@ async function nextNo(tx: Transaction<Tables>): Promise<number> {
 async function recall(
   tx: Transaction<Tables>,
   key: string | null,
+  now: number,
 ): Promise<z.infer<typeof storedOutcome> | null> {
   if (key === null) return null;
   const [row] = await outcomeOf(tx, { key });
-  return row === undefined ? null : storedOutcome.parse(JSON.parse(row.outcome));
+  if (row === undefined) return null;
+  const outcome = storedOutcome.parse(JSON.parse(row.outcome));
+  if (outcome.refusal === null || now - row.at < REFUSAL_KEPT_MS) return outcome;
+  await tx.deleteFrom('delivery').where('key', '=', key).execute();
+  return null;
 }

@@ -103,6 +103,8 @@ export function createDispatcher(deps: {
       .select((eb) => ['destination', eb.fn.min('id').as('id')])
       .where('state', '=', 'owed')
       .groupBy('destination')
+      // Whoever waits longest is served first.
+      .orderBy('id')
       .execute();
     let next: number | null = null;
     for (const head of heads) {

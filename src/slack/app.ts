@@ -91,6 +91,8 @@ export function createSlackApp(deps: {
   const app = new App({
     receiver: deps.receiver,
     logger: slackLogger(log),
+    // Conversations are the ledger's: Bolt would keep its own note of every channel that it hears of.
+    convoStore: false,
     // The token is checked once at the start, not before every event.
     authorize: () =>
       Promise.resolve({ botToken: deps.token, botId: deps.bot.botId, botUserId: deps.bot.userId }),
@@ -192,10 +194,14 @@ export function createSlackApp(deps: {
     const result = run === undefined ? failed : await safely(view.callback_id, () => run(call), failed);
     switch (result.kind) {
       case 'close':
-        await ack({ response_action: 'clear' });
+        // Closes this one; a form below it is still there.
+        await ack();
         return;
       case 'errors':
         await ack({ response_action: 'errors', errors: result.errors });
+        return;
+      case 'push':
+        await ack({ response_action: 'push', view: result.view });
         return;
       case 'show':
         await ack({ response_action: 'update', view: result.view });

@@ -100,6 +100,21 @@ function inChannel({ no, state }: ButtonFacts): Button[] {
         ),
       }),
     ];
+  // The customer answers where the customer is; whoever presses is looked at then.
+  if (
+    state.phase === 'pending' &&
+    state.seats.some((seat) => seat.holder === CUSTOMER_SEAT && seat.given === null)
+  )
+    return [
+      button('Consent', ACTION.approve, String(no), {
+        style: 'primary',
+        label: `Consent to ${it}, for the customer`,
+      }),
+      button('Decline', ACTION.deny, String(no), {
+        style: 'danger',
+        label: `Decline ${it}, for the customer`,
+      }),
+    ];
   return state.phase === 'active' ? [unexpected(no)] : [];
 }
 

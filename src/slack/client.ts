@@ -14,16 +14,13 @@ export interface Clients {
   readonly interactive: WebClient;
   /** Nobody waits: the outbox tries again by itself. */
   readonly background: WebClient;
-  /** When Slack last answered; `null` if it never did. */
-  seenAt(): number | null;
 }
 
 const INTERACTIVE_TIMEOUT_MS = 2_000;
 const BACKGROUND_TIMEOUT_MS = 10_000;
 
 /** Neither retries by itself: a silent retry of a post is a second post, and a queued 429 outlives the trigger. */
-export function createClients(token: string, apiUrl: string, log: Logger, now: () => number): Clients {
-  let seenAt: number | null = null;
+export function createClients(token: string, apiUrl: string, log: Logger): Clients {
   const options = {
     slackApiUrl: apiUrl,
     logger: slackLogger(log),
@@ -31,16 +28,10 @@ export function createClients(token: string, apiUrl: string, log: Logger, now: (
     rejectRateLimitedCalls: true,
     // A token must go to no other address than the one configured.
     allowAbsoluteUrls: false,
-    fetch: async (...[url, init]: Parameters<typeof fetch>) => {
-      const response = await fetch(url, init);
-      seenAt = now();
-      return response;
-    },
   };
   return {
     interactive: new WebClient(token, { ...options, timeout: INTERACTIVE_TIMEOUT_MS }),
     background: new WebClient(token, { ...options, timeout: BACKGROUND_TIMEOUT_MS }),
-    seenAt: () => seenAt,
   };
 }
 

@@ -35,6 +35,8 @@ const FINAL = new Set([
   'restricted_action_read_only_channel',
   'cannot_find_user',
 ]);
+/** How often a channel that does not let us in is tried. */
+const UNINVITED_MS = 60_000;
 const RECENT_MS = 30 * 24 * 60 * 60_000;
 const CARD = 0;
 
@@ -129,7 +131,14 @@ export function createCourier(deps: {
       const rendered = { text: words.text, blocks };
       const shown = JSON.stringify(rendered);
       if (shown === row.shown) continue;
-      await update(row, rendered);
+      try {
+        await update(row, rendered);
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (trouble.kind !== 'refused') throw error;
+        // An old message that Slack will not change any more does not stop the new ones.
+        log.warn({ trouble, destination }, 'an older message could not be brought up to date');
+      }
       await remember(record.no, destination, row.version, { channel: row.channel, ts: row.ts }, shown);
     }
   }
@@ -221,7 +230,8 @@ export function createCourier(deps: {
         return { kind: 'sent' };
       } catch (error) {
         const trouble = troubleOf(error);
-        if (errand.message.kind !== 'bookmark' || trouble.kind !== 'refused') return outcomeOf(trouble);
+        if (errand.message.kind !== 'bookmark' || trouble.kind !== 'refused')
+          return outcomeOf(trouble, errand.destination);
         // A bookmark is an aid: where the channel does not take one, the card still tells.
         log.warn({ trouble, destination: errand.destination }, 'the channel takes no bookmark');
         return { kind: 'sent' };
@@ -230,9 +240,12 @@ export function createCourier(deps: {
   };
 }
 
-function outcomeOf(trouble: Trouble): Delivered {
+function outcomeOf(trouble: Trouble, destination: string): Delivered {
   switch (trouble.kind) {
     case 'refused':
+      // Slack says the same of a private channel that the app was not invited to: that can be mended, and is waited for.
+      if (trouble.error === 'channel_not_found' && readerOf(destination) === null)
+        return { kind: 'retry', afterMs: UNINVITED_MS, why: trouble.error, inDoubt: false };
       if (FINAL.has(trouble.error)) return { kind: 'failed', why: trouble.error };
       return { kind: 'retry', afterMs: null, why: trouble.error, inDoubt: false };
     case 'rate_limited':

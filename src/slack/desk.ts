@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { RequestCommand } from '../access/command.ts';
 import type { Actor } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
+import { askOf } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Door, Outcome } from '../ledger/handle.ts';
 import type { Views } from '../ledger/views.ts';
@@ -74,7 +75,9 @@ export type Submitted =
   | { readonly kind: 'close' }
   /** By block id; everything typed stays. */
   | { readonly kind: 'errors'; readonly errors: Record<string, string> }
-  | { readonly kind: 'show'; readonly view: ModalView };
+  | { readonly kind: 'show'; readonly view: ModalView }
+  /** On top of the form, which stays as it is below. */
+  | { readonly kind: 'push'; readonly view: ModalView };
 
 /** What a person can do, by the id under which Slack reports it. */
 export interface Slice {
@@ -107,7 +110,12 @@ export async function attempt(
           ? record.state.seats
           : [];
   const concerned = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
-  const people = [caller.userId, ...concerned.filter((by) => !by.includes(':'))];
+  const grantee = record === null ? undefined : askOf(record.state)?.grantee;
+  const people = [
+    caller.userId,
+    ...(grantee === undefined ? [] : [grantee]),
+    ...concerned.filter((by) => !by.includes(':')),
+  ];
   const named = 'to' in command ? [command.to] : [];
   const world = await desk.directory.world([...people, ...named]);
   return desk.door.handle({ command, requestNo, actor: actorOf(caller), world, delivery });

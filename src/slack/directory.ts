@@ -48,6 +48,8 @@ const slackUser = z.object({
 
 /** Who acts is checked when they act: nothing older than this decides. */
 const PERSON_FRESH_MS = 60_000;
+/** Approvers whom nobody named are only offered; asking about all of them for each click would meet Slack's rate limit. */
+const LISTED_FRESH_MS = 5 * 60_000;
 const GROUP_FRESH_MS = 5 * 60_000;
 /** Slack's own robot, which `users.info` does not call a bot. */
 const SLACKBOT = 'USLACKBOT';
@@ -69,6 +71,8 @@ export function createDirectory(deps: {
   const people = new Map<UserId, Remembered<Profile>>();
   const groups = new Map<string, Remembered<ReadonlySet<UserId>>>();
   const asking = new Map<string, Promise<void>>();
+  /** People about whom Slack gave no answer when it was last asked. */
+  const unanswered = new Set<UserId>();
   let absent: ReadonlyMap<UserId, Absence> = new Map();
 
   const principals: readonly Principal[] = [
@@ -105,7 +109,10 @@ export function createDirectory(deps: {
           value: { name: user, timeZone: policy.timeZone, standing: 'not_found' },
           at: clock.now(),
         });
-      else log.warn({ user, trouble }, 'Slack did not say who this is');
+      else {
+        unanswered.add(user);
+        log.warn({ user, trouble }, 'Slack did not say who this is');
+      }
     }
   }
 
@@ -119,6 +126,7 @@ export function createDirectory(deps: {
       standing: standingOf(found),
     };
     people.set(found.id, { value, at: clock.now() });
+    unanswered.delete(found.id);
   }
 
   function standingOf(found: z.infer<typeof slackUser>): Standing {
@@ -148,10 +156,11 @@ export function createDirectory(deps: {
     return remembered !== undefined && clock.now() - remembered.at < forMs;
   }
 
-  async function refresh(users: readonly UserId[]): Promise<void> {
-    const stale = [...new Set(users)].filter(
-      (user) => user !== '' && !isFresh(people.get(user), PERSON_FRESH_MS),
-    );
+  /** Whoever acts or is named is asked about anew after a minute; those whom the policy lists, after five. */
+  async function refresh(asked: readonly UserId[], listed: readonly UserId[] = []): Promise<void> {
+    const old = (users: readonly UserId[], forMs: number): readonly UserId[] =>
+      users.filter((user) => user !== '' && (!isFresh(people.get(user), forMs) || unanswered.has(user)));
+    const stale = [...new Set([...old(asked, PERSON_FRESH_MS), ...old(listed, LISTED_FRESH_MS / 2)])];
     const oldGroups = policyGroups.filter((group) => !isFresh(groups.get(group), GROUP_FRESH_MS));
     await Promise.all([
       ...stale.map((user) => once(user, () => lookUp(user))),
@@ -168,8 +177,9 @@ export function createDirectory(deps: {
       people: {
         standing(user) {
           const found = people.get(user);
-          if (found !== undefined && (!decides || isFresh(found, PERSON_FRESH_MS)))
-            return found.value.standing;
+          const known =
+            found !== undefined && (!decides || (isFresh(found, LISTED_FRESH_MS) && !unanswered.has(user)));
+          if (known) return found.value.standing;
           // A group lists no deactivated members, but whoever acts or is named must be known themselves.
           return inGroup(user) && asked?.includes(user) !== true ? 'member' : 'cannot_check';
         },
@@ -185,7 +195,7 @@ export function createDirectory(deps: {
   return {
     async world(users) {
       absent = await deps.absences(clock.now());
-      await refresh([...users, ...policyApprovers]);
+      await refresh(users, policyApprovers);
       return worldOf(users);
     },
     known: () => worldOf(null),

@@ -18,6 +18,8 @@ const BODY_MAX = 1_048_576;
 const HEARD_MAX = 8 * BODY_MAX;
 /** Slack: "if the request timestamp is more than five minutes from local time, it could be a replay attack" (docs.slack.dev/authentication/verifying-requests-from-slack). Both ways. */
 const WINDOW_MS = 300_000;
+/** Requests that are being answered when it stops. */
+const FINISH_WITHIN_MS = 2_000;
 const EVENTS_PATH = '/slack/events';
 
 /** Serves health and Slack's requests on one port. Resolves when it listens. */
@@ -103,6 +105,10 @@ export async function listenHttp(deps: {
           resolve();
         });
         server.closeIdleConnections();
+        // Somebody who began to speak and never went on does not keep the program from stopping.
+        setTimeout(() => {
+          server.closeAllConnections();
+        }, FINISH_WITHIN_MS).unref();
       }),
   };
 }

@@ -126,7 +126,7 @@ export function createPoster({
     }
     const base = {
       channel,
-      text: rendered.text,
+      text: fitText(rendered.text),
       metadata: { event_type: EVENT_TYPE, event_payload: { key } },
       unfurl_links: false,
       unfurl_media: false,
@@ -142,14 +142,18 @@ export function createPoster({
     rendered: Rendered,
     send: (blocks: Partial<Rendered>) => Promise<T>,
   ): Promise<T> {
-    try {
-      return await send({ blocks: rendered.blocks });
-    } catch (error) {
-      const trouble = troubleOf(error);
-      if (trouble.kind !== 'refused' || !BLOCKS_REFUSED.has(trouble.error)) throw error;
-      log.error({ error }, 'Slack refused the blocks of a message; it goes as plain text');
-      return send({ blocks: [section(rendered.text)] });
-    }
+    const { text, blocks } = rendered;
+    const plain = section(text);
+    // What can be done about it stays as long as it can, whatever is said about it.
+    for (const tried of [blocks, [plain, ...blocks.filter((block) => block.type === 'actions')]])
+      try {
+        return await send({ blocks: tried });
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (trouble.kind !== 'refused' || !BLOCKS_REFUSED.has(trouble.error)) throw error;
+        log.error({ error }, 'Slack refused the blocks of a message; it goes with fewer');
+      }
+    return send({ blocks: [plain] });
   }
 
   async function update(
@@ -158,7 +162,7 @@ export function createPoster({
   ): Promise<'done' | 'gone'> {
     try {
       await withBlocks(rendered, (blocks) =>
-        client.chat.update({ channel, ts, text: rendered.text, ...blocks }),
+        client.chat.update({ channel, ts, text: fitText(rendered.text), ...blocks }),
       );
       return 'done';
     } catch (error) {
@@ -170,4 +174,16 @@ export function createPoster({
   }
 
   return { post, update };
+}
+
+/** Slack updates a message with at most 4,000 bytes of text (docs.slack.dev/reference/methods/chat.update). */
+const TEXT_BYTES_MAX = 3_900;
+
+/** The plain words of a message, cut where Slack would refuse them: the blocks hold the whole. */
+function fitText(text: string): string {
+  if (Buffer.byteLength(text) <= TEXT_BYTES_MAX) return text;
+  return `${Buffer.from(text)
+    .subarray(0, TEXT_BYTES_MAX)
+    .toString('utf8')
+    .replace(/[\ufffd&<][^>;]*$/u, '')}…`;
 }

@@ -41,7 +41,7 @@ export function who(actor: string): string {
   if (actor === 'system:timer') return 'time';
   if (actor === CUSTOMER_SEAT) return 'the customer';
   if (actor.startsWith('customer:')) return `${escape(actor.slice('customer:'.length))} (customer)`;
-  return `<@${actor}>`;
+  return actor.startsWith('S') ? `<!subteam^${actor}>` : `<@${actor}>`;
 }
 
 /** Several people: "A", "A and B", "A, B and C". */

@@ -133,6 +133,11 @@ create table outbox (
 create index outbox_owed on outbox (destination, id) where state = 'owed';
 create index outbox_failed on outbox (id) where state = 'failed';
 
+-- Written, and emptied again, to see whether writing works: a row takes more room than a page has left.
+create table readiness_probe (
+  filler blob not null
+) strict;
+
 -- Which message shows what, so that it can be brought up to date.
 create table slack_message (
   request_no  integer not null references request (request_no),

@@ -6,7 +6,9 @@ import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
 import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
+import { notForYou } from '../sight.ts';
 import { pick } from '../pick.ts';
 import { endWords, whatHappened } from '../refusals.ts';
 import { oneLine, people, tsa, when, who } from '../words.ts';
@@ -27,7 +29,7 @@ const FIXED = ['yes', 'no', 'not_yet'] as const;
 export function closeOut(desk: Desk): Slice {
   const open = async (
     no: number | null,
-    triggerId: string,
+    { triggerId, caller }: { triggerId: string; caller: Caller },
     phase: 'ended' | 'closed',
     draw: (no: number, state: Access) => ModalView,
   ) => {
@@ -35,18 +37,20 @@ export function closeOut(desk: Desk): Slice {
     if (no === null) return {};
     if (record === null) return noSuchRequest(no);
     const { state } = record;
+    const hidden = await notForYou(desk, caller.userId, state);
+    if (hidden !== null) return { say: hidden };
     if (state.phase !== phase)
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { after: opens(desk, triggerId, draw(no, state)) };
   };
   return {
     actions: {
-      [ACTION.closeOut]: (call) => open(parseNo(call.value), call.triggerId, 'ended', closeForm),
+      [ACTION.closeOut]: (call) => open(parseNo(call.value), call, 'ended', closeForm),
       [ACTION.closeoutYes]: async (call) => {
         const no = parseNo(call.value);
         return no === null ? {} : sayRefusal(await attempt(desk, { type: 'accept_closeout' }, no, call));
       },
-      [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call.triggerId, 'closed', contestForm),
+      [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call, 'closed', contestForm),
     },
     commands: {
       closeout: async (call) => {
@@ -55,7 +59,7 @@ export function closeOut(desk: Desk): Slice {
           phases: ['ended'],
           none: 'You have nothing to close out. Thank you.',
         });
-        return 'say' in picked ? picked : open(picked.no, call.triggerId, 'ended', closeForm);
+        return 'say' in picked ? picked : open(picked.no, call, 'ended', closeForm);
       },
     },
     submissions: {
@@ -72,7 +76,7 @@ export function closeOut(desk: Desk): Slice {
 }
 
 /** What the ledger knows already is not asked again. */
-export function closeForm(no: number, state: Access): ModalView {
+export function closeForm(no: number, state: Access, first = ''): ModalView {
   if (!('session' in state) || !('ending' in state)) return said(whatHappened(tsa(no), state));
   const { ask, seats } = state.grant;
   const approved = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
@@ -86,6 +90,7 @@ export function closeForm(no: number, state: Access): ModalView {
       ? [section(`:question: ${who(state.contested.by)} asks: ${oneLine(state.contested.question, 1_500)}`)]
       : [];
   return form(CLOSE_MODAL, no, 'Close out', 'Close out', [
+    ...(first === '' ? [] : [section(`:warning: *${first}*`)]),
     section(facts.join('\n')),
     ...contested,
     choiceField(BLOCK.fixed, 'Can the customer do what failed before?', [

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { currentAsk } from '../../access/approving.ts';
-import { eligibleApprovers } from '../../access/people.ts';
+import { eligibleApprovers, isContact } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
@@ -9,11 +9,12 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { placeOf } from '../card.ts';
 import type { ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
 import { choice, choiceField, form, opens, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
+import { notForYou } from '../sight.ts';
 import { lasting, oneLine, quote, tsa, who } from '../words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
@@ -97,9 +98,17 @@ async function opened(
   const record = no === null ? null : await desk.views.record(no);
   if (no === null || record === null) return {};
   const { state } = record;
+  const hidden = await notForYou(desk, call.caller.userId, state);
+  if (hidden !== null && !isContactHere(desk, call, state)) return { say: hidden };
   const view = state.phase === 'pending' ? draw(no, state) : null;
   if (view === null) return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
   return { after: opens(desk, call.triggerId, view) };
+}
+
+/** The customer's own people decide for the customer. */
+function isContactHere(desk: Desk, { caller }: ActionCall, state: Access): boolean {
+  const tenant = desk.policy.tenants.get(state.tenant.id);
+  return tenant !== undefined && isContact(tenant, actorOf(caller));
 }
 
 function summary(no: number, state: Access): string {

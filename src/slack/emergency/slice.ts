@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { DeclareEmergency } from '../../access/command.ts';
-import { eligibleApprovers } from '../../access/people.ts';
+import { eligibleApprovers, isGroup } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import { plain, section } from '../blocks.ts';
@@ -73,7 +73,14 @@ export function emergency(desk: Desk): Slice {
 }
 
 function reviewersFor(desk: Desk, scopeId: string, tenantId: string, me: string): readonly string[] {
-  return eligibleApprovers(desk.directory.known(), scopeId, tenantId, [me]);
+  const world = desk.directory.known();
+  const admins = desk.policy.admins.flatMap((p) => (isGroup(p) ? [...(world.people.members(p) ?? [])] : [p]));
+  return [
+    ...new Set([
+      ...eligibleApprovers(world, scopeId, tenantId, [me]),
+      ...admins.filter((user) => user !== me),
+    ]),
+  ];
 }
 
 function declareForm(desk: Desk, caller: Caller, tenantId: string): ModalView {

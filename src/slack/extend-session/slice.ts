@@ -7,7 +7,9 @@ import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
 import { form, opens, submitForm, textField } from '../forms.ts';
+import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
+import { notForYou } from '../sight.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
 import { lasting, tsa, when } from '../words.ts';
@@ -21,25 +23,27 @@ const BLOCK = { duration: 'duration', reason: 'reason' } as const;
 export function extendSession(desk: Desk): Slice {
   const open = async (
     no: number | null,
-    triggerId: string,
+    { triggerId, caller }: { triggerId: string; caller: Caller },
     draw: (no: number, state: Access) => ModalView,
   ) => {
     const record = no === null ? null : await desk.views.record(no);
     if (no === null) return {};
     if (record === null) return noSuchRequest(no);
     const { state } = record;
+    const hidden = await notForYou(desk, caller.userId, state);
+    if (hidden !== null) return { say: hidden };
     if (state.phase !== 'active')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { after: opens(desk, triggerId, draw(no, state)) };
   };
   return {
     actions: {
-      [ACTION.extend]: (call) => open(parseNo(call.value), call.triggerId, askForm),
+      [ACTION.extend]: (call) => open(parseNo(call.value), call, askForm),
       [ACTION.extendYes]: async (call) => {
         const no = parseNo(call.value);
         return no === null ? {} : sayRefusal(await attempt(desk, { type: 'approve_extension' }, no, call));
       },
-      [ACTION.extendNo]: (call) => open(parseNo(call.value), call.triggerId, denyForm),
+      [ACTION.extendNo]: (call) => open(parseNo(call.value), call, denyForm),
     },
     commands: {
       extend: async (call) => {
@@ -48,7 +52,7 @@ export function extendSession(desk: Desk): Slice {
           phases: ['active'],
           none: 'You have no session that is running now.',
         });
-        return 'say' in picked ? picked : open(picked.no, call.triggerId, askForm);
+        return 'say' in picked ? picked : open(picked.no, call, askForm);
       },
     },
     submissions: {

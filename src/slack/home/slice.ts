@@ -8,6 +8,7 @@ import { actorOf } from '../desk.ts';
 import { opens, personField, said } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
+import { isInside } from '../sight.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
 import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';
 
@@ -176,7 +177,8 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
   const { people } = desk.directory.known();
   const standIns = [...absences.keys()].filter((user) => answersFor(people, user, now) === me);
   const waiting = (await Promise.all([me, ...standIns].map((user) => views.waitingFor(user)))).flat();
-  const active = await views.activeSessions();
+  const inside = isInside(desk.directory.known(), me);
+  const active = inside ? await views.activeSessions() : [];
   const asksForTime = active.filter(
     ({ state }) =>
       state.phase === 'active' &&

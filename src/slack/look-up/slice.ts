@@ -1,8 +1,4 @@
 import type { KnownBlock } from '@slack/types';
-import type { World } from '../../access/people.ts';
-import { isAmong } from '../../access/people.ts';
-import { approversOf } from '../../access/checks.ts';
-import { askOf } from '../../access/state.ts';
 import type { FullRecord, Numbered } from '../../ledger/history.ts';
 import { context, header, section, sections } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
@@ -11,19 +7,20 @@ import type { Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
+import { hasPart, isInside, notForYou } from '../sight.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
 export function lookUp(desk: Desk): Slice {
   return {
     commands: {
-      active: async () => ({ say: await activeNow(desk) }),
+      active: async ({ caller }) => ({ say: await activeNow(desk, caller) }),
       mine: async ({ caller }) => ({ say: await mine(desk, caller) }),
       history: async ({ caller, rest }) => ({ say: await history(desk, caller, rest) }),
       show: async ({ caller, rest }) => ({ say: await show(desk, caller, rest) }),
     },
     actions: {
-      tsa_active: async () => ({ say: await activeNow(desk) }),
+      tsa_active: async ({ caller }) => ({ say: await activeNow(desk, caller) }),
       [ACTION.show]: async ({ caller, value }) => ({ say: await show(desk, caller, value) }),
     },
   };
@@ -33,9 +30,12 @@ export function lookUp(desk: Desk): Slice {
 const ACTIVE_MAX = 40;
 /** A message holds 50 blocks; and nobody reads more than this at once. */
 const BLOCKS_MAX = 50;
-const HISTORY_CHARACTERS_MAX = 12_000;
+/** Slack takes about 13,000 characters of blocks in one message; the card has its share. */
+const HISTORY_CHARACTERS_MAX = 6_000;
 
-async function activeNow(desk: Desk): Promise<Say> {
+async function activeNow(desk: Desk, { userId }: Caller): Promise<Say> {
+  const no = await notForYou(desk, userId, null);
+  if (no !== null) return no;
   const sessions = await desk.views.activeSessions();
   if (sessions.length === 0) return { text: 'Nobody is in a tenant right now.' };
   const shown = sessions.slice(0, ACTIVE_MAX);
@@ -123,16 +123,6 @@ function listed(desk: Desk, reader: string, list: readonly Numbered[], title: st
   };
 }
 
-function isInside({ policy, people }: World, userId: string): boolean {
-  const insiders = [
-    ...policy.requesters,
-    ...policy.admins,
-    ...policy.auditors,
-    ...policy.approvers.flatMap((rule) => rule.people),
-  ];
-  return people.standing(userId) === 'member' && isAmong(people, userId, insiders) === 'yes';
-}
-
 const OPEN = ['pending', 'unclaimed', 'unconfirmed', 'approved', 'active', 'ended'] as const;
 const HISTORY_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
@@ -151,7 +141,7 @@ async function show(desk: Desk, caller: Caller, text: string): Promise<Say> {
     return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
   const inside = isInside(world, userId);
   // The same answer for what is not there and what is not theirs to see.
-  if (record === null || !(inside || hasPart(record, userId)))
+  if (record === null || !(inside || hasPart(record.state, userId)))
     return { text: `There is no ${tsa(no)} that you can see. See what is going on with \`/tsa active\`.` };
   return recordOf(desk, record);
 }
@@ -203,15 +193,4 @@ async function onlyOne(desk: Desk, user: string): Promise<number | null> {
   ];
   const numbers = [...new Set(mine.map((one) => one.no))];
   return numbers.length === 1 ? (numbers[0] ?? null) : null;
-}
-
-function hasPart({ state }: FullRecord, user: string): boolean {
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
-  return [
-    state.requester,
-    state.owner,
-    askOf(state)?.grantee,
-    state.review?.reviewer,
-    ...approversOf(seats),
-  ].includes(user);
 }

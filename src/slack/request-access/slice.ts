@@ -196,7 +196,15 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
   if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, view) };
   if (refusal?.reason === 'closeout_overdue') {
     const open = await desk.views.record(refusal.openNo);
-    if (open !== null) return { kind: 'show', view: closeForm(open.no, open.state) };
+    if (open !== null)
+      return {
+        kind: 'push',
+        view: closeForm(
+          open.no,
+          open.state,
+          'Nothing is filed yet: close this out first. Your request is still there, behind this.',
+        ),
+      };
   }
   if (refusal !== null) {
     const problem = refusalWords(refusal, requestNo, state);

@@ -37,6 +37,9 @@ export function review(desk: Desk): Slice {
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 /** Numbers named on one line; the rest is counted. */
 const NAMED_MAX = 15;
+const NAMED = [NAMED_MAX, 8, 4, 2];
+/** Slack refuses a message whose blocks hold more than about 13,000 characters (`msg_blocks_too_long`). */
+const MESSAGE_MAX = 12_000;
 /** Lines of one list; the rest is counted. */
 const LISTED_MAX = 10;
 
@@ -49,18 +52,29 @@ export async function renderReview(
 ): Promise<Rendered> {
   const facts = await desk.span(from, until);
   const digest = makeDigest(facts, { from, until, now: desk.clock.now() }, await desk.views.head());
-  return drawDigest(digest, title, await desk.permalinks(numbersIn(digest)));
+  const links = await desk.permalinks(numbersIn(digest));
+  // As many numbers on a line as leave the whole within what one message holds.
+  const drawn = NAMED.map((named) => drawDigest(digest, title, links, named));
+  return (
+    drawn.find(({ blocks }) => JSON.stringify(blocks).length <= MESSAGE_MAX) ??
+    drawDigest(digest, title, new Map(), 0)
+  );
 }
 
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
-export function drawDigest(digest: Digest, title: string, links: ReadonlyMap<number, string>): Rendered {
+export function drawDigest(
+  digest: Digest,
+  title: string,
+  links: ReadonlyMap<number, string>,
+  namedMax = NAMED_MAX,
+): Rendered {
   const request = (no: number): string => {
     const link = links.get(no);
     return link === undefined ? tsa(no) : `<${link}|${tsa(no)}>`;
   };
   const numbers = (requests: readonly number[]): string => {
-    const named = requests.slice(0, NAMED_MAX).map(request).join(', ');
-    const more = requests.length - NAMED_MAX;
+    const named = requests.slice(0, namedMax).map(request).join(', ');
+    const more = requests.length - namedMax;
     return `${named === '' ? '' : ` · ${named}`}${more > 0 ? ` and ${more} more` : ''}`;
   };
   const share = (name: string, { requests, sessions, ms }: Share): string =>
@@ -80,7 +94,7 @@ export function drawDigest(digest: Digest, title: string, links: ReadonlyMap<num
     [
       'Refused attempts',
       digest.refused.map(({ what, count: n, actors, requests }) => {
-        return `${n}× ${escape(what)} · ${actors.slice(0, NAMED_MAX).map(who).join(', ')}${numbers(requests)}`;
+        return `${n}× ${escape(what)} · ${actors.slice(0, 5).map(who).join(', ')}${numbers(requests)}`;
       }),
     ],
   ];
@@ -138,8 +152,10 @@ function numbersIn(digest: Digest): readonly number[] {
     ...digest.lines.flatMap((line) => line.requests.slice(0, NAMED_MAX)),
     ...digest.openCloseouts.slice(0, LISTED_MAX).map((one) => one.no),
     ...(digest.longest === null ? [] : [digest.longest.no]),
-    ...[...digest.perTenant, ...digest.perRequester].flatMap((share) => share.requests.slice(0, NAMED_MAX)),
-    ...digest.refused.flatMap((one) => one.requests.slice(0, NAMED_MAX)),
+    ...[...digest.perTenant.slice(0, LISTED_MAX), ...digest.perRequester.slice(0, LISTED_MAX)].flatMap(
+      (share) => share.requests.slice(0, NAMED_MAX),
+    ),
+    ...digest.refused.slice(0, LISTED_MAX).flatMap((one) => one.requests.slice(0, NAMED_MAX)),
   ];
   return [...new Set(all)];
 }

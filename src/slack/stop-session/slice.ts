@@ -6,9 +6,11 @@ import type { Desk, Slice } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
 import { form, opens, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
+import type { Caller } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
+import { notForYou } from '../sight.ts';
 import { tsa, who } from '../words.ts';
 
 /** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
@@ -20,18 +22,20 @@ const WHAT_NEXT =
   'What to do next: talk to the support team (the card says who held the access), look at the account’s recent security events, and if in doubt change passwords and end other sessions.';
 
 export function stopSession(desk: Desk): Slice {
-  const open = async (no: number | null, triggerId: string) => {
+  const open = async (no: number | null, { triggerId, caller }: { triggerId: string; caller: Caller }) => {
     const record = no === null ? null : await desk.views.record(no);
     if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
     if (record === null) return noSuchRequest(no);
     const { state } = record;
+    const hidden = await notForYou(desk, caller.userId, state);
+    if (hidden !== null) return { say: hidden };
     if (state.phase !== 'active' && state.phase !== 'approved')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { after: opens(desk, triggerId, revokeForm(no, state)) };
   };
   return {
     actions: {
-      [ACTION.revoke]: (call) => open(parseNo(call.value), call.triggerId),
+      [ACTION.revoke]: (call) => open(parseNo(call.value), call),
       [ACTION.unexpected]: async (call) => {
         const no = parseNo(call.value);
         if (no === null) return {};
@@ -44,7 +48,7 @@ export function stopSession(desk: Desk): Slice {
         return { say: { text: words } };
       },
     },
-    commands: { revoke: (call) => open(parseNo(call.rest), call.triggerId) },
+    commands: { revoke: (call) => open(parseNo(call.rest), call) },
     submissions: {
       [REVOKE_MODAL]: (call) =>
         submitForm(desk, call, { type: 'revoke', reason: readInputs(call.view)(WHY) }, () => WHY),
