@@ -32,6 +32,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     closed_at: state.phase === 'closed' ? state.closeout.at : null,
     review_due_at: session === null ? null : (state.review?.dueAt ?? null),
     reviewed_at: state.review?.verdict?.at ?? null,
+    like_it: state.likeIt,
     until_at: untilAt(state),
     due_at: dueAt(state),
   };

@@ -55,6 +55,7 @@ export interface RequestTable {
   review_due_at: number | null;
   reviewed_at: number | null;
   until_at: number;
+  like_it: number;
   due_at: number | null;
 }
 

@@ -1,6 +1,8 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { z } from 'zod';
 import { parseHouse } from './history.ts';
+import type { Repeat } from './repeats.ts';
+import { readRepeats } from './repeats.ts';
 import type { Tables } from './tables.ts';
 
 /** What the ledger says of a span of time, half-open: `from` included, `until` not. Milliseconds since 1970. */
@@ -19,6 +21,8 @@ export interface SpanFacts {
   readonly notClosedOut: readonly Row[];
   readonly unreviewed: readonly Row[];
   readonly fastDecisions: readonly number[];
+  /** What was asked for once more in the span, for at least the third time. */
+  readonly repeats: readonly Repeat[];
   readonly refused: readonly {
     readonly actor: string;
     readonly command: string;
@@ -36,6 +40,9 @@ const row = z.object({
   owner: z.string(),
   tenant_id: z.string(),
   scope_id: z.string().nullable(),
+  reason: z.string(),
+  like_it: z.number(),
+  filed_at: z.number(),
   started_at: z.number().nullable(),
   expires_at: z.number().nullable(),
   ended_at: z.number().nullable(),
@@ -73,8 +80,9 @@ export async function readSpan(db: Kysely<Tables>, from: number, until: number):
     .where('at', '<', until)
     .orderBy('at')
     .execute();
+  const filed = await within('filed_at');
   return {
-    filed: await within('filed_at'),
+    filed,
     approved: (await within('approved_at')).filter((r) => r.way === 'support'),
     denied: await within('denied_at'),
     lapsed: over.filter((r) => r.phase === 'lapsed'),
@@ -85,6 +93,7 @@ export async function readSpan(db: Kysely<Tables>, from: number, until: number):
     notClosedOut: await parsed(rows.where('phase', '=', 'ended')),
     unreviewed: await parsed(rows.where('review_due_at', 'is not', null).where('reviewed_at', 'is', null)),
     fastDecisions: seats.map((r) => r.request_no),
+    repeats: await readRepeats(db, filed),
     refused: refused.flatMap((event) => {
       const fact = parseHouse(event);
       if (fact.type !== 'attempt.refused') return [];

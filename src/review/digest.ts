@@ -1,3 +1,4 @@
+import type { Repeat } from '../ledger/repeats.ts';
 import type { Row, SpanFacts } from '../ledger/week.ts';
 
 /** A line of the review: how many, and which requests it leads to. */
@@ -32,6 +33,7 @@ export interface Digest {
     readonly requests: readonly number[];
   }[];
   readonly openCloseouts: readonly { readonly no: number; readonly owner: string }[];
+  readonly repeats: readonly Repeat[];
   readonly head: { readonly seq: number; readonly hash: string };
 }
 
@@ -78,6 +80,7 @@ export function makeDigest(
     perTenant: shares([...facts.filed, ...sessions], (row) => row.tenant_id, ms),
     perRequester: shares([...facts.filed, ...sessions], (row) => row.requester, ms),
     refused: refusals(facts),
+    repeats: facts.repeats,
     openCloseouts: facts.notClosedOut.map((row) => ({ no: row.request_no, owner: row.owner })),
     head,
   };

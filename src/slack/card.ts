@@ -4,7 +4,7 @@ import type { World } from '../access/people.ts';
 import type { Access, Grant } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
-import { LINE_MAX } from '../access/limits.ts';
+import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, section, sections } from './blocks.ts';
@@ -188,9 +188,9 @@ function caseWords(caseRef: string): string {
 
 function notes(state: Access, recent: CardFacts['recent']): string[] {
   const lines = state.roleNotes.length === 0 ? [] : [state.roleNotes.map((note) => oneLine(note)).join(' ')];
-  if (state.likeIt >= 3)
+  if (state.likeIt >= REPEAT_COUNT)
     lines.push(
-      `:repeat: Request number ${state.likeIt} like this for this tenant in 30 days: is it a product problem?`,
+      `:repeat: Request number ${state.likeIt} like this for this tenant in 30 days: a product problem? Name somebody who owns it.`,
     );
   if (recent !== null) {
     const had = (use: RecentUse): string =>

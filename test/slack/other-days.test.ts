@@ -253,3 +253,39 @@ describe('an overdue closeout', () => {
     await s.cast.ada.waitFor('app', /closed it out. Fixed: no/);
   });
 });
+
+describe('the same trouble for the third time', () => {
+  it('is called a product problem on the card, in the closeout and in the review, with an owner to name', async () => {
+    s = await stage();
+    const { sam, ada } = s.cast;
+    for (const no of [1, 2, 3]) {
+      await file(s);
+      const card = await ada.waitFor('app', new RegExp(`TSA-${no}\\b.*asks for your approval`));
+      expect(card.text.includes('a product problem? Name somebody who owns it')).toBe(no === 3);
+      if (no === 3) break;
+      await sam.presses('Cancel request', 'app', new RegExp(`TSA-${no}\\b`));
+      await sam.waitFor('app', new RegExp(`TSA-${no}\\b.*cancelled`));
+    }
+    const review = async (): Promise<string> => {
+      await sam.types('#support', '/tsa review');
+      return sam.hears('#support').at(-1) ?? '';
+    };
+    expect(await review()).toMatch(
+      /Asked for again and again\*\n• northwind: 3 in 30 days, product problem, owner: \*name one\* \(<@U0SAM> has the last request\) · TSA-1, TSA-2, TSA-3/,
+    );
+    await ada.presses('Approve', 'app', /TSA-3/);
+    await sam.presses('Start session', 'app', /TSA-3.*Approved by/);
+    await sam.waitFor('#support-access-alerts', /TSA-3/);
+    await sam.types('#support', '/tsa end');
+    await sam.types('#support', '/tsa closeout');
+    const modal = await sam.modal('Close out');
+    expect(modal.text).toContain('Number 3 like this in 30 days: say what is wrong, and who owns it.');
+    await modal.chooses('Can the customer do what failed before?', 'Yes');
+    await modal.types('What was changed?', 'Removed the duplicates.');
+    await modal.types('A product problem to raise?', 'The import runs twice <!channel>; Noor owns it.');
+    await modal.submits();
+    expect(await review()).toContain(
+      'product problem, owner: <@U0SAM>, who wrote in TSA-3: The import runs twice &lt;!channel&gt;; Noor owns it.',
+    );
+  });
+});

@@ -57,6 +57,7 @@ create table request (
   closed_at    integer,
   review_due_at integer,
   reviewed_at  integer,
+  like_it      integer not null check (like_it > 0),
   until_at     integer not null,
   due_at       integer,
   check (phase not in ('active', 'ended', 'closed') or (started_at is not null and expires_at > started_at)),

@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { REPEAT_COUNT } from '../../access/limits.ts';
 import type { Access } from '../../access/state.ts';
 import { section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
@@ -109,7 +110,12 @@ export function closeForm(no: number, state: Access, first = ''): ModalView {
         },
       ),
     ),
-    textField(BLOCK.product, 'A product problem to raise?', { optional: true }),
+    textField(BLOCK.product, 'A product problem to raise?', {
+      optional: true,
+      ...(state.likeIt < REPEAT_COUNT
+        ? {}
+        : { hint: `Number ${state.likeIt} like this in 30 days: say what is wrong, and who owns it.` }),
+    }),
     textField(BLOCK.notes, 'Notes', { optional: state.way !== 'customer' }),
   ]);
 }

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
+import type { Repeat } from '../../ledger/repeats.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { makeDigest } from '../../review/digest.ts';
 import type { Rendered } from '../blocks.ts';
@@ -89,6 +90,7 @@ export function drawDigest(
   ];
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['Not closed out, by owner', digest.openCloseouts.map(({ no, owner }) => `${request(no)} ${who(owner)}`)],
+    ['Asked for again and again', digest.repeats.map((one) => `${repeat(one)}${numbers(one.requests)}`)],
     ['Per tenant', digest.perTenant.map((one) => share(oneLine(one.key, 120), one))],
     ['Per requester', digest.perRequester.map((one) => share(who(one.key), one))],
     [
@@ -113,6 +115,15 @@ export function drawDigest(
     text: [`${title}: ${total} (${inUtc(digest.from)} to ${inUtc(digest.until)})`, ...plain].join('\n'),
     blocks,
   };
+}
+
+/** A product problem needs an owner more than it needs another session. */
+function repeat({ tenantId, requests, owner, raised }: Repeat): string {
+  const whose =
+    raised === null
+      ? `product problem, owner: *name one* (${who(owner)} has the last request)`
+      : `product problem, owner: ${who(raised.by)}, who wrote in ${tsa(raised.no)}: ${oneLine(raised.words, 120)}`;
+  return `${oneLine(tenantId, 80)}: ${requests.length} in 30 days, ${whose}`;
 }
 
 const ALWAYS = new Set([
@@ -151,6 +162,7 @@ function numbersIn(digest: Digest): readonly number[] {
   const all = [
     ...digest.lines.flatMap((line) => line.requests.slice(0, NAMED_MAX)),
     ...digest.openCloseouts.slice(0, LISTED_MAX).map((one) => one.no),
+    ...digest.repeats.slice(0, LISTED_MAX).flatMap((one) => one.requests.slice(0, NAMED_MAX)),
     ...(digest.longest === null ? [] : [digest.longest.no]),
     ...[...digest.perTenant.slice(0, LISTED_MAX), ...digest.perRequester.slice(0, LISTED_MAX)].flatMap(
       (share) => share.requests.slice(0, NAMED_MAX),
