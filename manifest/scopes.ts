@@ -20,7 +20,9 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
   // Opened with one person at a time, never with a group.
   'conversations.open': ['im:write'],
   'conversations.replies': HISTORY,
+  'pins.add': ['pins:write'],
   'usergroups.users.list': ['usergroups:read'],
+  'users.getPresence': ['users:read'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],

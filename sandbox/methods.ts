@@ -166,6 +166,18 @@ export const METHODS: Readonly<Record<string, Method>> = {
       return { bookmark };
     },
   ),
+  'pins.add': method(
+    'pins:write',
+    z.strictObject({ channel: z.string(), timestamp: z.string() }),
+    (args, { workspace }) => {
+      const { messages, pins } = writable(workspace, args.channel);
+      if (!messages.has(args.timestamp)) throw new Refused('message_not_found');
+      if (pins.has(args.timestamp)) throw new Refused('already_pinned');
+      pins.add(args.timestamp);
+      workspace.changed();
+      return {};
+    },
+  ),
   'bookmarks.edit': method(
     'bookmarks:write',
     z.strictObject({ channel_id: z.string(), bookmark_id: z.string(), title: z.string().min(1) }),
@@ -264,6 +276,15 @@ export const METHODS: Readonly<Record<string, Method>> = {
     if (person === undefined) throw new Refused('user_not_found');
     return { user: userObject(person, workspace) };
   }),
+  'users.getPresence': method(
+    'users:read',
+    z.strictObject({ user: z.string().optional() }),
+    ({ user }, { workspace }) => {
+      const person = workspace.people.get(user ?? workspace.bot.id);
+      if (person === undefined) throw new Refused('user_not_found');
+      return { presence: person.active ? 'active' : 'away' };
+    },
+  ),
   'usergroups.users.list': method(
     'usergroups:read',
     z.strictObject({ usergroup: z.string(), include_disabled: flag.optional() }),

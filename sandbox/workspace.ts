@@ -10,6 +10,8 @@ export interface Person {
   readonly tz: string;
   readonly kind: 'member' | 'guest' | 'bot';
   deleted: boolean;
+  /** At the keyboard, as far as Slack can tell. */
+  active: boolean;
 }
 
 export interface Message {
@@ -35,6 +37,8 @@ export interface Conversation {
   readonly messages: Map<string, Message>;
   readonly unread: Map<string, number>;
   readonly bookmarks: { readonly id: string; title: string; readonly link: string }[];
+  /** The messages that are pinned, by their time stamps. */
+  readonly pins: Set<string>;
 }
 
 export type InputValue =
@@ -83,6 +87,7 @@ export class Workspace {
     tz: 'Etc/UTC',
     kind: 'bot',
     deleted: false,
+    active: true,
   };
   readonly botId = 'B0TSA';
   readonly people = new Map<string, Person>();
@@ -123,8 +128,8 @@ export class Workspace {
     return `${prefix}${this.#ids.toString(36).toUpperCase().padStart(8, '0')}`;
   }
 
-  addPerson(person: Omit<Person, 'deleted'> & { deleted?: boolean }): Person {
-    const added = { deleted: false, ...person };
+  addPerson(person: Omit<Person, 'deleted' | 'active'> & { deleted?: boolean; active?: boolean }): Person {
+    const added = { deleted: false, active: true, ...person };
     this.people.set(person.id, added);
     return added;
   }
@@ -148,6 +153,7 @@ export class Workspace {
       messages: new Map(),
       unread: new Map(),
       bookmarks: [],
+      pins: new Set(),
     };
     this.conversations.set(id, conversation);
     return conversation;

@@ -9,6 +9,10 @@ export interface Config {
       | { readonly kind: 'socket'; readonly appToken: string; readonly httpPort: number }
       | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
   };
+  /** How mails are sent; `null`: they are not. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | null;
+  /** Where the customer's pages are reached from outside, without a slash at its end; `null`: there are none. */
+  readonly publicUrl: string | null;
   readonly database: string;
   readonly policy: string;
   readonly logLevel: string;
@@ -64,6 +68,18 @@ export function readConfig(
     `one of ${LEVELS.join(', ')}`,
     'info',
   );
+  const readMail = (): NonNullable<Config['mail']> => ({
+    smtpUrl: need(
+      'SMTP_URL',
+      isSmtpUrl,
+      'your mail server, such as smtps://user:password@mail.example.com (or smtp:// with STARTTLS; without TLS only on this machine)',
+    ),
+    from: need(
+      'MAIL_FROM',
+      (value) => z.email().safeParse(value).success,
+      'the address that mails to customers come from, such as access@example.com',
+    ),
+  });
   let mode: Config['slack']['mode'];
   if (get('SLACK_APP_TOKEN') !== undefined) {
     const appToken = need(
@@ -91,12 +107,23 @@ export function readConfig(
     );
     mode = { kind: 'http', signingSecret, port: Number(httpPort) };
   }
+  const mail = get('SMTP_URL') === undefined ? null : readMail();
+  const publicUrl =
+    mail === null && get('PUBLIC_URL') === undefined
+      ? null
+      : need(
+          'PUBLIC_URL',
+          isPublicUrl,
+          'the address at which customers reach this program’s pages, such as https://access.example.com (plain http only on this machine); mails link to it',
+        ).replace(/\/$/, '');
   const policy = get('TSA_POLICY') ?? 'policy.yml';
   if (problems.length > 0) return { ok: false, problems, policy };
   return {
     ok: true,
     config: {
       slack: { botToken, apiUrl, mode },
+      mail,
+      publicUrl,
       database: readDatabasePath(env),
       policy,
       logLevel,
@@ -116,11 +143,29 @@ export function configWords(problems: readonly ConfigProblem[]): string {
   return ['TSA cannot start; these settings (environment variables) need attention:', ...lines].join('\n');
 }
 
+function isSmtpUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return (
+    url !== null && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== '' && url.search === ''
+  );
+}
+
+function isPublicUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || url.pathname !== '/' || url.search + url.hash + url.username + url.password !== '')
+    return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}
+
+/** Is that host this machine, so that nothing leaves it? */
+export function isLoopback(hostname: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}
+
 function isApiUrl(value: string): boolean {
   const url = URL.parse(value);
   // A method's name is added to its end, and our token is sent along: nothing may follow, and nobody else may be named.
   const plain = url !== null && url.search + url.hash + url.username + url.password === '';
   if (!plain || !value.endsWith('/api/')) return false;
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }

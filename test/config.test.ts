@@ -35,6 +35,8 @@ describe('The settings', () => {
       database: 'data/tsa.sqlite',
       policy: 'policy.yml',
       logLevel: 'info',
+      mail: null,
+      publicUrl: null,
     });
   });
 
@@ -57,6 +59,27 @@ describe('The settings', () => {
       policy: 'b.yml',
       logLevel: 'debug',
     });
+  });
+
+  it('send mails when there is a mail server, over TLS or on this machine', () => {
+    const customers = {
+      SMTP_URL: 'smtps://me:pw@mail.example.com',
+      MAIL_FROM: 'access@example.com',
+      PUBLIC_URL: 'https://access.example.com/',
+    };
+    expect(configOf({ ...SOCKET, ...customers })).toMatchObject({
+      mail: { smtpUrl: 'smtps://me:pw@mail.example.com', from: 'access@example.com' },
+      publicUrl: 'https://access.example.com',
+    });
+    expect(namesOf({ ...SOCKET, SMTP_URL: 'smtp://localhost' })).toEqual(['MAIL_FROM', 'PUBLIC_URL']);
+    expect(
+      namesOf({
+        ...SOCKET,
+        SMTP_URL: 'https://mail.example.com',
+        MAIL_FROM: 'a@example.com\r\nBcc: b@example.com',
+        PUBLIC_URL: 'http://access.example.com',
+      }),
+    ).toEqual(['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL']);
   });
 
   it('that are empty count as left out', () => {

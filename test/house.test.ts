@@ -24,8 +24,16 @@ const LAYERS: readonly {
   { of: 'src/access/', may: ['src/access/', 'zod'] },
   {
     of: 'src/ledger/',
-    may: ['src/ledger/', 'src/access/', 'src/clock.ts', 'src/outbox/owe.ts', 'src/outbox/owed.ts'],
+    may: [
+      'src/ledger/',
+      'src/access/',
+      'src/clock.ts',
+      'src/outbox/owe.ts',
+      'src/outbox/owe-mail.ts',
+      'src/outbox/owed.ts',
+    ],
   },
+  { of: 'src/outbox/owe-mail.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owe.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owed.ts', may: ['src/access/'] },
   { of: 'src/outbox/', may: ['src/outbox/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },

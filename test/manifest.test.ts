@@ -136,6 +136,7 @@ describe('The manifest holds what the program uses, and nothing else', () => {
       'groups:read',
       'im:history',
       'im:write',
+      'pins:write',
       'usergroups:read',
       'users:read',
     ]);

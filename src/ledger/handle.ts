@@ -11,6 +11,7 @@ import { actorName } from '../access/people.ts';
 import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
+import { oweMail } from '../outbox/owe-mail.ts';
 import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
 import { appendEvents, forgetEnd, projectHouse, writeProjection } from './append.ts';
@@ -94,8 +95,8 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-/** Builds the door to this ledger. */
-export function createDoor({ db }: Ledger, clock: Clock): Door {
+/** Builds the door to this ledger. `mail`: customers are told and asked by e-mail too. */
+export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: false }): Door {
   const waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
   let draining: Promise<void> | null = null;
@@ -179,6 +180,7 @@ export function createDoor({ db }: Ledger, clock: Clock): Door {
         event.type === 'session.ended' || event.type === 'request.lapsed' ? endedBy(event, actor) : actor;
       facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
       if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
+      if (no !== null && mail) owed.push(...oweMail({ no, event, after }, world));
       state = after;
       states.push(after);
     }

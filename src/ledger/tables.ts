@@ -10,6 +10,7 @@ export interface Tables {
   digest_week: { week: string; from_at: number; until_at: number };
   delivery: { key: string; at: number; outcome: string };
   outbox: OutboxTable;
+  link: LinkTable;
   slack_message: {
     request_no: number;
     destination: string;
@@ -54,8 +55,8 @@ export interface RequestTable {
   closed_at: number | null;
   review_due_at: number | null;
   reviewed_at: number | null;
-  until_at: number;
   like_it: number;
+  until_at: number;
   due_at: number | null;
 }
 
@@ -64,7 +65,7 @@ export interface OutboxTable {
   key: string;
   destination: string;
   body: string;
-  state: Generated<'owed' | 'sent' | 'failed'>;
+  state: Generated<'owed' | 'sent' | 'failed' | 'moot'>;
   attempts: Generated<number>;
   owed_at: number;
   next_at: number;
@@ -76,3 +77,16 @@ export interface OutboxTable {
 
 export type LedgerRow = Selectable<LedgerEventTable>;
 export type RequestRow = Insertable<RequestTable>;
+
+export interface LinkTable {
+  hash: string;
+  code_hash: string;
+  purpose: 'consent' | 'extension' | 'cancel' | 'report' | 'tenant';
+  email: string;
+  tenant_id: string;
+  request_no: number | null;
+  version: number | null;
+  expires_at: number;
+  wrong_codes: number;
+  used_at: number | null;
+}

@@ -5,6 +5,7 @@ import { createAlarm } from '../clock.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Tables } from '../ledger/tables.ts';
 import type { Message } from './owed.ts';
+import { addressOf } from './owe-mail.ts';
 import { message } from './owed.ts';
 
 /** One message on its way to one destination. */
@@ -27,6 +28,10 @@ export type Delivered =
       readonly why: string;
       readonly inDoubt: boolean;
     }
+  /** Not yet: its time is that instant (milliseconds since 1970). */
+  | { readonly kind: 'later'; readonly at: number }
+  /** What it would ask was answered meanwhile: it is not sent. */
+  | { readonly kind: 'moot'; readonly why: string }
   /** It can never arrive: the channel is gone, the account is disabled. */
   | { readonly kind: 'failed'; readonly why: string };
 
@@ -46,7 +51,7 @@ export interface Dispatcher {
   stop(withinMs: number): Promise<void>;
 }
 
-/** Destinations served at the same time. */
+/** Destinations of one kind served at the same time: a mail server that hangs holds up no message in Slack. */
 const PARALLEL_MAX = 4;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 5 * 60_000;
@@ -109,7 +114,10 @@ export function createDispatcher(deps: {
     let next: number | null = null;
     for (const head of heads) {
       if (busy.has(head.destination)) continue;
-      if (busy.size >= PARALLEL_MAX || stopped) return;
+      if (stopped) return;
+      const kind = addressOf(head.destination) === null;
+      if ([...busy.keys()].filter((other) => (addressOf(other) === null) === kind).length >= PARALLEL_MAX)
+        continue;
       const row = await db
         .selectFrom('outbox')
         .select('next_at')
@@ -189,6 +197,15 @@ export function createDispatcher(deps: {
     switch (result.kind) {
       case 'sent':
         await rows.set({ state: 'sent', settled_at: now, claimed_until: null, last_error: null }).execute();
+        return;
+      case 'moot':
+        log.info({ key: group.key, why: result.why }, 'a message is not needed any more');
+        await rows
+          .set({ state: 'moot', settled_at: now, claimed_until: null, last_error: result.why })
+          .execute();
+        return;
+      case 'later':
+        await rows.set({ next_at: result.at, claimed_until: null }).execute();
         return;
       case 'retry': {
         const next = now + (result.afterMs ?? backoff(group.attempts));

@@ -20,6 +20,14 @@ export const message = z.discriminatedUnion('kind', [
   /** Say once what the app will post in a channel that it was added to. */
   z.strictObject({ kind: z.literal('hello') }),
   z.strictObject({ kind: z.literal('digest'), week: z.string() }),
+  /** Tell a contact by e-mail what the event at that version of the request says. */
+  z.strictObject({ kind: z.literal('mail'), no: z.int(), version: z.int() }),
+  /** Ask a contact by e-mail for their consent, unless somebody answers in Slack first. */
+  z.strictObject({ kind: z.literal('consent_mail'), no: z.int(), version: z.int() }),
+  /** Mail a contact the link to their tenant's page, because they asked for it. */
+  z.strictObject({ kind: z.literal('tenant_mail'), tenantId: z.string() }),
+  /** Show the customer where to ask for help: a card in their channel, which is pinned there, or a message to a contact. */
+  z.strictObject({ kind: z.literal('invitation'), tenantId: z.string(), by: z.string() }),
   /** Something owed could not be delivered and never will be: the alert channel hears of it. */
   z.strictObject({
     kind: z.literal('undeliverable'),
@@ -35,7 +43,7 @@ export type Message = z.infer<typeof message>;
 export interface Owed {
   /** The same fact owes the same message once: unique for ever. */
   readonly key: string;
-  /** `person:U…` (a direct message) or `channel:C…`. Messages to one destination are delivered in the order in which they were owed. */
+  /** `person:U…` (a direct message), `channel:C…`, `mail:` or `later-mail:` and an address. Messages to one destination are delivered in the order in which they were owed. */
   readonly destination: string;
   readonly message: Message;
 }

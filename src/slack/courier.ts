@@ -12,6 +12,7 @@ import { section } from './blocks.ts';
 import { buttonsFor, readerOf } from './buttons.ts';
 import { bringBookmark } from './bookmark.ts';
 import { card } from './card.ts';
+import { invitation, pinCard } from './customer-request/invitation.ts';
 import { hello } from './hello.ts';
 import type { Trouble } from './client.ts';
 import { troubleOf } from './client.ts';
@@ -215,6 +216,17 @@ export function createCourier(deps: {
       case 'digest':
         await post(errand, await deps.digest(message.week), null);
         return;
+      case 'invitation': {
+        const tenant = directory.known().policy.tenants.get(message.tenantId);
+        if (tenant === undefined) return;
+        const { channel, ts } = await post(errand, invitation(tenant), null);
+        if (readerOf(destination) === null) await pinCard(client, channel, ts);
+        return;
+      }
+      case 'mail':
+      case 'consent_mail':
+      case 'tenant_mail':
+        throw new Error(`a mail is not for Slack: ${errand.key}`);
       case 'undeliverable': {
         const text = `:warning: A message could not be delivered and will not be tried again: ${escape(message.key)} to ${escape(message.destination)} (${escape(message.why)}). Look at the policy’s channels, and whether the person is still active.`;
         await post(errand, { text, blocks: [section(text)] }, null);

@@ -122,7 +122,7 @@ create table outbox (
   key           text    not null unique,
   destination   text    not null,
   body          text    not null,
-  state         text    not null default 'owed' check (state in ('owed', 'sent', 'failed')),
+  state         text    not null default 'owed' check (state in ('owed', 'sent', 'failed', 'moot')),
   attempts      integer not null default 0,
   owed_at       integer not null,
   next_at       integer not null,
@@ -150,3 +150,19 @@ create table slack_message (
   shown       text    not null,
   primary key (request_no, destination, version)
 ) strict, without rowid;
+
+-- A link that was mailed: what it opens, and for whom. Of the link itself and of its code only a hash is kept.
+create table link (
+  hash        text    primary key,
+  code_hash   text    not null,
+  purpose     text    not null check (purpose in ('consent', 'extension', 'cancel', 'report', 'tenant')),
+  email       text    not null,
+  tenant_id   text    not null,
+  request_no  integer references request (request_no),
+  version     integer,
+  expires_at  integer not null,
+  wrong_codes integer not null default 0,
+  used_at     integer,
+  check ((request_no is null) = (purpose = 'tenant') and (version is null) = (request_no is null))
+) strict, without rowid;
+create index link_expires on link (expires_at);
