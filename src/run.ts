@@ -25,6 +25,7 @@ import { renderReview } from './slack/review/slice.ts';
 import { createTenantIndex } from './tenants.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
+import { createVacancies } from './timers/vacancies.ts';
 
 /** The whole program, running. */
 export interface Running {
@@ -121,6 +122,13 @@ async function startOn(
   });
   const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: rules.channels.alert });
   const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
+  const vacancies = createVacancies({
+    door,
+    views,
+    clock,
+    log,
+    world: (users) => directory.world(users),
+  });
   const digest = createDigestTimer({ door, views, clock, log, policy: rules });
   door.onCommitted(() => {
     dispatcher.wake();
@@ -143,6 +151,7 @@ async function startOn(
     receiver: receivers.any,
     token: botToken,
     bot: { botId: bot.bot_id, userId: bot.user_id },
+    changed: (user) => vacancies.look(user),
     log,
   });
   const socket = receivers.socket?.client;
@@ -164,6 +173,7 @@ async function startOn(
   await dispatcher.start();
   timers.start();
   digest.start();
+  vacancies.start();
   if (socket !== undefined) await socket.start();
   const heartbeat = setInterval(() => {
     clients.background.auth.test().then(
@@ -189,7 +199,7 @@ async function startOn(
       // All at the same time: together they have ten seconds, not each.
       const delivered = dispatcher.stop(STOP_WITHIN_MS);
       await socket?.disconnect();
-      await Promise.all([http.close(), app.settled(), timers.stop(), digest.stop()]);
+      await Promise.all([http.close(), app.settled(), timers.stop(), digest.stop(), vacancies.stop()]);
       await door.close();
       await delivered;
       await ledger.close();

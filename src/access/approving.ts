@@ -15,7 +15,7 @@ import type { Ask, Narrowed } from './event.ts';
 import { approverProblems, lengthProblems, mustBe, recordScope } from './order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
 import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
-import type { Scope } from './policy.ts';
+import type { Scope, UserId } from './policy.ts';
 import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
@@ -143,9 +143,28 @@ export function cancel(
 export function remindApprover(state: Pending, { world, now }: Context): Decision {
   const approvers = state.seats
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
+    .filter((seat) => !state.gone.includes(seat.holder))
     .map((seat) => answersFor(world.people, seat.holder, now))
     .filter((user) => !world.policy.doNotPing.includes(user));
   return accept({ type: 'approver.reminded', approvers, at: now });
+}
+
+/** Whoever can no longer decide is waited for in vain: the requester hears of it at once, and once. */
+export function offerReplacement(state: Pending, approver: UserId, context: Context): Decision {
+  const seat = state.seats.find((one) => one.holder === approver);
+  if (seat === undefined || state.gone.includes(approver) || !isVacant(state, seat, context))
+    return refuse({ reason: 'nothing_due' });
+  const why = standingOf(context.world, approver) === 'member' ? 'not_named' : 'not_able';
+  return accept({ type: 'approver.gone', approver, why });
+}
+
+/** Can neither the seat's holder nor who stands in for them decide any more? Not so while Slack cannot tell. */
+export function isVacant(state: Pending, seat: Seat, context: Pick<Context, 'world' | 'now'>): boolean {
+  if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
+  const standIn = answersFor(context.world.people, seat.holder, context.now);
+  return [seat.holder, standIn].every(
+    (user) => stillApproves(state, seat, context, user)?.reason === 'no_longer_approver',
+  );
 }
 
 /** What would be granted as things stand: the request, less what earlier seats took away. */
@@ -161,7 +180,7 @@ export function currentAsk(state: Pending): Ask {
 export function stillApproves(
   state: { readonly tenant: { readonly id: string }; readonly ask: Ask },
   seat: Pick<Seat, 'holder'>,
-  { world, now }: Context,
+  { world, now }: Pick<Context, 'world' | 'now'>,
   by = answersFor(world.people, seat.holder, now),
 ): Refusal | null {
   const standing = standingOf(world, by);

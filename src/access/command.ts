@@ -100,6 +100,8 @@ export type TimerCommand =
   | { readonly type: 'lapse' }
   | { readonly type: 'remind_approver' }
   | { readonly type: 'open_start' }
+  /** This approver can no longer decide: the requester is asked to name another. */
+  | { readonly type: 'offer_replacement'; readonly approver: UserId }
   | { readonly type: 'warn' }
   | { readonly type: 'expire' }
   | { readonly type: 'remind_closeout' }

@@ -4,6 +4,7 @@ import {
   askQuestion,
   cancel,
   deny,
+  offerReplacement,
   remindApprover,
   replaceApprover,
 } from './approving.ts';
@@ -85,7 +86,8 @@ function file(command: FilingCommand, context: Context): Decision {
 
 function byTime(command: TimerCommand, state: Access, context: Context): Decision {
   if (context.actor.kind !== 'timer') return refuse({ reason: 'not_allowed', needs: 'timer' });
-  const due = dueCommand(state, context.now);
+  // Whether somebody can still decide is not for the clock to say.
+  const due = command.type === 'offer_replacement' ? command : dueCommand(state, context.now);
   if (due?.type !== command.type) return refuse({ reason: 'nothing_due' });
   return happen(command, state, context);
 }
@@ -103,6 +105,9 @@ function happen(command: TimerCommand, state: Access, context: Context): Decisio
     case 'remind_approver':
       if (state.phase === 'pending') return remindApprover(state, context);
       return accept({ type: 'approver.reminded', approvers: [], at: now });
+    case 'offer_replacement':
+      if (state.phase !== 'pending') return refuse({ reason: 'nothing_due' });
+      return offerReplacement(state, command.approver, context);
     case 'open_start':
       return accept({ type: 'start.opened', at: now });
     case 'warn':
@@ -212,6 +217,7 @@ function over(state: Access): boolean {
 const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([
   'lapse',
   'remind_approver',
+  'offer_replacement',
   'open_start',
   'warn',
   'expire',

@@ -129,6 +129,12 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('extension.asked'),
     by: user,
+  z.strictObject({
+    type: z.literal('approver.gone'),
+    approver: user,
+    /** No active member any more, or not one whom the policy lets decide here. */
+    why: z.enum(['not_able', 'not_named']),
+  }),
     durationMs: duration,
     reason: text,
     /** The end that is asked for; the approver sees this instant. */

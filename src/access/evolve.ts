@@ -1,5 +1,5 @@
 import type { AccessEvent, Ask, EventOf } from './event.ts';
-import type { Access, Active, Approved, Base, Pending } from './state.ts';
+import type { Access, Active, Approved, Base, Pending, Unclaimed, Unconfirmed } from './state.ts';
 import { askOf, CUSTOMER_SEAT } from './state.ts';
 
 /** The ledger holds something that the rules could never have written: stop, do not guess. */
@@ -64,25 +64,16 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       if (next.phase !== 'pending' && next.phase !== 'unclaimed')
         throw new CorruptHistory(state.phase, event.type);
       return { ...next, remindedAt: event.at, reminders: next.reminders + 1 };
+    case 'approver.gone':
+      if (next.phase !== 'pending') throw new CorruptHistory(state.phase, event.type);
+      return { ...next, gone: [...next.gone, event.approver] };
     case 'request.cancelled': {
-      if (
-        next.phase !== 'pending' &&
-        next.phase !== 'unclaimed' &&
-        next.phase !== 'unconfirmed' &&
-        next.phase !== 'approved'
-      )
-        throw new CorruptHistory(state.phase, event.type);
+      if (!beforeStart(next)) throw new CorruptHistory(state.phase, event.type);
       const verdict = { by: event.by, at, reason: event.reason };
       return { ...baseOf(next), phase: 'cancelled', ask: askOf(next), verdict };
     }
     case 'request.lapsed':
-      if (
-        next.phase !== 'pending' &&
-        next.phase !== 'unclaimed' &&
-        next.phase !== 'unconfirmed' &&
-        next.phase !== 'approved'
-      )
-        throw new CorruptHistory(state.phase, event.type);
+      if (!beforeStart(next)) throw new CorruptHistory(state.phase, event.type);
       return { ...baseOf(next), phase: 'lapsed', ask: askOf(next), why: event.why, at };
     case 'customer_request.accepted':
       if (next.phase !== 'unclaimed') throw new CorruptHistory(state.phase, event.type);
@@ -118,6 +109,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
         // Asked again after the first deadline, they have until the grant would have lapsed.
         terms: { ...next.terms, lapseAt: Math.max(next.terms.lapseAt, next.grant.startBy) },
         ask: next.grant.ask,
+        gone: [],
         // What the others took away is in the grant's ask already: an earlier, wider leave must not come back.
         seats: next.grant.seats.map((seat) =>
           seat.holder === event.approver
@@ -186,6 +178,10 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
   }
 }
 
+function beforeStart(state: Access): state is Pending | Unclaimed | Unconfirmed | Approved {
+  return ['pending', 'unclaimed', 'unconfirmed', 'approved'].includes(state.phase);
+}
+
 function begin(event: AccessEvent, at: number): Access {
   if (
     event.type !== 'request.filed' &&
@@ -218,7 +214,7 @@ function begin(event: AccessEvent, at: number): Access {
     case 'request.filed': {
       const holders = [...event.approvers, ...(event.consent ? [CUSTOMER_SEAT] : [])];
       const seats = holders.map((holder) => ({ holder, given: null, askedAt: at }));
-      return { ...base, way: 'support', phase: 'pending', ask: event.ask, seats };
+      return { ...base, way: 'support', phase: 'pending', ask: event.ask, seats, gone: [] };
     }
     case 'customer_request.filed': {
       const { tried, expected, urgency, files } = event;
@@ -281,6 +277,7 @@ function evolvePending(
         formerApprovers: [...state.formerApprovers, event.from],
         remindedAt: null,
         reminders: 0,
+        gone: state.gone.filter((user) => user !== event.from && user !== event.to),
         seats: state.seats.map((seat) =>
           seat.holder === event.from ? { holder: event.to, given: null, askedAt: at } : seat,
         ),

@@ -119,6 +119,8 @@ export type Pending = Base & {
   readonly phase: 'pending';
   readonly ask: Ask;
   readonly seats: readonly Seat[];
+  /** Holders who can no longer decide; the requester was told. */
+  readonly gone: readonly UserId[];
 };
 /** The customer asked, which is the authorization; it waits for an engineer to accept. */
 export type Unclaimed = Base & { readonly phase: 'unclaimed' };

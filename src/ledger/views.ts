@@ -22,6 +22,8 @@ export interface Views {
   ): Promise<readonly Numbered[]>;
   /** Requests that wait for this person's answer, the oldest first. */
   waitingFor(user: UserId): Promise<readonly Numbered[]>;
+  /** Answers that requests wait for: this person's, or everybody's. */
+  openSeats(holder: UserId | null): Promise<readonly { readonly no: number; readonly holder: UserId }[]>;
   /** Emergencies that still owe their review, the first due first. */
   unreviewed(): Promise<readonly Numbered[]>;
   /** The last facts of all, newest first, each with its request. */
@@ -103,6 +105,10 @@ export function createViews(db: Kysely<Tables>): Views {
         db,
         rows.map((row) => row.request_no),
       );
+    },
+    async openSeats(holder) {
+      const open = db.selectFrom('seat').select(['request_no as no', 'holder']).where('given_by', 'is', null);
+      return (holder === null ? open : open.where('holder', '=', holder)).execute();
     },
     async unreviewed() {
       const rows = await db

@@ -57,6 +57,7 @@ export function oweMail(
     case 'question.asked':
     case 'question.answered':
     case 'approver.reminded':
+    case 'approver.gone':
     case 'approver.replaced':
     case 'approval.asked_again':
     case 'start.opened':

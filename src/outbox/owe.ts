@@ -168,8 +168,12 @@ function hearers(
       tell(true, event.approvers);
       if (after.phase === 'unclaimed') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
       break;
+    case 'approver.gone':
+      tell(true, [after.requester, event.why === 'not_named' ? event.approver : null]);
+      break;
     case 'approver.replaced':
-      tell(true, [event.from]);
+      // Who left has nowhere to read it.
+      tell(true, world.people.standing(event.from) === 'deactivated' ? [] : [event.from]);
       tell(event.by !== after.requester, [after.requester]);
       break;
     case 'approval.asked_again':

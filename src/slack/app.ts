@@ -1,6 +1,7 @@
 import { App } from '@slack/bolt';
 import type { Receiver, RespondFn } from '@slack/bolt';
 import type { Logger } from 'pino';
+import type { UserId } from '../access/policy.ts';
 import { slackLogger } from '../log.ts';
 import { inChannel } from '../outbox/owe.ts';
 import { closeOut } from './close-out/slice.ts';
@@ -64,6 +65,8 @@ export function createSlackApp(deps: {
   receiver: Receiver;
   token: string;
   bot: { readonly botId: string; readonly userId: string };
+  /** Somebody, or a whole group, is not what they were. */
+  changed: (user: UserId | null) => Promise<void>;
   log: Logger;
 }): SlackApp {
   const { desk, log } = deps;
@@ -234,11 +237,7 @@ export function createSlackApp(deps: {
   });
 
   app.event('app_home_opened', ({ event }) => {
-    if (event.tab === 'home')
-      follow(
-        () => deps.home.opened(event.user),
-        () => Promise.resolve(),
-      );
+    if (event.tab === 'home') follow(() => deps.home.opened(event.user), UNTOLD);
     return Promise.resolve();
   });
   app.event('member_joined_channel', async ({ event }) => {
@@ -250,10 +249,12 @@ export function createSlackApp(deps: {
   });
   app.event('user_change', ({ event }) => {
     desk.directory.changed(event.user);
+    follow(() => deps.changed(event.user.id), UNTOLD);
     return Promise.resolve();
   });
   app.event('subteam_members_changed', ({ event }) => {
     desk.directory.groupChanged(event.subteam_id);
+    follow(() => deps.changed(null), UNTOLD);
     return Promise.resolve();
   });
 
@@ -263,6 +264,9 @@ export function createSlackApp(deps: {
     },
   };
 }
+
+/** Nobody waits for it. */
+const UNTOLD = (): Promise<void> => Promise.resolve();
 
 function ephemeral({ text, blocks }: Say): {
   response_type: 'ephemeral';

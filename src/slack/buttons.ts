@@ -5,6 +5,7 @@ import { answersFor } from '../access/people.ts';
 import type { Access } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import { button, confirmation } from './blocks.ts';
+import { decidesNow, replaceable } from './deciders.ts';
 import { tsa } from './words.ts';
 
 /** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */
@@ -68,21 +69,6 @@ export function decides({
 }: Pick<ButtonFacts, 'state' | 'destination' | 'world' | 'now'>): boolean {
   const reader = readerOf(destination);
   return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
-}
-
-function decidesNow(
-  state: Extract<Access, { phase: 'pending' }>,
-  reader: string,
-  world: World,
-  now: number,
-): boolean {
-  return state.seats.some((seat) => {
-    if (seat.given !== null) return false;
-    if (seat.holder !== CUSTOMER_SEAT)
-      return seat.holder === reader || answersFor(world.people, seat.holder, now) === reader;
-    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-    return contacts.some((contact) => contact.slack?.userId === reader);
-  });
 }
 
 function inChannel({ no, state }: ButtonFacts): Button[] {
@@ -283,17 +269,4 @@ function answers(holder: string, reader: string, world: World, now: number): boo
 function judges(state: Extract<Access, { grant: unknown }>, reader: string): boolean {
   const own = [state.requester, state.owner, state.grant.ask.grantee].includes(reader);
   return !own && (approversOf(state.grant.seats).includes(reader) || state.review?.reviewer === reader);
-}
-
-/** Silent for the time that the policy gives, or not able to decide any more. */
-function replaceable(
-  state: Extract<Access, { phase: 'pending' }>,
-  seat: { holder: string; given: unknown; askedAt: number },
-  world: World,
-  now: number,
-): boolean {
-  if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
-  return (
-    now >= seat.askedAt + state.terms.reminderFirstMs || world.people.standing(seat.holder) === 'deactivated'
-  );
 }

@@ -151,7 +151,8 @@ function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, no
         ? `, away until ${when(absence.until)}: ${who(absence.delegate)} answers`
         : '';
     const reminded = state.remindedAt === null ? '' : `, reminded ${when(state.remindedAt)}`;
-    return `*Awaited* ${who(seat.holder)}, asked ${when(seat.askedAt)}${reminded}${away}`;
+    const gone = state.gone.includes(seat.holder) ? ', :warning: *can no longer decide*' : '';
+    return `*Awaited* ${who(seat.holder)}, asked ${when(seat.askedAt)}${reminded}${away}${gone}`;
   });
 }
 

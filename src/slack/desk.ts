@@ -116,7 +116,7 @@ export async function attempt(
     ...(grantee === undefined ? [] : [grantee]),
     ...concerned.filter((by) => !by.includes(':')),
   ];
-  const named = 'to' in command ? [command.to] : [];
+  const named = [...('to' in command ? [command.to] : []), ...('from' in command ? [command.from] : [])];
   const world = await desk.directory.world([...people, ...named]);
   return desk.door.handle({ command, requestNo, actor: actorOf(caller), world, delivery });
 }

@@ -17,6 +17,7 @@ const LATE_MS = 2 * 60_000;
 const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
   'session.warned',
   'approver.reminded',
+  'approver.gone',
   'start.opened',
   'closeout.reminded',
 ]);
@@ -70,6 +71,11 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
       return `:speech_balloon: ${it} · ${who(event.by)} answers:\n${quote(event.text)}`;
     case 'approver.reminded':
       return `:bell: ${it} · ${who(state.requester)} still waits for your decision about ${place}.`;
+    case 'approver.gone': {
+      const why =
+        event.why === 'not_able' ? 'no active member of this workspace' : 'not named by the policy of today';
+      return `:warning: ${it} · ${who(event.approver)} can no longer decide about it (${why}). ${who(state.requester)}, please choose who decides instead: *Ask somebody else*. Nothing is approved until somebody does.`;
+    }
     case 'approver.replaced':
       return `:arrows_counterclockwise: ${it} · ${who(event.to)} decides now, in place of ${who(event.from)}. ${oneLine(event.why)}`;
     case 'approval.asked_again':
@@ -163,5 +169,6 @@ function stillTrue(
     return state.phase === 'active' && state.session.expiresAt === event.expiresAt && now < event.expiresAt;
   if (event.type === 'approver.reminded')
     return buttonsFor({ no, state, destination, world, now }).length > 0 || state.phase === 'unclaimed';
+  if (event.type === 'approver.gone') return state.phase === 'pending' && state.gone.includes(event.approver);
   return event.type === 'start.opened' ? state.phase === 'approved' : state.phase === 'ended';
 }

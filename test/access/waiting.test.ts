@@ -16,6 +16,7 @@ import {
   RITA,
   STANDINGS,
   T0,
+  timer,
 } from './fixtures.ts';
 import { active, approved, inPhase, pending } from './story.ts';
 
@@ -160,6 +161,66 @@ describe('another approver', () => {
       .in({ absences })
       .when(OLA, approve())
       .thenRefused({ reason: 'self_approval', role: 'owner' });
+  });
+});
+
+describe('an approver who can no longer decide', () => {
+  const gone = { type: 'offer_replacement', approver: ANN } as const;
+  const left: Change = { standing: { [ANN]: 'deactivated' } };
+
+  it.each([
+    ['left', left, 'not_able'],
+    ['became a guest', { standing: { [ANN]: 'guest' } }, 'not_able'],
+    ['shares a login', { policy: { sharedAccounts: [ANN] } }, 'not_able'],
+    ['is not named by the policy any more', only(ABE, DEB), 'not_named'],
+  ] as const)('is told of at once, and once, who %s', (_, change, why) => {
+    const told = pending()
+      .in(change)
+      .when(timer, gone)
+      .thenHappens({ type: 'approver.gone', approver: ANN, why });
+    expect(inPhase(told, 'pending').gone).toEqual([ANN]);
+    told.when(timer, gone).thenRefused({ reason: 'nothing_due' });
+    told.when(RITA, replace(ABE)).thenHappens({ type: 'approver.replaced', from: ANN, to: ABE });
+  });
+
+  it('is not one who still can, about whom Slack cannot tell, or in whose place somebody may answer', () => {
+    const away = { absences: { [ANN]: { from: T0, until: T0 + DAY, delegate: ABE } } };
+    for (const change of [
+      {},
+      { standing: { [ANN]: 'cannot_check' } },
+      { ...left, ...away },
+    ] satisfies Change[])
+      pending().in(change).when(timer, gone).thenRefused({ reason: 'nothing_due' });
+    approved().in(left).when(timer, gone).thenRefused({ reason: 'nothing_due' });
+    pending()
+      .in(left)
+      .when(timer, { ...gone, approver: ABE })
+      .thenRefused({ reason: 'nothing_due' });
+  });
+
+  it('is noticed by time alone, is reminded of nothing, and lets the request lapse when nobody else is asked', () => {
+    pending().in(left).when(ADA, gone).thenRefused({ reason: 'not_allowed', needs: 'timer' });
+    const told = pending().in(left).given(timer, gone);
+    told
+      .later(15 * MINUTE)
+      .when(timer, { type: 'remind_approver' })
+      .thenHappens({ type: 'approver.reminded', approvers: [] });
+    told
+      .at(T0 + 4 * HOUR)
+      .when(timer, gone)
+      .thenRefused({ reason: 'nothing_due' }, 'request.lapsed');
+  });
+
+  it('is told of again who was asked again, and left again', () => {
+    pending()
+      .in(left)
+      .given(timer, gone)
+      .given(RITA, replace(ABE))
+      .in({})
+      .given(ADA, replace(ANN, ABE))
+      .in(left)
+      .when(timer, gone)
+      .thenHappens({ type: 'approver.gone', approver: ANN });
   });
 });
 

@@ -134,6 +134,7 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
         [standIn, acts.approve(null, state.tenant.id)],
         [holder, acts.deny],
         [holder, { type: 'ask_question', text: 'Since when?' }],
+        [f.timer, { type: 'offer_replacement', approver: open }],
         asked,
         [
           pick<Actor | string>(roll, [requesterOf(requester), f.ADA]),

@@ -14,8 +14,9 @@ import { ground } from './ground.ts';
 
 /** Small for ever: a row for each approver who is away, a row for each week. */
 const SMALL = /^SCAN (absence|digest_week)\b/;
-/** An index of nothing but what is still owed, or failed. */
-const ONLY_WHAT_IS_OPEN = /^SCAN outbox USING (COVERING )?INDEX outbox_(owed|failed)\b/;
+/** An index of nothing but what is still owed, or failed, or waited for. */
+const ONLY_WHAT_IS_OPEN =
+  /^SCAN (outbox USING (COVERING )?INDEX outbox_(owed|failed)|seat USING (COVERING )?INDEX seat_waiting)\b/;
 /** What is put in, not what is looked at. */
 const VALUES = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\d+ CONSTANT ROWS)$/;
 /** The one row at an end of the table. */
@@ -72,6 +73,8 @@ it('No question that the program asks grows slower with the ledger: every one is
   await views.absences(clock.now());
   await views.digests();
   await views.head();
+  await views.openSeats(null);
+  await views.openSeats(ANN);
   await views.record(1);
   await readSpan(db, 0, clock.now());
   await readiness({ ledger, views, clock, slackSeenAt: () => null });

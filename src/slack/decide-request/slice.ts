@@ -10,12 +10,12 @@ import { ACTION } from '../buttons.ts';
 import { placeOf } from '../card.ts';
 import type { ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, opens, submitForm, textField } from '../forms.ts';
+import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
 import { notForYou } from '../sight.ts';
-import { lasting, oneLine, quote, tsa, who } from '../words.ts';
+import { lasting, oneLine, people, quote, tsa, who } from '../words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 
@@ -219,7 +219,11 @@ function replaceForm(desk: Desk, no: number, state: Pending): ModalView | null {
     ...able.filter((user) => !deputies.includes(user)),
   ];
   const [first] = open;
-  if (first === undefined || ordered.length === 0) return null;
+  if (first === undefined) return null;
+  if (ordered.length === 0)
+    return said(
+      `Nobody else may decide about ${tsa(no)} now. Ask ${people(desk.policy.admins)} to name more approvers in the policy.`,
+    );
   const named = (user: string): ReturnType<typeof choice> =>
     choice(user, desk.directory.profile(user)?.name ?? user);
   return form(MODAL.replace, no, 'Ask somebody else', 'Ask', [

@@ -1,0 +1,30 @@
+import { stillApproves } from '../access/approving.ts';
+import type { World } from '../access/people.ts';
+import { answersFor } from '../access/people.ts';
+import type { Pending, Seat } from '../access/state.ts';
+import { CUSTOMER_SEAT } from '../access/state.ts';
+
+/** Who is waited for, as far as is known without asking Slack: for showing, never for deciding. */
+
+/** Is it this reader's answer that the request waits for, and may they still give it? */
+export function decidesNow(state: Pending, reader: string, world: World, now: number): boolean {
+  return state.seats.some((seat) => {
+    if (seat.given !== null) return false;
+    if (seat.holder !== CUSTOMER_SEAT) {
+      const asked = seat.holder === reader || answersFor(world.people, seat.holder, now) === reader;
+      return asked && !isOut(state, seat, world, now, reader);
+    }
+    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+    return contacts.some((contact) => contact.slack?.userId === reader);
+  });
+}
+
+/** Silent for the time that the policy gives, or not able to decide any more. */
+export function replaceable(state: Pending, seat: Seat, world: World, now: number): boolean {
+  if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
+  return now >= seat.askedAt + state.terms.reminderFirstMs || isOut(state, seat, world, now);
+}
+
+function isOut(state: Pending, seat: Seat, world: World, now: number, by?: string): boolean {
+  return stillApproves(state, seat, { world, now }, by)?.reason === 'no_longer_approver';
+}
