@@ -78,7 +78,8 @@ const contact = z
       .string()
       .regex(/^[TE][A-Z0-9]{2,20}$/, 'write a Slack workspace id such as T024BE7LD')
       .optional(),
-    email: z.email('write an e-mail address').optional(),
+    // Compared with what people type and what links were mailed to: in lower case everywhere.
+    email: z.email('write an e-mail address').max(254, 'at most 254 characters').toLowerCase().optional(),
   })
   .refine(
     (c) => c.slack_user !== undefined || c.email !== undefined,
@@ -99,6 +100,11 @@ export const tenantForm = z.strictObject({
   consent: z.enum(['required', 'notify']).default('notify'),
   customer_requests: z.boolean().default(false).describe('The customer may ask for help by themselves.'),
   contacts: z.array(contact).default([]),
+  status_key_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'write the SHA-256 of the key: 64 digits 0-9 a-f, not the key itself')
+    .optional()
+    .describe('SHA-256 of the key with which the product asks GET /tenants/{id}/status.'),
 });
 
 const limits = z.strictObject({
@@ -193,7 +199,7 @@ export const policyForm = z.strictObject({
     .string()
     .optional()
     .describe(
-      'A CSV file beside this one, with the columns id, name, environment, region, channel, max_duration, consent, customer_requests.',
+      'A CSV file beside this one, with the columns id, name, environment, and if wanted region, channel, max_duration, consent, customer_requests, status_key_sha256, contact_name, contact_email, contact_slack_user, contact_slack_team.',
     ),
 });
 

@@ -269,5 +269,6 @@ function toTenant(form: TenantForm): Tenant {
           : { userId: c.slack_user, teamId: c.slack_team },
       email: c.email ?? null,
     })),
+    statusKeySha256: form.status_key_sha256 ?? null,
   };
 }

@@ -13,7 +13,21 @@ export interface ListedTenant {
 }
 
 const NEEDED = ['id', 'name', 'environment'];
-const COLUMNS = [...NEEDED, 'region', 'channel', 'max_duration', 'consent', 'customer_requests'];
+/** A row names one contact; their columns are the keys of a contact after this. */
+const CONTACT = 'contact_';
+const COLUMNS = [
+  ...NEEDED,
+  'region',
+  'channel',
+  'max_duration',
+  'consent',
+  'customer_requests',
+  'status_key_sha256',
+  `${CONTACT}name`,
+  `${CONTACT}email`,
+  `${CONTACT}slack_user`,
+  `${CONTACT}slack_team`,
+];
 
 /** Reads the CSV file of tenants; every problem at once, each with its line. */
 export function readTenants(path: string): {
@@ -37,15 +51,30 @@ export function readTenants(path: string): {
     const full = columns
       .map((column, i) => [column, cells[i] ?? ''] as const)
       .filter(([, cell]) => cell !== '');
-    const tenant = tenantForm.safeParse(
-      Object.fromEntries(full.map(([key, cell]) => [key, typed(key, cell)])),
-    );
+    const tenant = tenantForm.safeParse(formOf(full));
     if (tenant.success) tenants.push({ tenant: tenant.data, line });
     else
       for (const issue of tenant.error.issues)
-        problems.push(...complaintsOf(issue, tenantForm).map(({ message }) => wrong(line, message)));
+        problems.push(
+          ...complaintsOf(issue, tenantForm).map(({ message }) => wrong(line, asColumn(message))),
+        );
   }
   return { tenants, problems };
+}
+
+/** What the cells of a row say, as a tenant of policy.yml is written. */
+function formOf(cells: readonly (readonly [column: string, cell: string])[]): Record<string, unknown> {
+  const tenant: Record<string, unknown> = {};
+  const contact: Record<string, string> = {};
+  for (const [column, cell] of cells)
+    if (column.startsWith(CONTACT)) contact[column.slice(CONTACT.length)] = cell;
+    else tenant[column] = typed(column, cell);
+  return Object.keys(contact).length === 0 ? tenant : { ...tenant, contacts: [contact] };
+}
+
+/** A contact's key as it is called in the file. */
+function asColumn(message: string): string {
+  return message.replace(/^contacts\.0\.?/, CONTACT).replace(`${CONTACT}:`, 'the contact:');
 }
 
 /** The one column that is no text. What is neither yes nor no is left as it is, for the form to refuse. */

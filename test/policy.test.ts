@@ -329,8 +329,40 @@ describe('A CSV file of tenants', () => {
       consent: 'required',
       customerRequests: true,
       contacts: [],
+      statusKeySha256: null,
     });
     expect(tenants.get('blink')).toMatchObject({ name: 'Blink', consent: 'notify', customerRequests: false });
+  });
+
+  it('names a contact in each row, whose address is kept in lower case', () => {
+    const key = 'ab'.repeat(32);
+    const columns =
+      'id,name,environment,contact_name,contact_email,contact_slack_user,contact_slack_team,status_key_sha256\n';
+    const { tenants } = policyOf(
+      `${BASE}${TENANT}${CSV}`,
+      `${columns}a,A,p,Ann,Ann@A.Example,U0ANN,T0ANN,${key}\nb,B,p,Bo,BO@b.example,,,\nc,C,p,,,,,\n`,
+    );
+    expect(['a', 'b', 'c'].map((id) => tenants.get(id)?.contacts)).toEqual([
+      [{ name: 'Ann', slack: { userId: 'U0ANN', teamId: 'T0ANN' }, email: 'ann@a.example' }],
+      [{ name: 'Bo', slack: null, email: 'bo@b.example' }],
+      [],
+    ]);
+    expect(tenants.get('a')?.statusKeySha256).toBe(key);
+  });
+
+  it('is told what is wrong with a contact by the name of the column', () => {
+    const columns = 'id,name,environment,contact_name,contact_email,contact_slack_user,status_key_sha256\n';
+    const rows =
+      'a,A,p,Ann,nobody,,\nb,B,p,,bo@b.example,,\nc,C,p,Cleo,,,\nd,D,p,Di,,U0DI,\ne,E,p,,,,secret\n';
+    const problems = problemsOf(`${BASE}${TENANT}${CSV}`, columns + rows);
+    const expected = [
+      'tenants.csv:2: contact_email: write an e-mail address',
+      'tenants.csv:3: contact_name: is missing',
+      'tenants.csv:4: the contact: give slack_user with slack_team, or email',
+      'tenants.csv:5: the contact: slack_user and slack_team go together',
+      'tenants.csv:6: status_key_sha256: write the SHA-256 of the key',
+    ];
+    expect(problems.map((problem, i) => problem.slice(0, expected[i]?.length))).toEqual(expected);
   });
 
   it('may stand anywhere, named from the policy or from the root', () => {

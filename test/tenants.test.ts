@@ -13,6 +13,7 @@ function tenant(id: string, name: string, environment = 'production', region = '
     consent: 'notify',
     customerRequests: false,
     contacts: [],
+    statusKeySha256: null,
   };
 }
 

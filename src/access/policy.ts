@@ -39,6 +39,8 @@ export interface Tenant {
   /** The customer may ask for help by themselves. */
   readonly customerRequests: boolean;
   readonly contacts: readonly Contact[];
+  /** SHA-256 (64 hex digits) of the key with which the tenant's product asks who is in; `null`: it cannot. */
+  readonly statusKeySha256: string | null;
 }
 
 /** Who may approve what: people × scopes × tenants. `'any'` stands for all of them. */
@@ -110,6 +112,19 @@ export interface Policy {
   readonly emergency: EmergencyPolicy;
   readonly digest: { readonly cron: string };
   readonly tenants: ReadonlyMap<string, Tenant>;
+}
+
+/**
+ * The policy with only those contacts whom anything can reach: without mail, nobody who is not in Slack. Nothing waits
+ * for the word of somebody who is never asked.
+ */
+export function reachable(policy: Policy, { mail }: { readonly mail: boolean }): Policy {
+  if (mail) return policy;
+  const tenants = new Map(policy.tenants);
+  for (const [id, tenant] of tenants)
+    if (tenant.contacts.some(({ slack }) => slack === null))
+      tenants.set(id, { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) });
+  return { ...policy, tenants };
 }
 
 /** The scope of that id, if the policy has it. */

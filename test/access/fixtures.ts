@@ -72,6 +72,7 @@ const tenant = (id: string, over: Partial<Tenant> = {}): Tenant => ({
     { name: 'Carl', slack: { userId: CARL, teamId: THEIRS }, email: null },
     { name: 'Cara', slack: null, email: CARA },
   ],
+  statusKeySha256: null,
   ...over,
 });
 
