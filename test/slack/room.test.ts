@@ -67,6 +67,11 @@ describe('a hundred sessions', () => {
     const options = await modal.options('Tenant');
     expect(options).toHaveLength(100);
     expect(options.every((one) => one.text.length <= 75 && one.text.isWellFormed())).toBe(true);
+    expect(options.filter((one) => !one.text.endsWith('… · production · eu-west'))).toEqual([]);
+    expect(options.every((one) => one.description === one.value)).toBe(true);
+    s.sandbox.workspace.stackOf('U0SAM').length = 0;
+    await s.cast.sam.types('#support', '/tsa emergency');
+    expect(await (await s.cast.sam.modal('Emergency access')).options('Tenant')).toEqual(options);
   });
 
   it('fit the Home of whoever looks', async () => {

@@ -12,6 +12,7 @@ import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
 import { again, choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
+import { OPTIONS_MAX, tenantOption } from '../request-access/modal.ts';
 import { lasting, tsa, when, who } from '../words.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
@@ -49,11 +50,7 @@ export function emergency(desk: Desk): Slice {
     },
     suggestions: {
       tsa_in_emergency_tenant: ({ typed }) =>
-        Promise.resolve(
-          desk.tenants
-            .search(typed, 100)
-            .map((t) => choice(t.id, `${t.name} · ${t.environment} · ${t.region}`)),
-        ),
+        Promise.resolve(desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption)),
       tsa_in_emergency_reviewer: async ({ caller, typed, view }) => {
         const read = view === null ? () => '' : readInputs(view);
         const possible = reviewersFor(desk, read(BLOCK.scope), read(BLOCK.tenant), caller.userId);
@@ -107,14 +104,7 @@ function declareForm(desk: Desk, caller: Caller, tenantId: string): ModalView {
           type: 'external_select',
           action_id: 'tsa_in_emergency_tenant',
           min_query_length: 0,
-          ...(tenant === undefined
-            ? {}
-            : {
-                initial_option: choice(
-                  tenant.id,
-                  `${tenant.name} · ${tenant.environment} · ${tenant.region}`,
-                ),
-              }),
+          ...(tenant === undefined ? {} : { initial_option: tenantOption(tenant) }),
         },
       },
       choiceField(

@@ -14,6 +14,8 @@ import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
 
 /** Slack shows at most this much of an option (docs.slack.dev/reference/block-kit/composition-objects/option-object). */
 const OPTION_TEXT_MAX = 75;
+/** Of which environment and region may take this much. */
+const WHERE_MAX = 45;
 /** Most options in a list (docs.slack.dev/reference/block-kit/block-elements/select-menu-element). */
 export const OPTIONS_MAX = 100;
 const USUAL_MS = [30, 60, 120, 240].map((minutes) => minutes * 60_000);
@@ -134,9 +136,10 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
 
 /** A tenant in the list, its environment in sight. */
 export function tenantOption(tenant: Tenant): PlainTextOption {
-  const text = `${tenant.name} · ${tenant.environment} · ${tenant.region}`;
+  const where = fit(` · ${tenant.environment} · ${tenant.region}`, WHERE_MAX);
   return {
-    text: plain(fit(text, OPTION_TEXT_MAX)),
+    // The name gives way first: tenants of one long name are told apart by their environment.
+    text: plain(`${fit(tenant.name, OPTION_TEXT_MAX - where.length)}${where}`),
     value: tenant.id,
     description: plain(fit(tenant.id, OPTION_TEXT_MAX)),
   };
