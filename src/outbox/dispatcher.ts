@@ -140,6 +140,8 @@ export function createDispatcher(deps: {
   async function serve(destination: string): Promise<void> {
     try {
       const group = await claim(destination);
+      // Served by an earlier look meanwhile: nothing is wrong.
+      if (group === null) return;
       await settle(group, await tryOnce(group));
       resting.delete(destination);
     } catch (error) {
@@ -148,7 +150,7 @@ export function createDispatcher(deps: {
     }
   }
 
-  async function claim(destination: string): Promise<Group> {
+  async function claim(destination: string): Promise<Group | null> {
     const rows = await db
       .selectFrom('outbox')
       .selectAll()
@@ -158,7 +160,7 @@ export function createDispatcher(deps: {
       .limit(COALESCE_MAX)
       .execute();
     const [first] = rows;
-    if (first === undefined) throw new Error(`nothing is owed to ${destination}`);
+    if (first === undefined) return null;
     // A card shows how things stand now: what follows it for the same request asks for the same.
     const isCard = parse(first.body).kind === 'card';
     const same = rows.findIndex((row) => row.body !== first.body);
@@ -239,19 +241,16 @@ export function createDispatcher(deps: {
   }
 
   /** Nothing is lost in silence: the team hears of it, unless it is the team's channel itself that is gone. */
-  async function oweAlert(
-    tx: Transaction<Tables>,
-    { key, destination, message: lost }: Group,
-    why: string,
-    now: number,
-  ): Promise<void> {
+  async function oweAlert(tx: Transaction<Tables>, lost: Group, why: string, now: number): Promise<void> {
+    const { key, destination } = lost;
     const alert = `channel:${deps.alertChannel}`;
-    if (lost.kind === 'undeliverable' || destination === alert) return;
+    if (lost.message.kind === 'undeliverable' || destination === alert) return;
     const body: Message = { kind: 'undeliverable', key, destination, why };
     await tx
       .insertInto('outbox')
       .values({
-        key: `undeliverable:${key}`,
+        // Once a day for all that cannot reach that place for that reason: a channel that is gone floods no other.
+        key: `undeliverable:${destination}:${why}:${new Date(now).toISOString().slice(0, 10)}`,
         destination: alert,
         body: JSON.stringify(body),
         owed_at: now,

@@ -228,7 +228,7 @@ export function createCourier(deps: {
       case 'tenant_mail':
         throw new Error(`a mail is not for Slack: ${errand.key}`);
       case 'undeliverable': {
-        const text = `:warning: A message could not be delivered and will not be tried again: ${escape(message.key)} to ${escape(message.destination)} (${escape(message.why)}). Look at the policy’s channels, and whether the person is still active.`;
+        const text = `:warning: A message could not be delivered and will not be tried again: ${escape(message.key)} to ${escape(message.destination)} (${escape(message.why)}). Look at the policy’s channels, and whether the person is still active. More of the same is not told again today; \`npm run tsa -- doctor\` lists it.`;
         await post(errand, { text, blocks: [section(text)] }, null);
         return;
       }

@@ -137,8 +137,9 @@ describe('What is owed', () => {
       destination === 'person:UGONE' ? { kind: 'failed', why: 'user_not_found' } : SENT,
     );
     await deliver();
-    expect(arrived.sort()).toEqual(['n2', 'n3', 'undeliverable:n1']);
-    const alert = tried.find(({ key }) => key === 'undeliverable:n1');
+    const told = 'undeliverable:person:UGONE:user_not_found:2026-03-02';
+    expect(arrived.sort()).toEqual(['n2', 'n3', told]);
+    const alert = tried.find(({ key }) => key === told);
     expect(alert).toMatchObject({
       destination: ALERTS,
       message: { kind: 'undeliverable', key: 'n1', destination: 'person:UGONE', why: 'user_not_found' },
@@ -148,8 +149,32 @@ describe('What is owed', () => {
     await owe(gone, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
     const nowhere = await post(gone, () => ({ kind: 'failed', why: 'is_archived' }));
     await nowhere.deliver();
-    expect(nowhere.tried.map(({ key }) => key).sort()).toEqual(['n1', 'n2', 'undeliverable:n2']);
+    expect(nowhere.tried.map(({ key }) => key).sort()).toEqual([
+      'n1',
+      'n2',
+      'undeliverable:person:UGONE:is_archived:2026-03-02',
+    ]);
     expect(new Set(states(gone))).toEqual(new Set(['failed']));
+  });
+
+  it('to a place that is gone is told of once a day for each reason, however much is lost there', async () => {
+    const g = ground();
+    let why = 'is_archived';
+    const { arrived, deliver } = await post(g, ({ destination }) =>
+      destination.startsWith('channel:CGONE') ? { kind: 'failed', why } : SENT,
+    );
+    const lose = async (...keys: readonly string[]): Promise<number> => {
+      for (const key of keys) await owe(g, notice('channel:CGONE', key));
+      await deliver();
+      return arrived.length;
+    };
+    expect(await lose('a', 'b', 'c')).toBe(1);
+    expect(await lose('d')).toBe(1);
+    why = 'restricted_action';
+    expect(await lose('e', 'f')).toBe(2);
+    g.clock.turn(24 * 60 * MINUTE);
+    expect(await lose('g', 'h')).toBe(3);
+    expect(states(g).filter((state) => state === 'failed')).toHaveLength(8);
   });
 
   it('is tried again and again, ever less often but never rarer than every five minutes, in order and in doubt', async () => {
