@@ -104,6 +104,15 @@ describe('export', () => {
     expect(rows[0]?.['reason']).toBe('\'=HYPERLINK("http://x") invoices show twice, "März", since Monday');
   });
 
+  it('gives the names of the columns also where there is no request yet', async () => {
+    const { path } = ground();
+    const empty = await tsa(path, 'export', '--csv');
+    expect(empty).toMatchObject({ code: 0, err: '' });
+    const [names] = (await tsa((await lived()).path, 'export', '--csv')).out.split('\r\n');
+    expect(empty.out).toBe(`${names ?? ''}\r\n`);
+    expect(empty.out).toMatch(/^"request_no","version","phase"/);
+  });
+
   it('stops without complaint when nobody reads on', async () => {
     const g = await lived();
     for (let i = 0; i < 300; i += 1) await g.when(RITA, file({ tenantId: 'corp' }));

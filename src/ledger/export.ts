@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Ledger } from './open.ts';
 
 const PAGE = 1_000;
@@ -29,6 +30,11 @@ export async function* exportEvents({ db }: Pick<Ledger, 'db'>): AsyncGenerator<
 
 /** Every request as one row of CSV (RFC 4180), as it stands now. Instants are ISO 8601 in UTC. */
 export async function* exportRequests({ db }: Pick<Ledger, 'db'>): AsyncGenerator<string> {
+  const columns = await sql<{
+    name: string;
+  }>`select name from pragma_table_info('request') order by cid`.execute(db);
+  // The header says what there is to know, also where there is nothing yet.
+  yield csvLine(columns.rows.map(({ name }) => name));
   let no = 0;
   for (;;) {
     const rows = await db
@@ -39,7 +45,6 @@ export async function* exportRequests({ db }: Pick<Ledger, 'db'>): AsyncGenerato
       .limit(PAGE)
       .execute();
     for (const row of rows) {
-      if (no === 0) yield csvLine(Object.keys(row));
       no = row.request_no;
       yield csvLine(
         Object.entries(row).map(([name, value]) => (name.endsWith('_at') ? iso(value) : String(value ?? ''))),
