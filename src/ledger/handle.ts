@@ -16,6 +16,7 @@ import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
 import { appendEvents, forgetEnd, projectHouse, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
+import { CLEARED_EVERY_MS, clearOld } from './clearing.ts';
 import { compiled } from './compiled.ts';
 import { loadRecords } from './history.ts';
 import type { Ledger } from './open.ts';
@@ -62,10 +63,6 @@ export interface Door {
 
 /** A refusal is remembered for a repetition only: the same words sent again later are a new try in a new world. */
 const REFUSAL_KEPT_MS = 10_000;
-/** How long a delivery is remembered: far longer than Slack ever repeats one (docs.slack.dev/apis/events-api). */
-const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
-/** Old ones are cleared away this often. */
-const DELIVERY_CLEARED_MS = 60 * 60_000;
 /** Attempts that share one commit, each in a savepoint of its own: one disk flush tells them all. */
 const BATCH_MAX = 64;
 
@@ -208,12 +205,9 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
     now: number,
   ): Promise<void> {
     if (key === null) return;
-    if (now - clearedAt >= DELIVERY_CLEARED_MS) {
+    if (now - clearedAt >= CLEARED_EVERY_MS) {
       clearedAt = now;
-      await tx
-        .deleteFrom('delivery')
-        .where('at', '<', now - DELIVERY_KEPT_MS)
-        .execute();
+      await clearOld(tx, now);
     }
     await addDelivery(tx, { key, at: now, outcome: JSON.stringify(outcome) });
   }

@@ -133,6 +133,7 @@ create table outbox (
 ) strict;
 create index outbox_owed on outbox (destination, id) where state = 'owed';
 create index outbox_failed on outbox (id) where state = 'failed';
+create index outbox_sent on outbox (settled_at) where state = 'sent';
 
 -- Written, and emptied again, to see whether writing works: a row takes more room than a page has left.
 create table readiness_probe (

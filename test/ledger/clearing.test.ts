@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { cancel, file } from '../access/acts.ts';
+import { DAY, HOUR, RITA } from '../access/fixtures.ts';
+import type { Ground } from './ground.ts';
+import { ground } from './ground.ts';
+
+/** Something happens, by a delivery of Slack's: what is old is cleared away with it. */
+async function happens(g: Ground): Promise<void> {
+  const no = await g.given(RITA, file(), null, { delivery: crypto.randomUUID() });
+  await g.given(RITA, cancel, no, { delivery: crypto.randomUUID() });
+}
+const keys = (g: Ground): unknown[] =>
+  g.ledger.raw
+    .prepare("select key from outbox where key in ('sent', 'failed', 'owed') order by key")
+    .pluck()
+    .all();
+
+it('What was sent is forgotten after 30 days, at most an hour late; what failed, or is still owed, never', async () => {
+  const g = ground();
+  for (const state of ['sent', 'failed', 'owed'])
+    g.ledger.raw
+      .prepare(
+        "insert into outbox (key, destination, body, state, owed_at, next_at, settled_at) values (?, 'x', '{}', ?, 0, 0, ?)",
+      )
+      .run(state, state, state === 'owed' ? null : g.clock.now());
+  g.clock.turn(30 * DAY);
+  await happens(g);
+  expect(keys(g)).toEqual(['failed', 'owed', 'sent']);
+  g.clock.turn(HOUR);
+  await happens(g);
+  expect(keys(g)).toEqual(['failed', 'owed']);
+  expect(await g.verify()).toMatchObject({ ok: true });
+});
