@@ -17,6 +17,8 @@ export function decideHouse(
   switch (command.type) {
     case 'set_absence': {
       const { approver, from, until, delegate } = command;
+      if (standingOf(context.world, delegate) === 'cannot_check')
+        return { events: [], refusal: { reason: 'cannot_check' } };
       const why = absenceProblem(command, context);
       if (why !== null) return { events: [], refusal: { reason: 'absence_not_possible', why } };
       return { events: [{ type: 'absence.set', approver, from, until, delegate }], refusal: null };

@@ -4,16 +4,17 @@ import type { Logger } from 'pino';
 import type { UserId } from '../access/policy.ts';
 import { slackLogger } from '../log.ts';
 import { inChannel } from '../outbox/owe.ts';
+import { section } from './blocks.ts';
 import { closeOut } from './close-out/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
 import { extendSession } from './extend-session/slice.ts';
-import { said } from './forms.ts';
+import { again, said } from './forms.ts';
 import { handOver } from './hand-over/slice.ts';
 import type { Home } from './home/slice.ts';
 import { stopSession } from './stop-session/slice.ts';
 import type { After, Desk, Say, Slice, Submitted } from './desk.ts';
-import { help, unknownCommand } from './help/slice.ts';
+import { ALIASES, help, unknownCommand } from './help/slice.ts';
 import { lookUp } from './look-up/slice.ts';
 import {
   actionsPayload,
@@ -34,24 +35,6 @@ export interface SlackApp {
   /** Waits for what follows acknowledgements, such as views still being opened. */
   settled(): Promise<void>;
 }
-
-/** Other words for the same. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['ask', 'request'],
-  ['req', 'request'],
-  ['new', 'request'],
-  ['stop', 'end'],
-  ['done', 'end'],
-  ['more', 'extend'],
-  ['close', 'closeout'],
-  ['break-glass', 'emergency'],
-  ['breakglass', 'emergency'],
-  ['who', 'active'],
-  ['status', 'active'],
-  ['my', 'mine'],
-  ['info', 'show'],
-  ['digest', 'review'],
-]);
 
 const FAILED =
   'Something went wrong on our side, and nothing was changed. Please try again; if it goes on, tell whoever runs this app.';
@@ -129,6 +112,12 @@ export function createSlackApp(deps: {
     }
   }
 
+  /** Where nothing stands beside which something could be said: in their messages with the app. */
+  async function write(user: UserId, { text }: Say): Promise<void> {
+    const { channel } = await desk.client.conversations.open({ users: user });
+    await desk.client.chat.postMessage({ channel: channel?.id ?? user, text, blocks: [section(text)] });
+  }
+
   app.command(/.*/, async ({ ack, body, respond }) => {
     const payload = commandPayload.parse(body);
     const [word = '', ...rest] = payload.text.trim().split(/\s+/);
@@ -167,10 +156,19 @@ export function createSlackApp(deps: {
       };
       // A button in a view has no message beside which something could be said: it is said in a modal, over the one
       // that is open, so that nothing typed there is lost.
-      const speak = (say: Say): Promise<unknown> => {
-        if (payload.view === undefined) return tell(respond, say);
+      const speak = async (say: Say): Promise<void> => {
+        if (payload.view === undefined) {
+          await tell(respond, say);
+          return;
+        }
         const modal = { trigger_id: call.triggerId, view: said(say.text) };
-        return payload.view.type === 'modal' ? desk.client.views.push(modal) : desk.client.views.open(modal);
+        try {
+          if (payload.view.type === 'modal') await desk.client.views.push(modal);
+          else await desk.client.views.open(modal);
+        } catch (error) {
+          log.warn({ error }, 'a modal could not be opened; it is said in a message');
+          await write(caller.userId, say);
+        }
       };
       const result =
         run === undefined
@@ -180,12 +178,7 @@ export function createSlackApp(deps: {
       const { say } = result;
       follow('after' in result ? result.after : undefined, speak);
       if (say !== undefined && (run !== undefined || payload.view === undefined))
-        follow(
-          async () => {
-            await speak(say);
-          },
-          () => Promise.resolve(),
-        );
+        follow(() => speak(say), UNTOLD);
     }
   });
 
@@ -193,7 +186,8 @@ export function createSlackApp(deps: {
     const { view, ...payload } = submissionPayload.parse(body);
     const run = submissions.get(view.callback_id);
     const call = { caller: callerOf(payload), view, delivery: submissionKey(view) };
-    const failed: Submitted = { kind: 'show', view: said(FAILED) };
+    // What was typed stays, for another try.
+    const failed: Submitted = { kind: 'show', view: run === undefined ? said(FAILED) : again(view, FAILED) };
     const result = run === undefined ? failed : await safely(view.callback_id, () => run(call), failed);
     switch (result.kind) {
       case 'close':
@@ -232,8 +226,8 @@ export function createSlackApp(deps: {
       delivery: `shortcut:${parsed.data.trigger_id}`,
       message: message.success ? { channel: message.data.channel.id, ...message.data.message } : null,
     };
-    const { after } = await safely(parsed.data.callback_id, () => run(call), {});
-    follow(after, () => Promise.resolve());
+    const work = async (): Promise<void> => (await run(call)).after?.();
+    follow(work, (say) => write(call.caller.userId, say));
   });
 
   app.event('app_home_opened', ({ event }) => {

@@ -74,7 +74,10 @@ describe('an absence', () => {
       when(user, away({ approver: user })),
       standing === 'cannot_check' ? { reason: standing } : { reason: 'actor_not_able', standing },
     );
-    refused(when(ANN, away({ delegate: user })), not('delegate_not_able'));
+    refused(
+      when(ANN, away({ delegate: user })),
+      standing === 'cannot_check' ? { reason: standing } : not('delegate_not_able'),
+    );
   });
 
   it('is not handed to oneself', () => {

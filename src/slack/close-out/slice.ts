@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { REPEAT_COUNT } from '../../access/limits.ts';
 import type { Access } from '../../access/state.ts';
-import { section } from '../blocks.ts';
+import { fit, section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
@@ -103,7 +103,7 @@ export function closeForm(no: number, state: Access, first = ''): ModalView {
     ...ask.roles.map((role, i) =>
       choiceField(
         roleBlock(i),
-        `Is it gone: ${oneLine(role, 200)}?`,
+        `Is it gone: ${fit(role.replaceAll(/\s+/g, ' '), ROLE_MAX)}?`,
         [choice('gone', 'Yes, gone'), choice('left', 'Not yet')],
         {
           hint: '“Not yet” keeps this open, and the alert channel is told.',
@@ -116,7 +116,11 @@ export function closeForm(no: number, state: Access, first = ''): ModalView {
         ? {}
         : { hint: `Number ${state.likeIt} like this in 30 days: say what is wrong, and who owns it.` }),
     }),
-    textField(BLOCK.notes, 'Notes', { optional: state.way !== 'customer' }),
+    state.way === 'customer'
+      ? textField(BLOCK.notes, 'Summary for the customer', {
+          hint: 'Sent to whoever asked: what was wrong, and what you did.',
+        })
+      : textField(BLOCK.notes, 'Notes', { optional: true }),
   ]);
 }
 
@@ -152,6 +156,9 @@ function contestForm(no: number, state: Access): ModalView {
     }),
   ]);
 }
+
+/** A label is plain text: nothing in it is escaped, or read as markup. */
+const ROLE_MAX = 200;
 
 function roleBlock(i: number): string {
   return `role_${i}`;

@@ -11,6 +11,24 @@ export const help: Slice = {
   },
 };
 
+/** Other words for the same. */
+export const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['ask', 'request'],
+  ['req', 'request'],
+  ['new', 'request'],
+  ['stop', 'end'],
+  ['done', 'end'],
+  ['more', 'extend'],
+  ['close', 'closeout'],
+  ['break-glass', 'emergency'],
+  ['breakglass', 'emergency'],
+  ['who', 'active'],
+  ['status', 'active'],
+  ['my', 'mine'],
+  ['info', 'show'],
+  ['digest', 'review'],
+]);
+
 const LINES = [
   ['request [tenant]', 'ask for access to a tenant'],
   ['start [TSA-n]', 'start the session that was approved'],

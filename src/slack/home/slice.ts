@@ -5,7 +5,7 @@ import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf } from '../desk.ts';
-import { opens, personField, said } from '../forms.ts';
+import { again, opens, personField, said } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
 import { isInside } from '../sight.ts';
@@ -118,7 +118,11 @@ async function goAway(
     const block = refusal.why === 'past' || refusal.why === 'too_long' ? BLOCK.until : BLOCK.delegate;
     return { kind: 'errors', errors: { [block]: refusalWords(refusal, null, null) } };
   }
-  if (refusal !== null) return { kind: 'show', view: said(refusalWords(refusal, null, null)) };
+  if (refusal !== null) {
+    const words = refusalWords(refusal, null, null);
+    const later = refusal.reason === 'cannot_check';
+    return { kind: 'show', view: later ? again(view, words) : said(words) };
+  }
   await desk.directory.world([caller.userId]);
   // What waits already is asked of the one who answers now.
   const destination = directMessage(delegate);

@@ -3,7 +3,7 @@ import { isAmong } from '../../access/people.ts';
 import type { Absence } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import type { Numbered, Recorded } from '../../ledger/history.ts';
-import { actions, button, context, header, plain, section } from '../blocks.ts';
+import { actions, button, context, fit, header, plain, section } from '../blocks.ts';
 import { buttonsFor } from '../buttons.ts';
 import { headline } from '../card.ts';
 import type { Desk } from '../desk.ts';
@@ -161,7 +161,7 @@ function latestPart(latest: HomeFacts['latest']): KnownBlock[] {
 function filter(environments: readonly string[], chosen: string): KnownBlock {
   const options = [ALL, ...environments].map((value): PlainTextOption => {
     const text = value === ALL ? 'All environments' : value;
-    return { text: plain(text.slice(0, 75)), value: value.slice(0, 150) };
+    return { text: plain(fit(text, 75)), value: value.slice(0, 150) };
   });
   const initial = options.find((option) => option.value === chosen);
   return {

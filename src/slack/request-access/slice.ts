@@ -1,18 +1,18 @@
 import type { ModalView } from '@slack/types';
 import type { FieldProblem, Refusal } from '../../access/refusal.ts';
-import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import { parseDuration } from '../../duration.ts';
 import { askOf } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
 import { ACTION } from '../buttons.ts';
 import { troubleOf } from '../client.ts';
 import { closeForm } from '../close-out/slice.ts';
-import type { ActionCall, Desk, ShortcutCall, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
+import type { ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
 import type { Caller, View } from '../payload.ts';
 import { blockNamed } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
 import { people, tsa, when } from '../words.ts';
+import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
 import {
@@ -35,6 +35,7 @@ export function requestAccess(desk: Desk): Slice {
       words !== '' && only === undefined
         ? 'More than one tenant, or none, goes by that name. Choose it from the list.'
         : null;
+    await desk.directory.learn([caller.userId]);
     await desk.client.views.open({
       trigger_id: triggerId,
       view: requestModal(desk, draft, caller.userId, problem),
@@ -46,7 +47,8 @@ export function requestAccess(desk: Desk): Slice {
     if (view === null) return Promise.resolve({});
     const after = async (): Promise<void> => {
       const draft = readDraft(view);
-      await desk.directory.learn(possibleApprovers(desk, draft, caller.userId).slice(0, OPTIONS_MAX));
+      const possible = possibleApprovers(desk, draft, caller.userId).slice(0, OPTIONS_MAX);
+      await desk.directory.learn([caller.userId, ...possible]);
       try {
         const form = requestModal(desk, draft, caller.userId, null);
         await desk.client.views.update({ view_id: view.id, hash: view.hash, view: form });
@@ -86,46 +88,6 @@ export function requestAccess(desk: Desk): Slice {
   };
 }
 
-/** The form with a message's words as the reason, and a link to it as the case. */
-async function aboutMessage(
-  desk: Desk,
-  caller: Caller,
-  triggerId: string,
-  message: ShortcutCall['message'],
-): Promise<void> {
-  const draft = emptyDraft(caller.userId);
-  const permalink = message === null ? '' : await linkTo(desk, message.channel, message.ts);
-  const reason = message === null ? '' : readable(message.text).slice(0, TEXT_MAX);
-  const view = requestModal(
-    desk,
-    { ...draft, reason, caseRef: permalink.slice(0, LINE_MAX) },
-    caller.userId,
-    null,
-  );
-  await desk.client.views.open({ trigger_id: triggerId, view });
-}
-
-/** The form opens without the link if Slack does not give it. */
-async function linkTo(desk: Desk, channel: string, ts: string): Promise<string> {
-  try {
-    const { permalink } = await desk.client.chat.getPermalink({ channel, message_ts: ts });
-    return permalink ?? '';
-  } catch (error) {
-    desk.log.warn({ trouble: troubleOf(error) }, 'no link to a message');
-    return '';
-  }
-}
-
-/** A message's mrkdwn as somebody would type it: the form takes plain text. */
-function readable(mrkdwn: string): string {
-  return mrkdwn
-    .replaceAll(/<([^<>|]+)\|([^<>]+)>/g, '$2')
-    .replaceAll(/<([^<>]+)>/g, '$1')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
-}
-
 /** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
 async function again(
   desk: Desk,
@@ -148,8 +110,12 @@ async function again(
     duration: String(ask.durationMs),
     roles: ask.roles.join('\n'),
   };
-  const view = requestModal(desk, draft, caller.userId, null);
-  return { after: () => desk.client.views.open({ trigger_id: triggerId, view }).then(() => undefined) };
+  const after = async (): Promise<void> => {
+    await desk.directory.learn([caller.userId]);
+    const view = requestModal(desk, draft, caller.userId, null);
+    await desk.client.views.open({ trigger_id: triggerId, view });
+  };
+  return { after };
 }
 
 async function suggestApprovers(
