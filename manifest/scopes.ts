@@ -39,11 +39,16 @@ export const EVENTS: Readonly<Record<string, readonly string[]>> = {
   user_change: ['users:read'],
 };
 
+/** Each kind of input in a form that takes a scope (docs.slack.dev/reference/block-kit/block-elements). */
+export const INPUTS: Readonly<Record<string, readonly string[]>> = {
+  file_input: ['files:read'],
+};
+
 /** Slash commands and shortcuts. */
 const COMMANDS = 'commands';
 
 /** Every bot scope that all of this takes, each once, in order. */
 export function botScopes(): readonly string[] {
-  const needed = [...Object.values(METHODS), ...Object.values(EVENTS)].flat();
+  const needed = [...Object.values(METHODS), ...Object.values(EVENTS), ...Object.values(INPUTS)].flat();
   return [...new Set([COMMANDS, ...needed])].sort();
 }

@@ -227,6 +227,16 @@ export class Modal {
     await this.#fill(block, element.action_id, { type: 'plain_text_input', value: text });
   }
 
+  /** Puts files into the input: their name, kind and size; Slack keeps what is in them. */
+  async attaches(
+    label: string,
+    ...files: readonly { name: string; mimetype: string; size: number }[]
+  ): Promise<void> {
+    const { block, element } = this.#input(label);
+    const uploaded = files.map((file) => this.#workspace.upload(file));
+    await this.#fill(block, element.action_id, { type: 'file_input', files: uploaded });
+  }
+
   /** Chooses the option (or person) whose text contains this; in a typeahead, types it first. */
   async chooses(label: string, text: string): Promise<void> {
     const { block, element } = this.#input(label);
@@ -268,6 +278,25 @@ export class Modal {
       value: o.value,
       description: o.description?.text ?? '',
     }));
+  }
+
+  /** Presses a button that stands in the form. */
+  async presses(text: string): Promise<void> {
+    for (const block of this.#view.form.blocks) {
+      if (block.type !== 'actions') continue;
+      const button = block.elements.find((part) => part.type === 'button' && part.text.text === text);
+      if (button === undefined) continue;
+      const { hash } = this.#view;
+      const { blockId, actionId } = { blockId: block.block_id ?? '', actionId: button.action_id };
+      await this.#humans.press(this.#user, { viewId: this.#view.id }, blockId, actionId);
+      await until(
+        this.#workspace,
+        () => this.#view.hash !== hash || undefined,
+        () => `${text} was pressed, but nothing changed in ${this.text}`,
+      );
+      return;
+    }
+    throw new Error(`there is no button ${text} in ${this.text}`);
   }
 
   async submits(): Promise<void> {
@@ -372,6 +401,8 @@ function shownValue(value: InputValue, workspace: Workspace): string {
       return value.selected_options.map((option) => option.value).join(', ');
     case 'datetimepicker':
       return String(value.selected_date_time ?? '');
+    case 'file_input':
+      return value.files.map((file) => file.name).join(', ');
   }
 }
 

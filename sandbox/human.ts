@@ -490,6 +490,8 @@ function isEmpty(value: InputValue): boolean {
       return value.selected_options.length === 0;
     case 'datetimepicker':
       return value.selected_date_time === null;
+    case 'file_input':
+      return value.files.length === 0;
   }
 }
 

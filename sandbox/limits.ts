@@ -137,6 +137,14 @@ const datetime = z.strictObject({
   initial_date_time: z.int().min(1_000_000_000).max(9_999_999_999).optional(),
 });
 
+/** reference/block-kit/block-elements/file-input-element */
+const fileInput = z.strictObject({
+  type: z.literal('file_input'),
+  action_id: id,
+  filetypes: z.array(z.string()).min(1).optional(),
+  max_files: z.int().min(1).max(10).optional(),
+});
+
 const interactive = z.discriminatedUnion('type', [
   button,
   staticSelect,
@@ -150,6 +158,7 @@ const interactive = z.discriminatedUnion('type', [
 ]);
 const inputElement = z.discriminatedUnion('type', [
   textInput,
+  fileInput,
   staticSelect,
   externalSelect,
   usersSelect,
@@ -158,7 +167,7 @@ const inputElement = z.discriminatedUnion('type', [
   checkboxes,
   datetime,
 ]);
-export type Element = z.infer<typeof interactive> | z.infer<typeof textInput>;
+export type Element = z.infer<typeof interactive> | z.infer<typeof textInput> | z.infer<typeof fileInput>;
 
 const blockId = { block_id: id.optional() };
 /** reference/block-kit/blocks/section-block */

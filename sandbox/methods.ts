@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Block } from './limits.ts';
 import { complaints, messageBlocks, messageText, viewForm } from './limits.ts';
 import type { ViewForm } from './limits.ts';
 import type { Conversation, Message, Person, Workspace } from './workspace.ts';
@@ -299,6 +300,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     z.strictObject({ trigger_id: z.string(), view: z.unknown() }),
     (args, context) => {
       const form = parseView(args.view, 'modal');
+      if (form.blocks.some(takesFiles)) context.require('files:read');
       const user = context.spendTrigger(args.trigger_id);
       const view = context.workspace.makeView(user, form, null);
       context.workspace.stacks.set(user, [view]);
@@ -311,6 +313,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     z.strictObject({ trigger_id: z.string(), view: z.unknown() }),
     (args, context) => {
       const form = parseView(args.view, 'modal');
+      if (form.blocks.some(takesFiles)) context.require('files:read');
       const user = context.spendTrigger(args.trigger_id);
       const stack = context.workspace.stackOf(user);
       if (stack.length >= 3) throw new Refused('push_limit_reached');
@@ -323,8 +326,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'views.update': method(
     null,
     z.strictObject({ view_id: z.string(), hash: z.string().optional(), view: z.unknown() }),
-    (args, { workspace }) => {
+    (args, { workspace, require }) => {
       const form = parseView(args.view, 'modal');
+      if (form.blocks.some(takesFiles)) require('files:read');
       const view = workspace.findView(args.view_id);
       if (view === undefined) throw new Refused('not_found');
       if (args.hash !== undefined && args.hash !== view.hash) throw new Refused('hash_conflict');
@@ -361,6 +365,11 @@ export function parseContent(
   if (refuseBlocks && parsed.data.length > 1)
     throw new Refused('invalid_blocks', ['[ERROR] blocks are refused for now']);
   return { text: text ?? '', blocks: withIds(parsed.data, workspace) };
+}
+
+/** reference/block-kit/block-elements/file-input-element: "your app must have the files:read scope". */
+function takesFiles(block: Block): boolean {
+  return block.type === 'input' && block.element.type === 'file_input';
 }
 
 /** A view as Slack takes it. @throws Refused */

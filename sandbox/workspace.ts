@@ -50,7 +50,17 @@ export type InputValue =
   | { type: 'users_select'; selected_user: string | null }
   | { type: 'conversations_select'; selected_conversation: string | null }
   | { type: 'checkboxes'; selected_options: { text: unknown; value: string }[] }
-  | { type: 'datetimepicker'; selected_date_time: number | null };
+  | { type: 'datetimepicker'; selected_date_time: number | null }
+  | { type: 'file_input'; files: UploadedFile[] };
+
+/** A file as Slack describes it (docs.slack.dev/reference/objects/file-object): what is in it stays with Slack. */
+export interface UploadedFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimetype: string;
+  readonly size: number;
+  readonly permalink: string;
+}
 
 export interface OpenView {
   readonly id: string;
@@ -132,6 +142,12 @@ export class Workspace {
     const added = { deleted: false, active: true, ...person };
     this.people.set(person.id, added);
     return added;
+  }
+
+  /** Takes a file, as Slack does before the form that it is in is submitted. */
+  upload({ name, mimetype, size }: Pick<UploadedFile, 'name' | 'mimetype' | 'size'>): UploadedFile {
+    const id = this.newId('F');
+    return { id, name, mimetype, size, permalink: `https://harbor.example/files/${id}` };
   }
 
   addChannel(id: string, name: string, members: Iterable<string>): Conversation {
@@ -291,6 +307,8 @@ function initialOf(element: Element): InputValue | null {
       return { type: element.type, selected_options: element.initial_options ?? [] };
     case 'datetimepicker':
       return { type: element.type, selected_date_time: element.initial_date_time ?? null };
+    case 'file_input':
+      return { type: element.type, files: [] };
     case 'button':
     case 'overflow':
       return null;

@@ -95,6 +95,7 @@ async function startOn(
     directory,
     policy: rules,
     tenants: createTenantIndex(rules.tenants.values()),
+    mail: config.mail !== null,
     clock,
     log,
     client: clients.interactive,

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { manifest, NotAnAddress, renderManifest } from '../manifest/manifest.ts';
-import { botScopes, EVENTS, METHODS } from '../manifest/scopes.ts';
+import { botScopes, EVENTS, INPUTS, METHODS } from '../manifest/scopes.ts';
 import type { Source } from './source.ts';
 import { namesOf, nodesOf, read, ROOT, sources } from './source.ts';
 
@@ -94,6 +94,13 @@ describe('The manifest holds what the program uses, and nothing else', () => {
     expect(sorted(all.flatMap(calledIn))).toEqual(sorted(Object.keys(METHODS)));
   });
 
+  it('has the Slack scopes of the kinds of input that forms have, and of no other', () => {
+    const drawn = all.flatMap(({ text }) =>
+      [...text.matchAll(/type: '(file_input)'/g)].map(([, kind = '']) => kind),
+    );
+    expect(sorted(drawn)).toEqual(sorted(Object.keys(INPUTS)));
+  });
+
   it('knows only methods that Slack has', () => {
     expect(Object.keys(METHODS).filter((method) => !KNOWN.has(method))).toEqual([]);
   });
@@ -132,6 +139,7 @@ describe('The manifest holds what the program uses, and nothing else', () => {
       'channels:read',
       'chat:write',
       'commands',
+      'files:read',
       'groups:history',
       'groups:read',
       'im:history',

@@ -31,6 +31,14 @@ const act = z.discriminatedUnion('do', [
     value: z.custom<InputValue>((v) => typeof v === 'object' && v !== null && 'type' in v),
   }),
   z.object({
+    do: z.literal('attach'),
+    as: z.string(),
+    viewId: z.string(),
+    blockId: z.string(),
+    actionId: z.string(),
+    files: z.array(z.object({ name: z.string(), mimetype: z.string(), size: z.number() })).max(10),
+  }),
+  z.object({
     do: z.literal('suggest'),
     as: z.string(),
     viewId: z.string(),
@@ -100,7 +108,7 @@ export function page(sandbox: Omit<Sandbox, 'close'>): PageHandler {
 }
 
 async function perform(sandbox: Omit<Sandbox, 'close'>, what: z.infer<typeof act>): Promise<unknown> {
-  const { humans, faults, deliverer } = sandbox;
+  const { workspace, humans, faults, deliverer } = sandbox;
   switch (what.do) {
     case 'say':
       await humans.say(what.as, what.channel, what.text);
@@ -111,6 +119,11 @@ async function perform(sandbox: Omit<Sandbox, 'close'>, what: z.infer<typeof act
     case 'fill':
       await humans.fill(what.as, what.viewId, what.blockId, what.actionId, what.value);
       return {};
+    case 'attach': {
+      const files = what.files.map((file) => workspace.upload(file));
+      await humans.fill(what.as, what.viewId, what.blockId, what.actionId, { type: 'file_input', files });
+      return {};
+    }
     case 'suggest':
       return { options: await humans.suggest(what.as, what.viewId, what.blockId, what.actionId, what.text) };
     case 'submit':

@@ -1,3 +1,4 @@
+import type { CustomerFile } from './event.ts';
 import type { UserId } from './policy.ts';
 
 /** What somebody (or time) wants to happen to a request. Edges build these from parsed input; the rules judge them. */
@@ -26,7 +27,7 @@ export interface FileCustomerRequest {
   readonly tried: string;
   readonly expected: string;
   readonly urgency: 'low' | 'normal' | 'high';
-  readonly files: readonly string[];
+  readonly files: readonly CustomerFile[];
   readonly caseRef: string;
 }
 
@@ -99,9 +100,9 @@ export type RequestCommand =
 export type TimerCommand =
   | { readonly type: 'lapse' }
   | { readonly type: 'remind_approver' }
-  | { readonly type: 'open_start' }
   /** This approver can no longer decide: the requester is asked to name another. */
   | { readonly type: 'offer_replacement'; readonly approver: UserId }
+  | { readonly type: 'open_start' }
   | { readonly type: 'warn' }
   | { readonly type: 'expire' }
   | { readonly type: 'remind_closeout' }

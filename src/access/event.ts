@@ -22,6 +22,14 @@ const tenant = z.strictObject({
 const scope = z.strictObject({ id: text, name: text, allows: text, highRisk: z.boolean() });
 
 /** What the approver decides about: the work order. */
+/** A file of the customer's: a reference into Slack, which keeps it and says who may open it. */
+const file = z.strictObject({
+  id: text,
+  name: text,
+  kind: text,
+  bytes: z.int().min(0),
+  link: text,
+});
 const ask = z.strictObject({
   grantee: user,
   scope,
@@ -82,7 +90,7 @@ export const accessEvent = z.discriminatedUnion('type', [
     tried: text,
     expected: text,
     urgency: z.enum(['low', 'normal', 'high']),
-    files: z.array(text),
+    files: z.array(file),
   }),
   z.strictObject({
     type: z.literal('emergency.declared'),
@@ -121,6 +129,12 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('question.asked'), by: user, text }),
   z.strictObject({ type: z.literal('question.answered'), by: user, text }),
   z.strictObject({ type: z.literal('approver.reminded'), approvers: z.array(user), at: instant }),
+  z.strictObject({
+    type: z.literal('approver.gone'),
+    approver: user,
+    /** No active member any more, or not one whom the policy lets decide here. */
+    why: z.enum(['not_able', 'not_named']),
+  }),
   z.strictObject({ type: z.literal('approver.replaced'), from: user, to: user, by: text, why: text }),
   z.strictObject({ type: z.literal('approval.asked_again'), approver: user, why: text }),
   z.strictObject({ type: z.literal('start.opened'), at: instant }),
@@ -129,12 +143,6 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('extension.asked'),
     by: user,
-  z.strictObject({
-    type: z.literal('approver.gone'),
-    approver: user,
-    /** No active member any more, or not one whom the policy lets decide here. */
-    why: z.enum(['not_able', 'not_named']),
-  }),
     durationMs: duration,
     reason: text,
     /** The end that is asked for; the approver sees this instant. */
@@ -175,6 +183,7 @@ export type Ask = z.infer<typeof ask>;
 export type Terms = z.infer<typeof terms>;
 export type TenantRecord = z.infer<typeof tenant>;
 export type ScopeRecord = z.infer<typeof scope>;
+export type CustomerFile = z.infer<typeof file>;
 export type Narrowed = z.infer<typeof narrowed>;
 
 /** Facts that belong to no one request. */

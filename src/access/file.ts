@@ -2,8 +2,8 @@ import { countAlike } from './around.ts';
 import type { Context, Decision } from './checks.ts';
 import { ableActor, ableContact, accept, invalid, refuse, textProblems } from './checks.ts';
 import type { DeclareEmergency, FileCustomerRequest, FileRequest } from './command.ts';
-import type { Terms } from './event.ts';
-import { CUSTOMER_REQUEST_MAX_MS } from './limits.ts';
+import type { CustomerFile, Terms } from './event.ts';
+import { CUSTOMER_REQUEST_MAX_MS, FILE_BYTES_MAX, FILE_KINDS, FILES_MAX, LINE_MAX } from './limits.ts';
 import { actorName, eligibleApprovers, isAmong, isContact, isGroup, mayApprove } from './people.ts';
 import type { World } from './people.ts';
 import type { Policy, Scope, Tenant, UserId } from './policy.ts';
@@ -100,6 +100,7 @@ export function fileCustomerRequest(command: FileCustomerRequest, context: Conte
     ...textProblems('tried', command.tried, { required: false, line: false }),
     ...textProblems('expected', command.expected, { required: false, line: false }),
     ...textProblems('caseRef', command.caseRef, { required: false, line: true }),
+    ...fileProblems(command.files),
     ...personProblems(world, 'owner', command.owner),
   ];
   if (problems.length > 0) return invalid(problems);
@@ -121,6 +122,18 @@ export function fileCustomerRequest(command: FileCustomerRequest, context: Conte
     expected: command.expected.trim(),
     urgency: command.urgency,
     files: [...command.files],
+  });
+}
+
+/** Only what shows a problem, small enough to be looked at, and kept by Slack. */
+function fileProblems(files: readonly CustomerFile[]): readonly FieldProblem[] {
+  if (files.length > FILES_MAX) return [{ field: 'files', problem: 'too_many_files', max: FILES_MAX }];
+  return files.flatMap(({ id, name, kind, bytes, link }): FieldProblem[] => {
+    const written = [id, name, link].every((part) => part.isWellFormed() && part.length <= LINE_MAX);
+    if (!written || !link.startsWith('https://') || id === '')
+      return [{ field: 'files', problem: 'file_reference', name: name.toWellFormed().slice(0, LINE_MAX) }];
+    if (!FILE_KINDS.includes(kind)) return [{ field: 'files', problem: 'file_kind', name }];
+    return bytes <= FILE_BYTES_MAX ? [] : [{ field: 'files', problem: 'file_size', name }];
   });
 }
 

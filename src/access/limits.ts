@@ -10,6 +10,20 @@ export const TEXT_MAX = 3_000;
 export const LINE_MAX = 500;
 /** Extra roles or groups a request may list for checking at the closeout. */
 export const ROLES_MAX = 20;
+/** Files with a customer's request, and their size in bytes: what a Slack file input takes (docs.slack.dev/reference/block-kit/block-elements/file-input-element). */
+export const FILES_MAX = 10;
+export const FILE_BYTES_MAX = 10 * 1024 * 1024;
+/** What shows a problem: screenshots, short videos, PDF. Anything that could run is none of it. */
+export const FILE_KINDS: readonly string[] = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'video/mp4',
+  'video/quicktime',
+  'video/webm',
+  'application/pdf',
+];
 /** Shortest session worth granting. */
 export const DURATION_MIN_MS = 60_000;
 /** Questions that an approver may ask about one request. */

@@ -105,6 +105,14 @@ export function isContact(tenant: Tenant, actor: Actor): boolean {
   }
 }
 
+/** Who sees a customer's request through until an engineer takes it on: the first admin who is able. */
+export function ownerForCustomers({ policy, people }: World): UserId | null {
+  const admins = policy.admins.flatMap((p) => (isGroup(p) ? [...(people.members(p) ?? [])] : [p]));
+  const able = (user: UserId): boolean =>
+    people.standing(user) === 'member' && !policy.sharedAccounts.includes(user);
+  return admins.find(able) ?? null;
+}
+
 /** The person who answers for this approver now: their delegate while they are away, else themselves. */
 export function answersFor(people: People, approver: UserId, now: number): UserId {
   const absence = people.absence(approver);

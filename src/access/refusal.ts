@@ -36,6 +36,12 @@ export type FieldProblem =
     }
   | { readonly field: 'notBefore'; readonly problem: 'not_a_time' | 'past' }
   | { readonly field: 'notBefore'; readonly problem: 'too_far'; readonly maxMs: number }
+  | { readonly field: 'files'; readonly problem: 'too_many_files'; readonly max: number }
+  | {
+      readonly field: 'files';
+      readonly problem: 'file_kind' | 'file_size' | 'file_reference';
+      readonly name: string;
+    }
   | { readonly field: 'roles'; readonly problem: 'too_many' | 'not_accounted_for' }
   | { readonly field: 'typedTenantId'; readonly problem: 'does_not_match' };
 

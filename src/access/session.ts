@@ -199,10 +199,19 @@ export function reportUnexpected(state: Active, context: Context): Decision {
     const ended = endNow('Reported as unexpected.', 'revoked', context);
     return { events: [{ type: 'session.reported', by, standing: true }, ...ended.events], refusal: null };
   }
-  // A colleague's word counts; a stranger's, or a program's, does not.
-  if (refusal.reason !== 'not_allowed' || refusal.needs === 'member') return refuse(refusal);
+  if (!counts(refusal)) return refuse(refusal);
   if (state.reporters.includes(by)) return refuse({ reason: 'already_reported' });
   return accept({ type: 'session.reported', by, standing: false });
+}
+
+/**
+ * Everybody's word counts who can see the alert: a guest's, and that of the customer's people in a shared channel, too.
+ * A program's does not, nor that of somebody who left, or of whom nothing is known.
+ */
+function counts(refusal: Refusal): boolean {
+  if (refusal.reason === 'actor_not_able')
+    return ['guest', 'external', 'shared_account'].includes(refusal.standing);
+  return refusal.reason === 'not_allowed' && refusal.needs !== 'member';
 }
 
 function endNow(reason: string, how: 'ended' | 'revoked', { actor, now }: Context): Decision {

@@ -31,6 +31,8 @@ export interface Links {
   tryCode(token: string, code: string): Promise<'right' | 'wrong' | 'over'>;
   /** Nothing can be done with it any more. */
   use(token: string): Promise<void>;
+  /** It never reached anybody. */
+  forget(token: string): Promise<void>;
 }
 
 /** So many wrong codes end a link: of a million codes, nobody finds the right one with five. */
@@ -103,6 +105,9 @@ export function createLinks(db: Kysely<Tables>, clock: Clock): Links {
         .where('hash', '=', hashOf(token))
         .where('used_at', 'is', null)
         .execute();
+    },
+    async forget(token) {
+      await db.deleteFrom('link').where('hash', '=', hashOf(token)).execute();
     },
   };
 }

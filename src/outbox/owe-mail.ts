@@ -19,7 +19,7 @@ export function oweMail(
   const tell = (to: readonly string[]): Owed[] =>
     to.map((address) => ({
       key: `mail:${no}:${version}:${address}`,
-      destination: byMail(address),
+      destination: mailTo(address),
       message: { kind: 'mail', no, version },
     }));
   const ask = (): Owed[] =>
@@ -79,12 +79,12 @@ const MAIL = 'mail:';
 const MAIL_LATER = 'later-mail:';
 
 /** An address, as a destination: what must be told. */
-function byMail(address: string): string {
+export function mailTo(address: string): string {
   return `${MAIL}${address}`;
 }
 
 /** An address, as a destination that may wait while somebody answers in Slack: it holds nothing else up. */
-function byMailLater(address: string): string {
+export function byMailLater(address: string): string {
   return `${MAIL_LATER}${address}`;
 }
 

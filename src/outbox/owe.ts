@@ -80,7 +80,10 @@ function places(state: Access, world: World, now: number): ReadonlySet<string> {
   if (state.review !== null) people.push(state.review.reviewer);
   const used = 'session' in state;
   const where: (string | null)[] = [];
-  if (used || state.way === 'emergency') where.push(channels.alert, state.tenant.channel);
+  if (used || state.way === 'emergency') {
+    where.push(channels.alert, state.tenant.channel);
+    people.push(...contactsWithoutChannel(state, world));
+  }
   if (state.way === 'customer') where.push(channels.support ?? channels.alert);
   const { contacts, channel } = consentPlaces(state, seats, world);
   where.push(channel);
@@ -111,6 +114,7 @@ function hearers(
     ...(after.tenant.channel === null ? [] : [inChannel(after.tenant.channel)]),
   ];
   const security = inChannel(channels.security ?? channels.alert);
+  const contacts = contactsWithoutChannel(after, world);
   const told = new Map<string, boolean>();
   const tell = (loud: boolean, people: readonly (string | null)[], places: readonly string[] = []): void => {
     const all = [
@@ -191,16 +195,19 @@ function hearers(
       break;
     case 'extension.asked':
       tell(true, pinged([event.approver]));
-      if (event.approver === CUSTOMER_SEAT) tell(true, [after.requester]);
+      if (event.approver === CUSTOMER_SEAT) {
+        const there = after.tenant.channel === null ? [] : [inChannel(after.tenant.channel)];
+        tell(true, [after.requester, ...contacts], there);
+      }
       break;
     case 'extension.approved':
-      tell(true, [grantee, after.owner], alert);
+      tell(true, [grantee, after.owner, ...contacts], alert);
       break;
     case 'extension.denied':
       tell(true, [grantee]);
       break;
     case 'session.ended':
-      tell(true, [grantee, after.requester, after.owner, ...approvers], alert);
+      tell(true, [grantee, after.requester, after.owner, ...contacts, ...approvers], alert);
       break;
     case 'session.reported':
       tell(true, event.standing ? [] : pinged(approvers), [security]);
@@ -249,6 +256,13 @@ function delegates(seats: readonly Seat[], world: World, now: number): readonly 
     .map((s) => answersFor(world.people, s.holder, now));
 }
 
+/** Contacts who are told in person, because there is no channel for it. */
+function contactsWithoutChannel(state: Access, { policy }: World): readonly string[] {
+  if (state.tenant.channel !== null) return [];
+  const contacts = policy.tenants.get(state.tenant.id)?.contacts ?? [];
+  return contacts.flatMap((c) => (c.slack === null ? [] : [c.slack.userId]));
+}
+
 /** Where the customer is asked for consent: in their channel, or else each contact who is in Slack. */
 function consentPlaces(
   state: Access,
@@ -258,8 +272,7 @@ function consentPlaces(
   if (!seats.some((seat) => seat.holder === CUSTOMER_SEAT) || state.way === 'customer')
     return { contacts: [], channel: null };
   if (state.tenant.channel !== null) return { contacts: [], channel: state.tenant.channel };
-  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-  return { contacts: contacts.flatMap((c) => (c.slack === null ? [] : [c.slack.userId])), channel: null };
+  return { contacts: [...contactsWithoutChannel(state, world)], channel: null };
 }
 
 /** Contacts outside Slack and time itself have no direct messages. */

@@ -6,6 +6,7 @@ import { slackLogger } from '../log.ts';
 import { inChannel } from '../outbox/owe.ts';
 import { section } from './blocks.ts';
 import { closeOut } from './close-out/slice.ts';
+import { customerRequest } from './customer-request/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
 import { extendSession } from './extend-session/slice.ts';
@@ -63,6 +64,7 @@ export function createSlackApp(deps: {
     closeOut(desk),
     emergency(desk),
     handOver(desk),
+    customerRequest(desk),
     deps.home.slice,
     lookUp(desk),
     review(desk),

@@ -4,39 +4,13 @@ import type { World } from '../access/people.ts';
 import { answersFor } from '../access/people.ts';
 import type { Access } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
+import { ACTION } from './action-ids.ts';
 import { button, confirmation } from './blocks.ts';
+import { contactButtons, customerButtons } from './customer-request/buttons.ts';
 import { decidesNow, replaceable } from './deciders.ts';
 import { tsa } from './words.ts';
 
 /** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */
-
-/** Released ids are never reused for something else: old messages keep them. */
-export const ACTION = {
-  approve: 'tsa_approve',
-  approveLess: 'tsa_approve_less',
-  deny: 'tsa_deny',
-  ask: 'tsa_ask',
-  answer: 'tsa_answer',
-  replace: 'tsa_replace',
-  start: 'tsa_start',
-  end: 'tsa_end',
-  cancel: 'tsa_cancel',
-  extend: 'tsa_extend',
-  extendYes: 'tsa_extend_yes',
-  extendNo: 'tsa_extend_no',
-  revoke: 'tsa_revoke',
-  unexpected: 'tsa_unexpected',
-  closeOut: 'tsa_close_out',
-  closeoutYes: 'tsa_closeout_yes',
-  closeoutNo: 'tsa_closeout_no',
-  confirmEmergency: 'tsa_confirm_emergency',
-  justified: 'tsa_justified',
-  notJustified: 'tsa_not_justified',
-  handOver: 'tsa_hand_over',
-  takeOver: 'tsa_take_over',
-  fileAgain: 'tsa_file_again',
-  show: 'tsa_show',
-} as const;
 
 export interface ButtonFacts {
   readonly no: number;
@@ -50,14 +24,27 @@ export interface ButtonFacts {
 /** The buttons for one place. A channel is read by many: it gets what anybody there may be right to press. */
 export function buttonsFor(facts: ButtonFacts): Button[] {
   const reader = readerOf(facts.destination);
-  return reader === null
-    ? inChannel(facts)
-    : [...deciding(facts, reader), ...holding(facts, reader), ...seeing(facts, reader)];
+  if (reader === null) return inChannel(facts);
+  if (isTheirTenant(facts, reader)) return contactButtons(facts.no, facts.state, reader);
+  return [...deciding(facts, reader), ...holding(facts, reader), ...seeing(facts, reader)];
 }
 
 /** The person whose direct messages these are; `null` for a channel. */
 export function readerOf(destination: string): string | null {
   return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
+}
+
+/** Does this person read as the customer? Somebody of ours who decides or works here reads as that. */
+export function isTheirTenant(
+  { state, world }: Pick<ButtonFacts, 'state' | 'world'>,
+  reader: string,
+): boolean {
+  const ours =
+    ('grant' in state && (judges(state, reader) || state.grant.ask.grantee === reader)) ||
+    state.owner === reader ||
+    (state.requester === reader && state.way !== 'customer');
+  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+  return !ours && contacts.some((contact) => contact.slack?.userId === reader);
 }
 
 /** Is whoever reads here asked to decide about the request now? */
@@ -86,22 +73,8 @@ function inChannel({ no, state }: ButtonFacts): Button[] {
         ),
       }),
     ];
-  // The customer answers where the customer is; whoever presses is looked at then.
-  if (
-    state.phase === 'pending' &&
-    state.seats.some((seat) => seat.holder === CUSTOMER_SEAT && seat.given === null)
-  )
-    return [
-      button('Consent', ACTION.approve, String(no), {
-        style: 'primary',
-        label: `Consent to ${it}, for the customer`,
-      }),
-      button('Decline', ACTION.deny, String(no), {
-        style: 'danger',
-        label: `Decline ${it}, for the customer`,
-      }),
-    ];
-  return state.phase === 'active' ? [unexpected(no)] : [];
+  const customers = customerButtons(no, state);
+  return state.phase === 'active' ? [...customers, unexpected(no)] : customers;
 }
 
 /** For those who decide: about the request, about more time, about the closeout, about an emergency. */

@@ -9,7 +9,8 @@ import { currentAsk } from '../access/approving.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, section, sections } from './blocks.ts';
 import type { ButtonFacts } from './buttons.ts';
-import { buttonsFor, decides } from './buttons.ts';
+import { buttonsFor, decides, isTheirTenant, readerOf } from './buttons.ts';
+import { customersHeadline, customersLines } from './customer-request/words.ts';
 import { endWords, lapseWords } from './refusals.ts';
 import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
@@ -30,7 +31,11 @@ export function card(facts: CardFacts): Rendered {
   const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
   const emergency =
     state.way === 'emergency'
-      ? [section(':rotating_light: *EMERGENCY ACCESS* — started without approval; owes a review.')]
+      ? [
+          section(
+            `:rotating_light: *EMERGENCY ACCESS* — started without approval; owes a review.${unasked(facts)}`,
+          ),
+        ]
       : [];
   return {
     text: `${state.way === 'emergency' ? 'EMERGENCY: ' : ''}${strip(top)}`,
@@ -40,6 +45,7 @@ export function card(facts: CardFacts): Rendered {
       ...sections(whatLines(facts, ask).join('\n')),
       ...(ask === null ? [] : sections(boundLines(ask).join('\n'))),
       ...sections(`*Reason*\n${quote(state.reason)}`),
+      ...customersLines(state).flatMap(sections),
       ...exchange(state),
       ...notes(state, decides(facts) ? recent : null).map(context),
       ...actions(buttonsFor(facts)),
@@ -47,10 +53,20 @@ export function card(facts: CardFacts): Rendered {
   };
 }
 
+/** What the customer who would have been asked must know. */
+function unasked({ state, world }: CardFacts): string {
+  return world.policy.tenants.get(state.tenant.id)?.consent === 'required'
+    ? ' It did not wait for your consent, because it could not: the reason stands below.'
+    : '';
+}
+
 /** The first line: where it stands, as this reader needs it. */
 export function headline({ no, state, destination, world, now }: ButtonFacts): string {
   const it = `*${tsa(no)}*`;
   const place = placeOf(state);
+  const reader = readerOf(destination);
+  if (state.way === 'customer' && reader !== null && isTheirTenant({ state, world }, reader))
+    return customersHeadline(no, state, place);
   switch (state.phase) {
     case 'pending': {
       const open = state.seats.filter((seat) => seat.given === null).map((seat) => seat.holder);

@@ -25,6 +25,8 @@ export interface Desk {
   readonly directory: Directory;
   readonly policy: Policy;
   readonly tenants: TenantIndex;
+  /** Are mails sent? */
+  readonly mail: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   /** For calls that a person waits for. */

@@ -83,8 +83,11 @@ export function createDirectory(deps: {
     ...policy.approvers.flatMap((rule) => rule.people),
   ];
   const policyGroups = [...new Set(principals.filter(isGroup))];
-  const policyApprovers = [
-    ...new Set(policy.approvers.flatMap((rule) => rule.people).filter((p) => !isGroup(p))),
+  /** Those whom nobody names when they are asked: approvers, and the admins who own what customers ask. */
+  const deciders = [
+    ...new Set(
+      [...policy.approvers.flatMap((rule) => rule.people), ...policy.admins].filter((p) => !isGroup(p)),
+    ),
   ];
 
   /** One question at a time about the same person or group. */
@@ -195,7 +198,7 @@ export function createDirectory(deps: {
   return {
     async world(users) {
       absent = await deps.absences(clock.now());
-      await refresh(users, policyApprovers);
+      await refresh(users, deciders);
       return worldOf(users);
     },
     known: () => worldOf(null),

@@ -4,8 +4,9 @@ import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, sections } from './blocks.ts';
 import type { CardFacts } from './card.ts';
-import { buttonsFor } from './buttons.ts';
+import { buttonsFor, isTheirTenant, readerOf } from './buttons.ts';
 import { placeOf, strip } from './card.ts';
+import { resolution } from './customer-request/words.ts';
 import { lapseWords } from './refusals.ts';
 import { lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
@@ -25,7 +26,11 @@ const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
 /** The notice for one place, or `null` when it has become pointless. */
 export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Rendered | null {
   if (PASSING.has(recorded.event.type) && !stillTrue(recorded.event, facts)) return null;
-  const words = noticeWords(recorded, facts) + lateness(recorded, facts.now);
+  const { event } = recorded;
+  const reader = readerOf(facts.destination);
+  const customers = reader !== null && event.type === 'closeout.filed' && isTheirTenant(facts, reader);
+  const fact = customers ? resolution(event, facts.no, facts.state) : noticeWords(recorded, facts);
+  const words = fact + lateness(recorded, facts.now);
   return { text: strip(words), blocks: [...sections(words), ...actions(buttonsFor(facts))] };
 }
 

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { CustomerFile } from '../access/event.ts';
 
 /** What Slack sends, parsed at the border: only what is used, and nothing taken on trust (docs.slack.dev/interactivity). */
 
@@ -17,6 +18,15 @@ export const commandPayload = z.object({
 
 const option = z.object({ value: z.string() });
 
+/** A file that somebody put into a form: Slack keeps it (docs.slack.dev/reference/objects/file-object). */
+const file = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  mimetype: z.string().default(''),
+  size: z.number().default(0),
+  permalink: z.string().default(''),
+});
+
 /** One input's value, whatever kind of input it is. */
 const inputState = z.object({
   type: z.string(),
@@ -24,6 +34,7 @@ const inputState = z.object({
   selected_option: option.nullish(),
   selected_user: z.string().nullish(),
   selected_date_time: z.number().nullish(),
+  files: z.array(file).optional(),
 });
 
 const values = z.record(z.string(), z.record(z.string(), inputState));
@@ -120,6 +131,14 @@ export function readInputs({ state }: View): (blockId: string) => string {
     }),
   );
   return (blockId) => all.get(blockId) ?? '';
+}
+
+/** The files of one input, as references. */
+export function readFiles({ state }: View, blockId: string): readonly CustomerFile[] {
+  const [input] = Object.values(state.values[blockId] ?? {});
+  return (input?.files ?? []).map(({ id, name, mimetype, size, permalink }) => {
+    return { id, name: name ?? 'file', kind: mimetype, bytes: size, link: permalink };
+  });
 }
 
 /** The same submission, with the same words, delivered again. Corrected words are another, and so is a form drawn anew. */

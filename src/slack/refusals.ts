@@ -130,6 +130,14 @@ export function problemWords(problem: FieldProblem): string {
       return `At most ${lasting(problem.maxMs)} ahead.`;
     case 'too_many':
       return 'Too many entries.';
+    case 'too_many_files':
+      return `At most ${problem.max} files. Choose those that show the problem best.`;
+    case 'file_kind':
+      return `${problem.name}: only pictures (PNG, JPEG, GIF, WebP), short videos (MP4, MOV, WebM) and PDF can be looked at.`;
+    case 'file_size':
+      return `${problem.name}: at most 10 MB. A shorter video or a screenshot is enough.`;
+    case 'file_reference':
+      return `${problem.name}: this file could not be read. Please upload it again, under a shorter name.`;
     case 'not_accounted_for':
       return 'Say for each of the listed roles whether it is gone.';
     case 'does_not_match':

@@ -1,10 +1,12 @@
-import { approversOf } from '../access/checks.ts';
+import { ableContact, approversOf } from '../access/checks.ts';
 import type { World } from '../access/people.ts';
-import { isAmong } from '../access/people.ts';
+import { isAmong, isContact } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
 import type { Access } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import type { Desk, Say } from './desk.ts';
+import { actorOf } from './desk.ts';
+import type { Caller } from './payload.ts';
 
 /** Who may look: the people whom the policy lists, and whoever has a part in a request. */
 
@@ -27,6 +29,14 @@ export async function notForYou(desk: Desk, user: UserId, state: Access | null):
     return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
   if (isInside(world, user) || (state !== null && hasPart(state, user))) return null;
   return { text: 'That is for the people whom the policy lists. Ask an admin to be added.' };
+}
+
+/** Is this one of the customer's own people, who may look at what concerns their tenant, and stop it? */
+export async function isTheirs(desk: Desk, caller: Caller, state: Access): Promise<boolean> {
+  const tenant = desk.policy.tenants.get(state.tenant.id);
+  const actor = actorOf(caller);
+  if (tenant === undefined || !isContact(tenant, actor)) return false;
+  return ableContact({ actor, world: await desk.directory.world([caller.userId]) }) === null;
 }
 
 /** Did this person ask, decide, hold, own or review it? */

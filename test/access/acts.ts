@@ -23,6 +23,13 @@ export const file = (over: Partial<FileRequest> = {}): FileRequest => ({
   roles: ['billing-readers'],
   ...over,
 });
+export const FILE = {
+  id: 'F1',
+  name: 'screen.png',
+  kind: 'image/png',
+  bytes: 20_000,
+  link: 'https://harbor.example/files/F1',
+};
 export const ask = (over: Partial<FileCustomerRequest> = {}): FileCustomerRequest => ({
   type: 'file_customer_request',
   tenantId: 'acme',
@@ -31,7 +38,7 @@ export const ask = (over: Partial<FileCustomerRequest> = {}): FileCustomerReques
   tried: 'Ran it again.',
   expected: 'One invoice each.',
   urgency: 'normal',
-  files: ['F1'],
+  files: [FILE],
   caseRef: '',
   ...over,
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ask, cancel, closeOut, contest, end, extend, revoke, takeOn } from './acts.ts';
+import { FILE, ask, cancel, closeOut, contest, end, extend, revoke, takeOn } from './acts.ts';
 import {
   ADA,
   ANN,
@@ -35,7 +35,7 @@ describe('a customer’s request', () => {
         type: 'customer_request.filed',
         requester: `customer:${CARA}`,
         tried: 'Ran it again.',
-        files: ['F1'],
+        files: [FILE],
       });
     expect(inPhase(told, 'unclaimed').terms).toMatchObject({ lapseAt: T0 + DAY, latestEndAt: T0 + DAY });
     story().when(carl, ask()).thenHappens({ type: 'customer_request.filed', requester: CARL });
@@ -107,6 +107,28 @@ describe('a customer’s request', () => {
         .thenRefused(refusal);
     },
   );
+
+  it('takes pictures, short videos and PDF that are small enough, and nothing that could run', () => {
+    const filed = (over: Partial<typeof FILE>) => story().when(cara, ask({ files: [{ ...FILE, ...over }] }));
+    for (const kind of ['image/jpeg', 'image/webp', 'video/mp4', 'video/quicktime', 'application/pdf'])
+      filed({ kind }).thenHappens({ type: 'customer_request.filed', files: [{ ...FILE, kind }] });
+    for (const kind of ['text/html', 'image/svg+xml', 'application/zip', 'application/x-msdownload', ''])
+      filed({ kind }).thenInvalid({ field: 'files', problem: 'file_kind', name: 'screen.png' });
+    filed({ bytes: 10 * 1024 * 1024 }).thenHappens({ type: 'customer_request.filed' });
+    filed({ bytes: 10 * 1024 * 1024 + 1 }).thenInvalid({
+      field: 'files',
+      problem: 'file_size',
+      name: 'screen.png',
+    });
+    filed({ link: 'javascript:alert(1)' }).thenInvalid({
+      field: 'files',
+      problem: 'file_reference',
+      name: 'screen.png',
+    });
+    story()
+      .when(cara, ask({ files: Array(11).fill(FILE) }))
+      .thenInvalid({ field: 'files', problem: 'too_many_files', max: 10 });
+  });
 
   it('can be taken back by the customer until an engineer accepts', () => {
     unclaimed()

@@ -152,6 +152,25 @@ function control(view, block, id) {
       );
       return input;
     }
+    case 'file_input': {
+      const input = document.createElement('input');
+      Object.assign(input, { id, type: 'file', multiple: (part.max_files ?? 10) > 1 });
+      if (part.filetypes !== undefined) input.accept = part.filetypes.map((kind) => `.${kind}`).join(',');
+      input.addEventListener('change', () =>
+        act({
+          do: 'attach',
+          viewId: view.id,
+          blockId: block.block_id,
+          actionId: part.action_id,
+          files: [...input.files].map(({ name, type, size }) => ({ name, mimetype: type, size })),
+        }),
+      );
+      const there = value.files.map((file) => file.name).join(', ');
+      return element('div', [
+        input,
+        ...(there === '' ? [] : [element('p', [`Attached: ${there}`], 'hint-text')]),
+      ]);
+    }
     case 'external_select':
       return typeahead(view, block, value, id, fill);
     default:

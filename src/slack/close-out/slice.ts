@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { REPEAT_COUNT } from '../../access/limits.ts';
 import type { Access } from '../../access/state.ts';
 import { fit, section } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';

@@ -6,7 +6,7 @@ import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
 import { parseDuration } from '../../duration.ts';
 import { section } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
@@ -84,7 +84,7 @@ async function approve(desk: Desk, call: ActionCall): Promise<{ say?: Say; after
   const record = await desk.views.record(no);
   // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
   if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
-    return { after: opens(desk, call.triggerId, highRiskForm(no, record.state)) };
+    return opened(desk, call, highRiskForm);
   return sayRefusal(await attempt(desk, { type: 'approve', less: null, typedTenantId: null }, no, call));
 }
 

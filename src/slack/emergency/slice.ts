@@ -4,7 +4,7 @@ import { eligibleApprovers, isGroup } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import { plain, section } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
@@ -13,6 +13,7 @@ import { again, choice, choiceField, form, opens, said, submitForm, textField } 
 import { readInputs, submissionKey } from '../payload.ts';
 import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
 import { OPTIONS_MAX, tenantOption } from '../request-access/modal.ts';
+import { notForYou } from '../sight.ts';
 import { lasting, tsa, when, who } from '../words.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
@@ -199,6 +200,8 @@ async function judge(
   const record = no === null ? null : await desk.views.record(no);
   if (no === null || record === null) return {};
   const { state } = record;
+  const hidden = await notForYou(desk, call.caller.userId, state);
+  if (hidden !== null) return { say: hidden };
   if (state.review === null || state.review.verdict !== null)
     return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
   const word = justified ? 'Justified' : 'Not justified';

@@ -1,10 +1,11 @@
 import { section } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
 import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { form, opens, personField, submitForm } from '../forms.ts';
 import { readInputs } from '../payload.ts';
+import { notForYou } from '../sight.ts';
 import { tsa } from '../words.ts';
 
 /** Handing over the ownership: offered by the owner, taken by the other; until then the old owner stays. */
@@ -19,6 +20,8 @@ export function handOver(desk: Desk): Slice {
         const no = parseNo(call.value);
         const record = no === null ? null : await desk.views.record(no);
         if (no === null || record === null) return {};
+        const hidden = await notForYou(desk, call.caller.userId, record.state);
+        if (hidden !== null) return { say: hidden };
         const view = form(MODAL, no, 'Hand over', 'Ask them', [
           section(`*${tsa(no)}*, ${placeOf(record.state)}. You stay the owner until they accept.`),
           personField(TO, 'Who sees it through from now on?'),

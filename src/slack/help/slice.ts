@@ -43,6 +43,8 @@ const LINES = [
   ['history tenant|@person [7d]', 'what a tenant or a person had'],
   ['active', 'who is in which tenant right now'],
   ['review', 'what happened in the last 7 days'],
+  ['channel tenant', 'pin the card where a customer can ask for help in their channel'],
+  ['invite tenant', 'show a customer’s contacts where to ask for help'],
 ] as const;
 
 function helpWords(): Say {

@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import type { FullRecord, Numbered } from '../../ledger/history.ts';
 import { context, header, section, sections } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { card, headline, placeOf, strip } from '../card.ts';
 import type { Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
-import { hasPart, isInside, notForYou } from '../sight.ts';
+import { hasPart, isInside, isTheirs, notForYou } from '../sight.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
@@ -141,7 +141,8 @@ async function show(desk: Desk, caller: Caller, text: string): Promise<Say> {
     return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
   const inside = isInside(world, userId);
   // The same answer for what is not there and what is not theirs to see.
-  if (record === null || !(inside || hasPart(record.state, userId)))
+  const theirs = record !== null && (await isTheirs(desk, caller, record.state));
+  if (record === null || !(inside || theirs || hasPart(record.state, userId)))
     return { text: `There is no ${tsa(no)} that you can see. See what is going on with \`/tsa active\`.` };
   return recordOf(desk, record);
 }

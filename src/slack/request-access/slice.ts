@@ -3,7 +3,7 @@ import type { FieldProblem, Refusal } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import { askOf } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { troubleOf } from '../client.ts';
 import { closeForm } from '../close-out/slice.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
@@ -230,6 +230,7 @@ function blockOf(field: Exclude<FieldProblem['field'], 'approver' | 'duration'>)
     case 'reason':
     case 'reviewer':
     case 'tried':
+    case 'files':
     case 'expected':
     case 'question':
     case 'changed':

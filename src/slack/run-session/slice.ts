@@ -1,4 +1,4 @@
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import type { ActionCall, CommandCall, Desk, Say, Slice } from '../desk.ts';
 import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { pick } from '../pick.ts';

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { section } from '../blocks.ts';
-import { ACTION } from '../buttons.ts';
+import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
@@ -10,7 +10,7 @@ import type { Caller } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
-import { notForYou } from '../sight.ts';
+import { isTheirs, notForYou } from '../sight.ts';
 import { tsa, who } from '../words.ts';
 
 /** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
@@ -28,7 +28,7 @@ export function stopSession(desk: Desk): Slice {
     if (record === null) return noSuchRequest(no);
     const { state } = record;
     const hidden = await notForYou(desk, caller.userId, state);
-    if (hidden !== null) return { say: hidden };
+    if (hidden !== null && !(await isTheirs(desk, caller, state))) return { say: hidden };
     if (state.phase !== 'active' && state.phase !== 'approved')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { after: opens(desk, triggerId, revokeForm(no, state)) };

@@ -1,0 +1,30 @@
+/** What Slack reports of a button about a request: the id of the action. Its value is the request's number. */
+
+/** Released ids are never reused for something else: old messages keep them. */
+export const ACTION = {
+  approve: 'tsa_approve',
+  approveLess: 'tsa_approve_less',
+  deny: 'tsa_deny',
+  ask: 'tsa_ask',
+  answer: 'tsa_answer',
+  replace: 'tsa_replace',
+  accept: 'tsa_accept',
+  start: 'tsa_start',
+  end: 'tsa_end',
+  cancel: 'tsa_cancel',
+  extend: 'tsa_extend',
+  extendYes: 'tsa_extend_yes',
+  extendNo: 'tsa_extend_no',
+  revoke: 'tsa_revoke',
+  unexpected: 'tsa_unexpected',
+  closeOut: 'tsa_close_out',
+  closeoutYes: 'tsa_closeout_yes',
+  closeoutNo: 'tsa_closeout_no',
+  confirmEmergency: 'tsa_confirm_emergency',
+  justified: 'tsa_justified',
+  notJustified: 'tsa_not_justified',
+  handOver: 'tsa_hand_over',
+  takeOver: 'tsa_take_over',
+  fileAgain: 'tsa_file_again',
+  show: 'tsa_show',
+} as const;

@@ -1,0 +1,107 @@
+import type { EventOf } from '../../access/event.ts';
+import type { Access } from '../../access/state.ts';
+import { askOf } from '../../access/state.ts';
+import { endWords } from '../refusals.ts';
+import { lasting, oneLine, quote, tsa, when, who } from '../words.ts';
+
+/** How things stand, in the words that a customer knows. */
+
+/** One word for where it stands. */
+export function statusWord(state: Access): string {
+  switch (state.phase) {
+    case 'pending':
+    case 'unclaimed':
+    case 'unconfirmed':
+    case 'approved':
+      return 'Pending';
+    case 'active':
+      return 'In progress';
+    case 'ended':
+      return 'Ended, summary to follow';
+    case 'closed':
+      return 'Resolved';
+    case 'denied':
+      return 'Declined';
+    case 'cancelled':
+      return 'Cancelled';
+    case 'lapsed':
+      return 'Lapsed';
+  }
+}
+
+/** The first line of the card of a customer's own request, as the customer reads it. */
+export function customersHeadline(no: number, state: Access, place: string): string {
+  const it = `*${tsa(no)}* · *${statusWord(state)}*`;
+  switch (state.phase) {
+    case 'unclaimed':
+      return `:hourglass_flowing_sand: ${it}: you asked for help in ${place}. It waits for an engineer, who may enter until ${when(state.terms.latestEndAt)}; nobody is in yet`;
+    case 'active':
+      return `:large_green_circle: ${it}: ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}`;
+    case 'ended':
+      return `:black_circle: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}`;
+    case 'closed':
+      return `:heavy_check_mark: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}`;
+    case 'lapsed':
+      return `:zzz: ${it}: nobody took it on in time, and nobody entered ${place}. Ask again if you still need help`;
+    case 'cancelled':
+      return `:heavy_multiplication_x: ${it}: ${who(state.verdict.by)} took it back. Nobody enters ${place} for it`;
+    case 'pending':
+    case 'unconfirmed':
+    case 'approved':
+    case 'denied':
+      return `${it}: ${place}`;
+  }
+}
+
+/** What the customer said beside the issue itself; nothing for other ways in. */
+export function customersLines({ customer }: Access): string[] {
+  if (customer === null) return [];
+  const { tried, expected, urgency, files } = customer;
+  return [
+    `*Urgency* ${urgency}`,
+    ...(tried === '' ? [] : [`*Already tried*\n${quote(tried)}`]),
+    ...(expected === '' ? [] : [`*Expected*\n${quote(expected)}`]),
+    ...(files.length === 0
+      ? []
+      : [
+          `*Files* ${files.map(({ name, link }) => `<${oneLine(link, 600)}|${fileName(name)}>`).join(' · ')}`,
+        ]),
+  ];
+}
+
+function fileName(name: string): string {
+  return oneLine(name.replaceAll(/[|]/g, ' '), 80) || 'file';
+}
+
+/** The resolution summary, for whoever asked: what was wrong, what was touched, by whom, from when to when. */
+export function resolution(event: EventOf<'closeout.filed'>, no: number, state: Access): string {
+  const used =
+    'session' in state && 'ending' in state
+      ? `\n${who(state.grant.ask.grantee)} was in from ${when(state.session.startedAt)} to ${when(state.ending.endedAt)}, with ${oneLine(state.grant.ask.scope.name, 150)}.`
+      : '';
+  const fixed = { yes: 'fixed', no: 'not fixed', not_yet: 'not fixed yet' }[event.fixed];
+  const summary = event.notes === '' ? '' : `\n${quote(event.notes, 1_200)}`;
+  return `:heavy_check_mark: *${tsa(no)}* · *Resolved*: ${fixed}.${used}${summary}\nChanged:\n${quote(event.changed, 900)}`;
+}
+
+/** One entry of the tenant's history, for its contacts. */
+export function historyEntry(no: number, state: Access): string {
+  const ask = askOf(state);
+  const lines = [
+    `*${tsa(no)}* · *${statusWord(state)}* · ${state.way === 'emergency' ? ':rotating_light: EMERGENCY · ' : ''}${when(state.filedAt)}`,
+  ];
+  if ('session' in state && ask !== null) {
+    const end = 'ending' in state ? state.ending.endedAt : state.session.expiresAt;
+    const until = 'ending' in state ? `to ${when(end)}` : `until ${when(end)} at the latest`;
+    lines.push(
+      `${who(ask.grantee)} was given *${oneLine(ask.scope.name, 100)}*, ${when(state.session.startedAt)} ${until} (${lasting(end - state.session.startedAt)})${'ending' in state ? `; ${endWords(state.ending)}` : ''}.`,
+    );
+  } else if (ask !== null) lines.push(`Asked for ${oneLine(ask.scope.name, 100)}; nobody entered.`);
+  lines.push(`Why: ${oneLine(state.reason, 300)}`);
+  if (state.phase === 'closed') {
+    const { fixed, changed, notes } = state.closeout;
+    lines.push(`Fixed: ${fixed.replace('_', ' ')}. Changed: ${oneLine(changed, 400)}`);
+    if (state.way === 'customer' && notes !== '') lines.push(`Summary: ${oneLine(notes, 600)}`);
+  }
+  return lines.join('\n');
+}

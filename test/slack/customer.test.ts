@@ -1,0 +1,336 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { CHANNELS, PEOPLE } from '../../sandbox/harbor.ts';
+import type { Contact, Policy } from '../../src/access/policy.ts';
+import { answer, hears, written } from './acts.ts';
+import type { Player } from '../../sandbox/driver.ts';
+import type { Stage } from './stage.ts';
+import { fillIn, stage } from './stage.ts';
+
+let s: Stage;
+afterEach(async () => {
+  await s.close();
+});
+
+const HOUR = 60 * 60_000;
+const ANN: Contact = {
+  name: 'Ann Customer',
+  slack: { userId: PEOPLE.ann.id, teamId: 'T0NORTHWIND' },
+  email: null,
+};
+const ISSUE = 'Invoices of October come out twice for every customer since Monday.';
+
+/** Northwind as a customer who takes part: Ann speaks for it. */
+function taking(over: Partial<Parameters<typeof tenantsOf>[1]> = {}): (policy: Policy) => Policy {
+  return (policy) => ({
+    ...policy,
+    channels: { ...policy.channels, support: CHANNELS.support },
+    limits: { ...policy.limits, customerRequestMs: 48 * HOUR },
+    tenants: tenantsOf(policy, over),
+  });
+}
+function tenantsOf(
+  policy: Policy,
+  over: { consent?: 'required' | 'notify'; channel?: string | null; contacts?: readonly Contact[] },
+): Policy['tenants'] {
+  const found = policy.tenants.get('northwind');
+  if (found === undefined) throw new Error('the example company lost its customer');
+  const northwind = { ...found, customerRequests: true, contacts: [ANN], ...over };
+  return new Map([...policy.tenants, ['northwind', northwind]]);
+}
+
+async function asked(): Promise<void> {
+  const { sam, ann } = s.cast;
+  await sam.types('#support', '/tsa channel northwind');
+  expect(sam.hears('#support').join()).toContain(`<#${CHANNELS.northwind}>`);
+  await s.later(0);
+  await ann.presses('Ask for help', '#shared-northwind', /Need our team/);
+  const modal = await ann.modal('Ask for help');
+  await modal.types('What is wrong?', ISSUE);
+  await modal.types('What did you already try?', 'We ran the import again.');
+  await modal.types('What do you expect to happen?', 'One invoice each.');
+  await modal.chooses('How urgent is it?', 'High');
+  await modal.attaches('Screenshots, short videos or PDF', {
+    name: 'twice.png',
+    mimetype: 'image/png',
+    size: 120_000,
+  });
+  await modal.submits();
+  expect((await ann.modal()).text).toContain('TSA-1 is with our support team');
+  await s.later(0);
+}
+
+async function takenOn(): Promise<void> {
+  const { noor } = s.cast;
+  await noor.presses('Accept', '#support', /TSA-1/);
+  const modal = await noor.modal('Take it on');
+  await modal.types('Allowed actions', 'Read the import log; delete the doubled invoices.');
+  await modal.submits();
+  await s.later(0);
+}
+
+/** A press of a button that nobody showed them. */
+function press({ id }: Player, action: string, value: string): Promise<void> {
+  const place = { channel: CHANNELS.northwind, ts: '1.0' };
+  return s.sandbox.humans.pressStale(id, place, { type: 'button', action_id: action, block_id: 'b', value });
+}
+
+describe.each(['socket', 'http'] as const)('A customer’s own request, over %s', (mode) => {
+  it('goes from the form to the resolution summary', async () => {
+    s = await stage(mode, taking());
+    const { noor, ann, mia } = s.cast;
+    await asked();
+    const card = await ann.waitFor('app', /TSA-1.*Pending/);
+    expect(card.buttons).toEqual(['Cancel request']);
+    expect(card.text).toContain('you asked for help in Northwind Traders (production)');
+    const offered = await noor.waitFor('#support', /TSA-1.*asks for help/);
+    expect(offered.text).toMatch(/Urgency\* high/);
+    expect(offered.text).toMatch(/Already tried\*\n> We ran the import again/);
+    expect(offered.text).toMatch(/Expected\*\n> One invoice each/);
+    expect(offered.text).toMatch(/Files\* <https:\/\/harbor\.example\/files\/[^|]+\|twice\.png>/);
+
+    await takenOn();
+    const now = await ann.waitFor('app', /TSA-1.*In progress.*<@U0NOOR> is in Northwind/);
+    expect(now.buttons).toEqual(['I didn’t expect this']);
+    await noor.waitFor('#shared-northwind', /TSA-1.*is in Northwind Traders/);
+    await mia.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
+    expect((await noor.waitFor('#support', /TSA-1/)).buttons).not.toContain('Accept');
+
+    await noor.presses('End now', 'app', /TSA-1/);
+    await s.later(0);
+    await ann.waitFor('app', /TSA-1.*nobody is in Northwind Traders \(production\) any more/);
+    await noor.presses('Close out', 'app', /TSA-1/);
+    const modal = await noor.modal('Close out');
+    await modal.chooses('Can the customer do what failed before?', 'Yes');
+    await modal.types('What was changed?', 'Deleted the doubled invoices of October.');
+    await modal.types('Summary for the customer', 'The import ran twice; it is guarded against that now.');
+    await modal.types('A product problem to raise?', 'The importer has no lock.');
+    await modal.submits();
+    await s.later(0);
+    await ann.waitFor('app', /TSA-1.*Resolved/);
+    const summary = await ann.waitFor('app', /Changed:\n> Deleted the doubled invoices of October/);
+    expect(summary.text).toContain('> The import ran twice');
+    expect(summary.text).not.toContain('has no lock');
+
+    await ann.presses('Support request history', '#shared-northwind', /Need our team/);
+    const history = await ann.modal('Support history');
+    expect(history.text).toMatch(/TSA-1\* · \*Resolved/);
+    expect(history.text).toMatch(/<@U0NOOR> was given \*Read-only\*/);
+    expect(history.text).toContain('Fixed: yes. Changed: Deleted the doubled invoices of October.');
+    expect((await written(s)).refused).toEqual([]);
+  });
+
+  it('is cancelled before anybody accepts, and its Accept button is gone', async () => {
+    s = await stage(mode, taking());
+    const { noor, ann } = s.cast;
+    await asked();
+    await ann.presses('Cancel request', 'app', /TSA-1/);
+    await s.later(0);
+    await ann.waitFor('app', /TSA-1.*Cancelled.*took it back/);
+    const gone = await noor.waitFor('#support', /TSA-1.*cancelled/);
+    expect(gone.buttons).toEqual([]);
+    expect(await answer(s, noor, () => press(noor, 'tsa_accept', '1'))).toContain('cancelled');
+    expect((await written(s)).life).toEqual(['TSA-1 customer_request.filed', 'TSA-1 request.cancelled']);
+  });
+
+  it('lapses after 48 hours; the support channel is reminded before, and both sides are told', async () => {
+    s = await stage(mode, taking());
+    const { noor, ann } = s.cast;
+    await asked();
+    await s.later(24 * HOUR);
+    await noor.waitFor('#support', /still waits/);
+    await s.later(24 * HOUR);
+    await noor.waitFor('#support', /TSA-1.*lapsed/);
+    await ann.waitFor('app', /TSA-1.*Lapsed.*nobody entered Northwind/);
+  });
+
+  it('is reported as unexpected by its contact: revoked at once, security is told, and what to do next is said', async () => {
+    s = await stage(mode, taking());
+    const { mia, ann, noor } = s.cast;
+    await asked();
+    await takenOn();
+    await ann.presses('I didn’t expect this', '#shared-northwind', /TSA-1/);
+    await s.later(0);
+    await hears(s, ann, /What to do next/);
+    await mia.waitFor('#support-access-alerts', /<@U0ANN> did not expect this session/);
+    await noor.waitFor('app', /<@U0ANN> revoked the session/);
+  });
+});
+
+describe('Consent', () => {
+  const requesting = async (): Promise<void> => {
+    const { sam } = s.cast;
+    await sam.types('#support', '/tsa request');
+    const modal = await sam.modal('Request access');
+    await fillIn(modal);
+    await modal.submits();
+    await s.later(0);
+  };
+
+  it('is asked in the tenant’s channel, and is needed beside the approver’s yes', async () => {
+    s = await stage('socket', taking({ consent: 'required' }));
+    const { ada, ann, sam } = s.cast;
+    await requesting();
+    await ada.presses('Approve', 'app', /TSA-1/);
+    await s.later(0);
+    await sam.waitFor('app', /waits for the customer/);
+    // Somebody of ours cannot consent for the customer.
+    await sam.presses('Consent', '#shared-northwind', /TSA-1/);
+    expect((await written(s)).refused).toEqual(['U0SAM approve self_approval']);
+    await ann.presses('Consent', '#shared-northwind', /TSA-1/);
+    await s.later(0);
+    const told = await sam.waitFor('app', /can start the session/);
+    expect(told.buttons).toContain('Start session');
+    await sam.waitFor('app', /Approved by\* <@U0ADA>.*<@U0ANN>/);
+  });
+
+  it('is refused by any one contact, which ends it', async () => {
+    s = await stage('socket', taking({ consent: 'required' }));
+    const { ann, sam } = s.cast;
+    await requesting();
+    await ann.presses('Decline', '#shared-northwind', /TSA-1/);
+    const modal = await ann.modal('Deny request');
+    await modal.types('Why not? The requester reads this', 'We are in the middle of our own audit.');
+    await modal.submits();
+    await s.later(0);
+    await sam.waitFor('app', /<@U0ANN> denied access/);
+  });
+
+  it('is asked in direct messages where there is no channel; and so is everything told there', async () => {
+    s = await stage('socket', taking({ consent: 'required', channel: null }));
+    const { ada, ann, sam } = s.cast;
+    await requesting();
+    const card = await ann.waitFor('app', /TSA-1/);
+    expect(card.buttons).toEqual(['Consent', 'Decline']);
+    await ann.presses('Consent', 'app', /TSA-1/);
+    await ada.presses('Approve', 'app', /TSA-1/);
+    await s.later(0);
+    await sam.presses('Start session', 'app', /can start the session/);
+    await s.later(0);
+    const running = await ann.waitFor('app', /TSA-1.*<@U0SAM> is in Northwind/);
+    expect(running.buttons).toEqual(['I didn’t expect this']);
+    await s.later(3 * HOUR);
+    await ann.waitFor('app', /expired by itself/);
+  });
+
+  it('is not waited for in an emergency, which says so to the customer at once', async () => {
+    s = await stage('socket', (policy) => {
+      const changed = taking({ consent: 'required' })(policy);
+      return { ...changed, emergency: { ...changed.emergency, twoPeople: false } };
+    });
+    const { sam, ann } = s.cast;
+    await sam.types('#support', '/tsa emergency northwind');
+    const modal = await sam.modal('Emergency access');
+    await modal.types(
+      'What is the emergency?',
+      'All imports fail since 02:00; the queue must be drained by hand.',
+    );
+    await modal.types('Allowed actions', 'Drain the import queue.');
+    await modal.chooses('Scope', 'Support');
+    await modal.chooses('Who reviews it afterwards', 'Ada');
+    await modal.submits();
+    await s.later(0);
+    const card = await ann.waitFor('#shared-northwind', /TSA-1/);
+    expect(card.text).toContain('EMERGENCY');
+    expect(card.text).toContain('did not wait for your consent');
+  });
+});
+
+describe('The customer’s card and history', () => {
+  it('are for the contacts of that tenant by user and workspace, and for nobody else', async () => {
+    s = await stage(
+      'socket',
+      taking({ contacts: [{ ...ANN, slack: { userId: PEOPLE.ann.id, teamId: 'T0OTHER' } }] }),
+    );
+    const { sam, ann } = s.cast;
+    await sam.types('#support', '/tsa channel northwind');
+    await s.later(0);
+    const tries = (player: Player, button: string): Promise<string> =>
+      answer(s, player, () => player.presses(button, '#shared-northwind', /Need our team/));
+    expect(await tries(ann, 'Ask for help')).toContain('named as contacts');
+    expect(await tries(ann, 'Support request history')).toContain('named as contacts');
+    expect(await tries(sam, 'Ask for help')).toContain('/tsa request');
+    expect((await written(s)).life).toEqual([]);
+  });
+
+  it('never lead to another tenant, whatever the button or the form says', async () => {
+    s = await stage('socket', taking());
+    const { ann, sam } = s.cast;
+    await sam.types('#support', '/tsa channel northwind');
+    await s.later(0);
+    for (const value of ['contoso', 'northwind-test', '', 'northwind ', 'NORTHWIND', '../contoso', '*']) {
+      for (const action of ['tsa_customer_ask', 'tsa_customer_history'])
+        expect(await answer(s, ann, () => press(ann, action, value))).toMatch(/contacts|not in the policy/);
+    }
+    expect(await answer(s, ann, () => press(ann, 'tsa_show', '1'))).toContain(
+      'There is no TSA-1 that you can see',
+    );
+    expect((await written(s)).life).toEqual([]);
+  });
+
+  it('are pinned in the channel, and shown to contacts in person when they are invited', async () => {
+    s = await stage('socket', taking());
+    const { sam, ann, gus } = s.cast;
+    await sam.types('#support', '/tsa channel northwind');
+    await s.later(0);
+    expect(s.sandbox.workspace.conversations.get(CHANNELS.northwind)?.pins.size).toBe(1);
+    await sam.types('#support', '/tsa invite northwind');
+    await s.later(0);
+    await ann.waitFor('app', /Need our team/);
+    await sam.types('#support', '/tsa invite contoso');
+    expect(sam.hears('#support').join()).toContain('Nobody to write to');
+    await sam.types('#support', '/tsa channel contoso');
+    expect(sam.hears('#support').join()).toContain('has no channel');
+    await gus.types('#support', '/tsa channel northwind');
+    expect(gus.hears('#support').join()).toContain('people whom the policy lists');
+  });
+
+  it('page through a long history, newest first', async () => {
+    s = await stage('socket', taking());
+    const { sam, ann } = s.cast;
+    const world = {
+      policy: s.policy,
+      people: { standing: () => 'external', members: () => new Set<string>(), absence: () => undefined },
+    } as const;
+    const actor = { kind: 'person', id: PEOPLE.ann.id, teamId: 'T0NORTHWIND' } as const;
+    for (let i = 0; i < 10; i += 1) {
+      const command = {
+        type: 'file_customer_request',
+        tenantId: 'northwind',
+        owner: PEOPLE.mia.id,
+        reason: `${ISSUE} (${i})`,
+        tried: '',
+        expected: '',
+        urgency: 'low',
+        files: [],
+        caseRef: '',
+      } as const;
+      const people = {
+        ...world.people,
+        standing: (user: string) => (user === PEOPLE.ann.id ? 'external' : 'member'),
+      } as const;
+      const { requestNo, refusal } = await s.app.door.handle({
+        command,
+        requestNo: null,
+        actor,
+        world: { policy: s.policy, people },
+        delivery: null,
+      });
+      expect(refusal).toBeNull();
+      await s.app.door.handle({
+        command: { type: 'cancel', reason: '' },
+        requestNo,
+        actor,
+        world: { policy: s.policy, people },
+        delivery: null,
+      });
+    }
+    await sam.types('#support', '/tsa channel northwind');
+    await s.later(0);
+    await ann.presses('Support request history', '#shared-northwind', /Need our team/);
+    const first = await ann.modal('Support history');
+    expect(first.text).toMatch(/TSA-10[^]*TSA-3/);
+    expect(first.text).not.toMatch(/TSA-2\b/);
+    await first.presses('Older');
+    expect((await ann.modal('Support history')).text).toMatch(/TSA-2\*[^]*TSA-1\*/);
+  });
+});
