@@ -162,20 +162,22 @@ async function startOn(
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
-  const http = await listenHttp({
-    receiver: receivers.http,
-    signingSecret: mode.kind === 'http' ? mode.signingSecret : '',
-    port: mode.kind === 'http' ? mode.port : mode.httpPort,
-    health,
-    clock,
-    log,
-    onSeen: () => (seenAt = clock.now()),
-  });
+  const http = await heldBack(portTaken, () =>
+    listenHttp({
+      receiver: receivers.http,
+      signingSecret: mode.kind === 'http' ? mode.signingSecret : '',
+      port: mode.kind === 'http' ? mode.port : mode.httpPort,
+      health,
+      clock,
+      log,
+      onSeen: () => (seenAt = clock.now()),
+    }),
+  );
   await dispatcher.start();
   timers.start();
   digest.start();
   vacancies.start();
-  if (socket !== undefined) await socket.start();
+  if (socket !== undefined) await heldBack(appTokenRefused, () => socket.start());
   const heartbeat = setInterval(() => {
     clients.background.auth.test().then(
       () => (seenAt = clock.now()),
@@ -232,6 +234,26 @@ function receiversFor(
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl, allowAbsoluteUrls: false } },
   });
   return { any: socket, http: null, socket };
+}
+
+/** Does it; what keeps it from happening is told in words that say what to do. @throws CannotOpen */
+async function heldBack<T>(words: (error: Error) => string | null, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? words(error) : null;
+    throw why === null ? error : new CannotOpen(why);
+  }
+}
+
+function portTaken(error: Error): string | null {
+  if (!('code' in error) || (error.code !== 'EADDRINUSE' && error.code !== 'EACCES')) return null;
+  const why = error.code === 'EACCES' ? 'may not be used by this user' : 'is taken by another program';
+  return `The port for /healthz ${why} (${error.message}). Set TSA_HTTP_PORT (Socket Mode) or PORT (HTTP mode) to another.`;
+}
+
+function appTokenRefused({ message }: Error): string {
+  return `Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for the app (${message}). It needs the Slack scope connections:write: Basic Information → App-Level Tokens.`;
 }
 
 async function whoAmI<T>(ask: () => Promise<T>): Promise<T> {
