@@ -16,10 +16,16 @@ export function hello(destination: string, { channels, tenants }: Policy): Rende
     ...(channel === channels.support ? ['customers’ requests for help'] : []),
     ...(tenant === undefined
       ? []
-      : [`every session in ${escape(tenant.name)} (${escape(tenant.environment)})`]),
+      : [
+          `every session in ${escape(tenant.name)} (${escape(tenant.environment)}), and where their consent is needed the question for it`,
+        ]),
   ];
   const what =
     posts.length === 0 ? 'nothing by myself: the policy does not name this channel' : posts.join('; ');
-  const text = `Hello. I look after temporary support access. Here I will post ${what}. To ask for access, write \`/tsa request\`; see \`/tsa help\`.`;
+  const customers =
+    tenant === undefined
+      ? ''
+      : ` \`/tsa channel ${tenant.id}\` pins a card where the customer can ask for help and look up what was done.`;
+  const text = `Hello. I look after temporary support access. Here I will post ${what}. To ask for access, write \`/tsa request\`; see \`/tsa help\`.${customers}`;
   return { text: text.replaceAll('`', ''), blocks: [section(text)] };
 }

@@ -1,42 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/harbor.ts';
-import type { Contact, Policy } from '../../src/access/policy.ts';
 import { answer, hears, written } from './acts.ts';
 import type { Player } from '../../sandbox/driver.ts';
+import { ANN, HOUR, ISSUE, taking } from './customers.ts';
 import type { Stage } from './stage.ts';
-import { fillIn, stage } from './stage.ts';
+import { stage } from './stage.ts';
 
 let s: Stage;
 afterEach(async () => {
   await s.close();
 });
-
-const HOUR = 60 * 60_000;
-const ANN: Contact = {
-  name: 'Ann Customer',
-  slack: { userId: PEOPLE.ann.id, teamId: 'T0NORTHWIND' },
-  email: null,
-};
-const ISSUE = 'Invoices of October come out twice for every customer since Monday.';
-
-/** Northwind as a customer who takes part: Ann speaks for it. */
-function taking(over: Partial<Parameters<typeof tenantsOf>[1]> = {}): (policy: Policy) => Policy {
-  return (policy) => ({
-    ...policy,
-    channels: { ...policy.channels, support: CHANNELS.support },
-    limits: { ...policy.limits, customerRequestMs: 48 * HOUR },
-    tenants: tenantsOf(policy, over),
-  });
-}
-function tenantsOf(
-  policy: Policy,
-  over: { consent?: 'required' | 'notify'; channel?: string | null; contacts?: readonly Contact[] },
-): Policy['tenants'] {
-  const found = policy.tenants.get('northwind');
-  if (found === undefined) throw new Error('the example company lost its customer');
-  const northwind = { ...found, customerRequests: true, contacts: [ANN], ...over };
-  return new Map([...policy.tenants, ['northwind', northwind]]);
-}
 
 async function asked(): Promise<void> {
   const { sam, ann } = s.cast;
@@ -156,82 +129,57 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
   });
 });
 
-describe('Consent', () => {
-  const requesting = async (): Promise<void> => {
-    const { sam } = s.cast;
-    await sam.types('#support', '/tsa request');
-    const modal = await sam.modal('Request access');
-    await fillIn(modal);
-    await modal.submits();
-    await s.later(0);
-  };
-
-  it('is asked in the tenant’s channel, and is needed beside the approver’s yes', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
-    const { ada, ann, sam } = s.cast;
-    await requesting();
-    await ada.presses('Approve', 'app', /TSA-1/);
-    await s.later(0);
-    await sam.waitFor('app', /waits for the customer/);
-    // Somebody of ours cannot consent for the customer.
-    await sam.presses('Consent', '#shared-northwind', /TSA-1/);
-    expect((await written(s)).refused).toEqual(['U0SAM approve self_approval']);
-    await ann.presses('Consent', '#shared-northwind', /TSA-1/);
-    await s.later(0);
-    const told = await sam.waitFor('app', /can start the session/);
-    expect(told.buttons).toContain('Start session');
-    await sam.waitFor('app', /Approved by\* <@U0ADA>.*<@U0ANN>/);
-  });
-
-  it('is refused by any one contact, which ends it', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
-    const { ann, sam } = s.cast;
-    await requesting();
-    await ann.presses('Decline', '#shared-northwind', /TSA-1/);
-    const modal = await ann.modal('Deny request');
-    await modal.types('Why not? The requester reads this', 'We are in the middle of our own audit.');
-    await modal.submits();
-    await s.later(0);
-    await sam.waitFor('app', /<@U0ANN> denied access/);
-  });
-
-  it('is asked in direct messages where there is no channel; and so is everything told there', async () => {
-    s = await stage('socket', taking({ consent: 'required', channel: null }));
-    const { ada, ann, sam } = s.cast;
-    await requesting();
-    const card = await ann.waitFor('app', /TSA-1/);
-    expect(card.buttons).toEqual(['Consent', 'Decline']);
-    await ann.presses('Consent', 'app', /TSA-1/);
-    await ada.presses('Approve', 'app', /TSA-1/);
-    await s.later(0);
-    await sam.presses('Start session', 'app', /can start the session/);
-    await s.later(0);
-    const running = await ann.waitFor('app', /TSA-1.*<@U0SAM> is in Northwind/);
-    expect(running.buttons).toEqual(['I didn’t expect this']);
-    await s.later(3 * HOUR);
-    await ann.waitFor('app', /expired by itself/);
-  });
-
-  it('is not waited for in an emergency, which says so to the customer at once', async () => {
-    s = await stage('socket', (policy) => {
-      const changed = taking({ consent: 'required' })(policy);
-      return { ...changed, emergency: { ...changed.emergency, twoPeople: false } };
-    });
+describe('The customer’s form', () => {
+  it('says at each field what is wrong, changes nothing, and keeps what was typed', async () => {
+    s = await stage('socket', taking());
     const { sam, ann } = s.cast;
-    await sam.types('#support', '/tsa emergency northwind');
-    const modal = await sam.modal('Emergency access');
-    await modal.types(
-      'What is the emergency?',
-      'All imports fail since 02:00; the queue must be drained by hand.',
-    );
-    await modal.types('Allowed actions', 'Drain the import queue.');
-    await modal.chooses('Scope', 'Support');
-    await modal.chooses('Who reviews it afterwards', 'Ada');
+    await sam.types('#support', '/tsa channel northwind');
+    await s.later(0);
+    await ann.presses('Ask for help', '#shared-northwind', /Need our team/);
+    const modal = await ann.modal('Ask for help');
+    expect(modal.text).toContain('2 d from now');
+    await modal.types('What is wrong?', 'please help');
+    await modal.types('What did you already try?', '<!channel> we tried it all');
+    const files = 'Screenshots, short videos or PDF';
+    await modal.attaches(files, { name: 'run.exe', mimetype: 'application/x-msdownload', size: 10 });
+    await modal.submits();
+    expect(modal.errors).toEqual({
+      'What is wrong?': expect.stringContaining('For example') as string,
+      [files]: expect.stringContaining('run.exe: only pictures') as string,
+    });
+    await modal.types('What is wrong?', ISSUE);
+    await modal.attaches(files, { name: 'a.mp4', mimetype: 'video/mp4', size: 10 * 1024 * 1024 + 1 });
+    await modal.submits();
+    expect(modal.errors).toEqual({ [files]: expect.stringContaining('at most 10 MB') as string });
+    expect(modal.value('What did you already try?')).toBe('<!channel> we tried it all');
+    await modal.attaches(files, { name: 'a|b <c>.mp4', mimetype: 'video/mp4', size: 10 });
     await modal.submits();
     await s.later(0);
-    const card = await ann.waitFor('#shared-northwind', /TSA-1/);
-    expect(card.text).toContain('EMERGENCY');
-    expect(card.text).toContain('did not wait for your consent');
+    const offered = await sam.waitFor('#support', /TSA-1/);
+    expect(sam.sees('#support-access-alerts')).toEqual([]);
+    expect(offered.text).toContain('&lt;!channel&gt; we tried it all');
+    expect(offered.text).toContain('|a b &lt;c&gt;.mp4>');
+    expect((await written(s)).life).toEqual(['TSA-1 customer_request.filed']);
+  });
+});
+
+describe('More time', () => {
+  it('is the customer’s to give where the customer asked, and never goes past what they agreed to', async () => {
+    s = await stage('socket', taking());
+    const { noor, ann, sam } = s.cast;
+    await asked();
+    await takenOn();
+    await noor.types('#support', '/tsa extend TSA-1');
+    const modal = await noor.modal('Ask for more time');
+    await modal.types('How much more', '30m');
+    await modal.types('Why is it not enough?', 'The second import of October must be checked as well.');
+    await modal.submits();
+    await s.later(0);
+    await sam.presses('Give the time', '#shared-northwind', /asks for 30 min more/);
+    expect((await written(s)).refused).toEqual(['U0SAM approve_extension not_allowed']);
+    await ann.presses('Give the time', 'app', /asks for 30 min more/);
+    await s.later(0);
+    await noor.waitFor('app', /<@U0ANN> gave more time/);
   });
 });
 
