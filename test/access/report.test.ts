@@ -24,6 +24,17 @@ describe('“I did not expect this”', () => {
     reported.when(RITA, report).thenHappens({ type: 'session.reported', by: RITA, standing: false });
   });
 
+  it('is passed on for guests and for people of other workspaces too, who see the alert; not for programs', () => {
+    for (const who of ['UGUEST', 'UEXT', 'USHARED'])
+      active().when(who, report).thenHappens({ type: 'session.reported', by: who, standing: false });
+    for (const [who, standing] of [
+      ['UBOT', 'bot'],
+      ['UGONE', 'deactivated'],
+      ['UNOBODY', 'not_found'],
+    ] as const)
+      active().when(who, report).thenRefused({ reason: 'actor_not_able', standing });
+  });
+
   it('is about a session that runs', () => {
     approved().when(ANN, report).thenRefused({ reason: 'wrong_phase', phase: 'approved' });
     active()
