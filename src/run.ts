@@ -3,11 +3,16 @@ import type { Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Policy } from './access/policy.ts';
+import { reachable } from './access/policy.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createMailEdge, routed, withoutMail } from './email/edge.ts';
 import { createHealth } from './health.ts';
+import { openPages } from './http/pages.ts';
 import type { Door } from './ledger/handle.ts';
 import { createDoor } from './ledger/handle.ts';
+import { createLinks } from './ledger/links.ts';
+import { createOfTenant } from './ledger/of-tenant.ts';
 import { CannotOpen, openLedger } from './ledger/open.ts';
 import type { Ledger } from './ledger/open.ts';
 import { createViews } from './ledger/views.ts';
@@ -21,6 +26,7 @@ import { createCourier } from './slack/courier.ts';
 import { createDirectory } from './slack/directory.ts';
 import { createHome } from './slack/home/slice.ts';
 import { listenHttp } from './slack/http.ts';
+import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { createTenantIndex } from './tenants.ts';
 import { createDigestTimer } from './timers/digest.ts';
@@ -49,7 +55,10 @@ const WEEK_MS = 7 * 24 * 60 * 60_000;
 export async function start(config: Config, rules: Policy, clock: Clock, log: Logger): Promise<Running> {
   const ledger = openLedger(config.database);
   try {
-    return await startOn(ledger, config, rules, clock, log);
+    const mail = config.mail !== null;
+    const warning = mail ? null : withoutMail(rules);
+    if (warning !== null) log.warn(warning);
+    return await startOn(ledger, config, reachable(rules, { mail }), clock, log);
   } catch (error) {
     await ledger.close();
     throw error;
@@ -64,7 +73,7 @@ async function startOn(
   log: Logger,
 ): Promise<Running> {
   const views = createViews(ledger.db);
-  const door = createDoor(ledger, clock);
+  const door = createDoor(ledger, clock, { mail: config.mail !== null });
   const { mode, botToken, apiUrl } = config.slack;
   const clients = createClients(botToken, apiUrl, log);
   const bot = z
@@ -82,9 +91,12 @@ async function startOn(
   await directory.world([]);
   const span = (from: number, until: number) => readSpan(ledger.db, from, until);
   const permalinks = async (numbers: readonly number[]) => {
-    const cards = await views.cardsIn(inChannel(rules.channels.alert), numbers);
+    const places = [rules.channels.support, rules.channels.alert].filter((id) => id !== null);
+    const cards = await Promise.all(places.map((id) => views.cardsIn(inChannel(id), numbers)));
     return new Map(
-      cards.map(({ no, channel, ts }) => [no, `${bot.url}archives/${channel}/p${ts.replace('.', '')}`]),
+      cards
+        .flat()
+        .map(({ no, channel, ts }) => [no, `${bot.url}archives/${channel}/p${ts.replace('.', '')}`]),
     );
   };
   const desk = {
@@ -101,7 +113,7 @@ async function startOn(
     client: clients.interactive,
   };
   const home = createHome(desk);
-  const courier = createCourier({
+  const slack = createCourier({
     changed: (user) => home.refresh(user),
     siteUrl: bot.url,
     timeZone: rules.timeZone,
@@ -121,6 +133,17 @@ async function startOn(
       return renderReview(desk, row?.from_at ?? until - WEEK_MS, until, `Access review, week ${week}`);
     },
   });
+  const links = createLinks(ledger.db, clock);
+  const mail = createMailEdge(config, {
+    views,
+    links,
+    clock,
+    policy: rules,
+    learn: (users) => directory.learn(users),
+    nameOf: (user) => directory.profile(user)?.name ?? null,
+    isActive: (users) => isSomebodyActive(clients.background, users),
+  });
+  const courier = routed(slack, mail);
   const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: rules.channels.alert });
   const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
   const vacancies = createVacancies({
@@ -162,12 +185,14 @@ async function startOn(
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
+  const pages = openPages(config, { ...desk, links, ofTenant: createOfTenant(ledger.db) });
   const http = await heldBack(portTaken, () =>
     listenHttp({
       receiver: receivers.http,
       signingSecret: mode.kind === 'http' ? mode.signingSecret : '',
       port: mode.kind === 'http' ? mode.port : mode.httpPort,
       health,
+      pages: pages?.listener ?? null,
       clock,
       log,
       onSeen: () => (seenAt = clock.now()),
@@ -203,8 +228,10 @@ async function startOn(
       const delivered = dispatcher.stop(STOP_WITHIN_MS);
       await socket?.disconnect();
       await Promise.all([http.close(), app.settled(), timers.stop(), digest.stop(), vacancies.stop()]);
+      await pages?.settled();
       await door.close();
       await delivered;
+      mail.close();
       await ledger.close();
     },
   };

@@ -7,7 +7,7 @@ import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
 import type { Rendered } from './blocks.ts';
-import { actions, context, section, sections } from './blocks.ts';
+import { actions, context, fitsMessage, section, sections } from './blocks.ts';
 import type { ButtonFacts } from './buttons.ts';
 import { buttonsFor, decides, isTheirTenant, readerOf } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-request/words.ts';
@@ -16,16 +16,41 @@ import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from '
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
-/** Questions shown on the card; all of them are in the record. */
-const EXCHANGES_MAX = 3;
+/** How much of what people wrote there is room for; all of it is in the record. */
+interface Room {
+  /** Questions with their answers, and the length of each. */
+  readonly exchanges: number;
+  readonly said: number;
+  /** The length of what is a line, and of what is a text. */
+  readonly line: number;
+  readonly text: number;
+}
+
+/** Any one line, however much of it must be escaped: whoever decides sees all of it. */
+const WHOLE: Room = { exchanges: 3, said: 900, line: 5 * LINE_MAX, text: Infinity };
+/** Where that is more than one message holds: what was asked for goes last. */
+const LESS: readonly Room[] = [
+  { ...WHOLE, exchanges: 1, said: 400 },
+  { exchanges: 1, said: 400, line: 600, text: 3_000 },
+  { exchanges: 1, said: 200, line: 300, text: 1_000 },
+];
 
 export interface CardFacts extends ButtonFacts {
   /** What the grantee and the tenant had in the last 30 days, for whoever decides. */
   readonly recent: { readonly grantee: RecentUse; readonly tenant: RecentUse } | null;
 }
 
-/** Draws the card for one place. */
-export function card(facts: CardFacts): Rendered {
+/** Draws the card for one place: whole where a message holds it, or where it need not fit in one. */
+export function card(facts: CardFacts, fits = fitsMessage): Rendered {
+  let drawn = draw(facts, WHOLE);
+  for (const room of LESS) {
+    if (fits(drawn.blocks)) break;
+    drawn = draw(facts, room);
+  }
+  return drawn;
+}
+
+function draw(facts: CardFacts, room: Room): Rendered {
   const { state, recent } = facts;
   const top = headline(facts);
   const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
@@ -42,15 +67,21 @@ export function card(facts: CardFacts): Rendered {
     blocks: [
       ...emergency,
       section(top),
-      ...sections(whatLines(facts, ask).join('\n')),
-      ...(ask === null ? [] : sections(boundLines(ask).join('\n'))),
-      ...sections(`*Reason*\n${quote(state.reason)}`),
-      ...customersLines(state).flatMap(sections),
-      ...exchange(state),
+      ...sections(whatLines(facts, ask, room).join('\n')),
+      ...(ask === null ? [] : sections(boundLines(ask, room).join('\n'))),
+      ...sections(`*Reason*\n${quote(state.reason, room.text)}`),
+      ...customersLines(state, room.text).flatMap(sections),
+      ...exchange(state, room),
       ...notes(state, decides(facts) ? recent : null).map(context),
+      ...(room === WHOLE ? [] : [context(wholeWords(facts.no))]),
       ...actions(buttonsFor(facts)),
     ],
   };
+}
+
+/** Where all of it can be read. */
+export function wholeWords(no: number): string {
+  return `There is no room for all of it here: \`/tsa show ${tsa(no)}\`.`;
 }
 
 /** What the customer who would have been asked must know. */
@@ -104,11 +135,15 @@ export function headline({ no, state, destination, world, now }: ButtonFacts): s
 }
 
 /** The tenant as people recognise it, its environment always beside it. */
-export function placeOf({ tenant }: Pick<Access, 'tenant'>): string {
+export function placeOf({
+  tenant,
+}: {
+  readonly tenant: Pick<Access['tenant'], 'name' | 'environment'>;
+}): string {
   return `${oneLine(tenant.name, 300)} (${oneLine(tenant.environment, 100)})`;
 }
 
-function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null): string[] {
+function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null, room: Room): string[] {
   const { tenant } = state;
   const lines = [
     `*Tenant* ${oneLine(tenant.name, 300)} · \`${escape(tenant.id)}\` · *${oneLine(tenant.environment, 100)}* · ${oneLine(tenant.region, 100)}`,
@@ -122,7 +157,7 @@ function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null): string[
   lines.push(`*Asked by* ${who(state.requester)}${grantee}${owner}, ${when(state.filedAt)}`);
   if (ask !== null) lines.push(`*For* ${lasting(ask.durationMs)}${latest(state)}`);
   if (ask !== null && ask.notBefore !== null) lines.push(`*Not before* ${when(ask.notBefore)}`);
-  if (state.caseRef !== '') lines.push(`*Case* ${caseWords(state.caseRef)}`);
+  if (state.caseRef !== '') lines.push(`*Case* ${caseWords(state.caseRef, room.line)}`);
   if (state.phase === 'denied' || state.phase === 'cancelled') {
     const said = state.verdict.reason === '' ? '' : `\n${quote(state.verdict.reason, 600)}`;
     lines.push(
@@ -149,11 +184,11 @@ function latest(state: Access): string {
 }
 
 /** What was asked about it, and answered: the last exchanges. */
-function exchange(state: Access): KnownBlock[] {
-  return state.questions.slice(-EXCHANGES_MAX).map(({ by, text, answer }) => {
+function exchange(state: Access, { exchanges, said }: Room): KnownBlock[] {
+  return state.questions.slice(-exchanges).map(({ by, text, answer }) => {
     const answered =
-      answer === null ? '_not answered yet_' : `${who(answer.by)}: ${oneLine(answer.text, 900)}`;
-    return section(`*Question* ${who(by)}: ${oneLine(text, 900)}\n*Answer* ${answered}`);
+      answer === null ? '_not answered yet_' : `${who(answer.by)}: ${oneLine(answer.text, said)}`;
+    return section(`*Question* ${who(by)}: ${oneLine(text, said)}\n*Answer* ${answered}`);
   });
 }
 
@@ -187,19 +222,17 @@ function askedFor({ ask, asked }: Grant): string[] {
   ];
 }
 
-function boundLines(ask: Ask): string[] {
+function boundLines(ask: Ask, { line }: Room): string[] {
   return [
-    `*Allowed* ${oneLine(ask.allowedActions, WHOLE_LINE)}`,
-    `*Off limits* ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, WHOLE_LINE)}`,
+    `*Allowed* ${oneLine(ask.allowedActions, line)}`,
+    `*Off limits* ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, line)}`,
   ];
 }
 
-/** Room for any one line, however much of it must be escaped: whoever decides sees all of it. */
-const WHOLE_LINE = 5 * LINE_MAX;
-
 /** A link that shows where it leads, or the number as it was typed. */
-function caseWords(caseRef: string): string {
-  const words = oneLine(caseRef, WHOLE_LINE);
+function caseWords(caseRef: string, max: number): string {
+  const words = oneLine(caseRef, max);
+  if (words.endsWith(' …')) return words;
   return /^https?:\/\/[^\s<>|]+$/i.test(caseRef) ? `<${words}>` : words;
 }
 

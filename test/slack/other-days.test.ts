@@ -271,7 +271,7 @@ describe('the same trouble for the third time', () => {
       return sam.hears('#support').at(-1) ?? '';
     };
     expect(await review()).toMatch(
-      /Asked for again and again\*\n• northwind: 3 in 30 days, product problem, owner: \*name one\* \(<@U0SAM> has the last request\) · TSA-1, TSA-2, TSA-3/,
+      /Asked for again and again\*\n• Northwind Traders \(production\): 3 in 30 days, product problem, owner: \*name one\* \(<@U0SAM> has the last request\) · TSA-1, TSA-2, TSA-3/,
     );
     await ada.presses('Approve', 'app', /TSA-3/);
     await sam.presses('Start session', 'app', /TSA-3.*Approved by/);

@@ -3,8 +3,9 @@ import { isAmong } from '../../access/people.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { makeDigest } from '../../review/digest.ts';
+import { placeOf } from '../card.ts';
 import type { Rendered } from '../blocks.ts';
-import { context, header, section } from '../blocks.ts';
+import { context, fitsMessage, header, section } from '../blocks.ts';
 import { strip } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
 import { count, escape, inUtc, lasting, oneLine, tsa, when, who } from '../words.ts';
@@ -39,14 +40,12 @@ const WEEK_MS = 7 * 24 * 60 * 60_000;
 /** Numbers named on one line; the rest is counted. */
 const NAMED_MAX = 15;
 const NAMED = [NAMED_MAX, 8, 4, 2];
-/** Slack refuses a message whose blocks hold more than about 13,000 characters (`msg_blocks_too_long`). */
-const MESSAGE_MAX = 12_000;
 /** Lines of one list; the rest is counted. */
 const LISTED_MAX = 10;
 
 /** The digest of a span of time, ready to post. */
 export async function renderReview(
-  desk: Pick<Desk, 'span' | 'views' | 'clock' | 'permalinks'>,
+  desk: Pick<Desk, 'span' | 'views' | 'clock' | 'permalinks' | 'policy'>,
   from: number,
   until: number,
   title: string,
@@ -55,10 +54,13 @@ export async function renderReview(
   const digest = makeDigest(facts, { from, until, now: desk.clock.now() }, await desk.views.head());
   const links = await desk.permalinks(numbersIn(digest));
   // As many numbers on a line as leave the whole within what one message holds.
-  const drawn = NAMED.map((named) => drawDigest(digest, title, links, named));
+  const placeNamed = (id: string): string => {
+    const tenant = desk.policy.tenants.get(id);
+    return tenant === undefined ? oneLine(id, 120) : placeOf({ tenant });
+  };
+  const drawn = NAMED.map((named) => drawDigest(digest, title, links, placeNamed, named));
   return (
-    drawn.find(({ blocks }) => JSON.stringify(blocks).length <= MESSAGE_MAX) ??
-    drawDigest(digest, title, new Map(), 0)
+    drawn.find(({ blocks }) => fitsMessage(blocks)) ?? drawDigest(digest, title, new Map(), placeNamed, 0)
   );
 }
 
@@ -67,6 +69,7 @@ export function drawDigest(
   digest: Digest,
   title: string,
   links: ReadonlyMap<number, string>,
+  placeNamed: (tenantId: string) => string,
   namedMax = NAMED_MAX,
 ): Rendered {
   const request = (no: number): string => {
@@ -90,8 +93,11 @@ export function drawDigest(
   ];
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['Not closed out, by owner', digest.openCloseouts.map(({ no, owner }) => `${request(no)} ${who(owner)}`)],
-    ['Asked for again and again', digest.repeats.map((one) => `${repeat(one)}${numbers(one.requests)}`)],
-    ['Per tenant', digest.perTenant.map((one) => share(oneLine(one.key, 120), one))],
+    [
+      'Asked for again and again',
+      digest.repeats.map((one) => `${placeNamed(one.tenantId)}: ${repeat(one)}${numbers(one.requests)}`),
+    ],
+    ['Per tenant', digest.perTenant.map((one) => share(placeNamed(one.key), one))],
     ['Per requester', digest.perRequester.map((one) => share(who(one.key), one))],
     [
       'Refused attempts',
@@ -118,12 +124,12 @@ export function drawDigest(
 }
 
 /** A product problem needs an owner more than it needs another session. */
-function repeat({ tenantId, requests, owner, raised }: Repeat): string {
+function repeat({ requests, owner, raised }: Repeat): string {
   const whose =
     raised === null
       ? `product problem, owner: *name one* (${who(owner)} has the last request)`
       : `product problem, owner: ${who(raised.by)}, who wrote in ${tsa(raised.no)}: ${oneLine(raised.words, 120)}`;
-  return `${oneLine(tenantId, 80)}: ${requests.length} in 30 days, ${whose}`;
+  return `${requests.length} in 30 days, ${whose}`;
 }
 
 const ALWAYS = new Set([
