@@ -42,6 +42,7 @@ const outboxRow = z.object({
   destination: z.string(),
   owed_at: z.number(),
   attempts: z.number(),
+  next_at: z.number(),
   last_error: z.string().nullable(),
   settled_at: z.number().nullable(),
 });
@@ -152,6 +153,7 @@ async function doctor(ledger: Ledger): Promise<number> {
     ...owed(ledger, now),
     ...undelivered(ledger, now),
   ];
+  notNeeded(ledger);
   console.log(troubles.length === 0 ? 'All is well.' : `Needs attention: ${troubles.join('; ')}.`);
   return troubles.length === 0 ? WELL : ATTENTION;
 }
@@ -203,7 +205,8 @@ function owed({ raw }: Ledger, now: number): readonly string[] {
     return `${row.key} to ${row.destination}, since ${iso(row.owed_at)}${tried}`;
   });
   say('Owed', rows.length, lines);
-  const late = rows.some((row) => now - row.owed_at > OWED_GRACE_MS);
+  // What was put off on purpose is late from its time on, not before.
+  const late = rows.some((row) => now - (row.attempts === 0 ? row.next_at : row.owed_at) > OWED_GRACE_MS);
   return late ? ['messages wait for more than five minutes'] : [];
 }
 
@@ -218,6 +221,19 @@ function undelivered({ raw }: Ledger, now: number): readonly string[] {
   say('Could not be delivered', rows.length, lines);
   const news = rows.some((row) => now - (row.settled_at ?? now) < FAILED_NEWS_MS);
   return news ? ['messages could not be delivered in the last seven days'] : [];
+}
+
+/** Mails that nobody needed any more when their turn came. No trouble, but somebody may look for them. */
+function notNeeded({ raw }: Ledger): void {
+  const rows = z
+    .array(outboxRow)
+    .parse(raw.prepare("select * from outbox where state = 'moot' order by id desc").all());
+  if (rows.length === 0) return;
+  const lines = rows.map(
+    (row) =>
+      `${row.key} to ${row.destination}, ${iso(row.settled_at ?? row.owed_at)}: ${row.last_error ?? '–'}`,
+  );
+  say('Not sent, because not needed any more', rows.length, lines);
 }
 
 function say(what: string, count: number, lines: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 import type { Ledger } from './ledger/open.ts';
@@ -55,7 +56,8 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
   const { db } = deps.ledger;
   const owed = await db
     .selectFrom('outbox')
-    .select((eb) => eb.fn.min('owed_at').as('oldest'))
+    // What was put off on purpose is late from its time on, not before.
+    .select(sql<number | null>`min(case attempts when 0 then next_at else owed_at end)`.as('oldest'))
     .where('state', '=', 'owed')
     .executeTakeFirst();
   const failed = await db

@@ -1,0 +1,60 @@
+import type { Policy } from '../access/policy.ts';
+import type { Config } from '../config.ts';
+import type { Courier } from '../outbox/dispatcher.ts';
+import { addressOf } from '../outbox/owe-mail.ts';
+import type { MailCourierDeps } from './courier.ts';
+import { createMailCourier } from './courier.ts';
+import { createMailTransport } from './transport.ts';
+
+/** The way to the customers' mailboxes, if there is one. */
+export interface MailEdge extends Courier {
+  close(): void;
+}
+
+/** What is owed from a time when there was mail waits for it: nothing is lost by a setting that was forgotten. */
+const NO_MAIL_AGAIN_MS = 5 * 60_000;
+
+/** Connects the courier to the mail server of the settings. */
+export function createMailEdge(
+  { mail, publicUrl }: Pick<Config, 'mail' | 'publicUrl'>,
+  deps: Omit<MailCourierDeps, 'transport' | 'publicUrl'>,
+): MailEdge {
+  if (mail === null || publicUrl === null)
+    return {
+      deliver: () =>
+        Promise.resolve({
+          kind: 'retry',
+          afterMs: NO_MAIL_AGAIN_MS,
+          why: 'SMTP_URL or PUBLIC_URL is not set',
+          inDoubt: false,
+        }),
+      close: () => undefined,
+    };
+  const transport = createMailTransport(mail);
+  const courier = createMailCourier({ ...deps, transport, publicUrl });
+  return {
+    deliver: (errand) => courier.deliver(errand),
+    close: () => {
+      transport.close();
+    },
+  };
+}
+
+/** One courier for all that is owed: addresses by mail, everything else by the other. */
+export function routed(slack: Courier, mail: Courier): Courier {
+  return {
+    deliver: (errand) => (addressOf(errand.destination) === null ? slack : mail).deliver(errand),
+  };
+}
+
+/** What an operator should know who set up no mail; `null` where it makes no difference. */
+export function withoutMail(policy: Policy): string | null {
+  const contacts = [...policy.tenants.values()].flatMap((tenant) => tenant.contacts);
+  if (contacts.length === 0) return null;
+  const mute = contacts.filter(({ slack }) => slack === null).length;
+  const unheard =
+    mute === 0
+      ? ''
+      : ` ${mute} without Slack hear of nothing and cannot consent: a request that needs one of them alone is refused.`;
+  return `SMTP_URL is not set: customers are told in Slack alone, and are mailed no links to consent, cancel, stop a session or look it up.${unheard}`;
+}

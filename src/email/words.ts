@@ -1,0 +1,278 @@
+import type { EventOf } from '../access/event.ts';
+import type { Access } from '../access/state.ts';
+import { askOf } from '../access/state.ts';
+import type { Recorded } from '../ledger/history.ts';
+import { lasting, tsa } from '../slack/words.ts';
+import type { Letter } from './layout.ts';
+import type { MailFacts } from './parts.ts';
+import {
+  approvedBy,
+  caseFact,
+  closing,
+  fact,
+  linkPart,
+  placeOf,
+  quote,
+  scopeOf,
+  scopeWords,
+  unexpected,
+} from './parts.ts';
+import { fullTime, shortTime, timeSpan } from './times.ts';
+
+/** What each mail says. Who reads it is a customer: plain words, the facts first, and always what to do. */
+
+/** A fact later than this in its reader's hands was held up, and says so. */
+const LATE_MS = 15 * 60_000;
+
+/** The mail about one fact, or `null` for a fact that no mail is about. */
+export function factLetter(recorded: Recorded, facts: MailFacts): Letter | null {
+  const letter = letterOf(recorded, facts);
+  const happened = recorded.event.type === 'session.ended' ? recorded.event.endedAt : recorded.at;
+  const late = facts.now - happened;
+  if (letter === null || late <= LATE_MS) return letter;
+  const held = `This mail was held up for ${lasting(late)}: ${byNow(facts.record.state)}.`;
+  return { ...letter, lead: [held, ...letter.lead] };
+}
+
+function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | null {
+  const { state, events } = facts.record;
+  const subject = (words: string): string => `[${tsa(no)}] ${words}`;
+  const place = placeOf(state);
+  switch (event.type) {
+    case 'session.started':
+      return inUse('', no, facts);
+    case 'extension.approved': {
+      const asked = events.findLast((e) => e.version < version && e.event.type === 'extension.asked')?.event;
+      const why = asked?.type === 'extension.asked' ? asked.reason : '';
+      const letter = inUse('More time: ', no, facts);
+      const parts = [
+        ...quote('Why more time', why),
+        fact('More time approved by', facts.nameOf(event.by)),
+        ...letter.parts,
+      ];
+      return { ...letter, parts };
+    }
+    case 'session.ended':
+      return sessionOver(event, no, facts);
+    case 'emergency.declared':
+      return {
+        subject: subject(`EMERGENCY declared for ${place}`),
+        lead: [
+          `EMERGENCY: ${facts.nameOf(event.requester)} wants to enter ${place} without waiting for your consent.`,
+          `${scopeWords(event.ask.scope)}. Nobody is in yet: a second person must confirm by ${fullTime(event.confirmBy ?? event.terms.lapseAt)}.`,
+        ],
+        parts: [
+          ...quote('They do not wait for your consent, because', state.reason),
+          ...caseFact(state),
+          { kind: 'say', text: 'You get a mail at once when they enter, with a link that stops them.' },
+          ...unexpected(facts),
+          ...closing(no, facts),
+        ],
+      };
+    case 'extension.asked':
+      return {
+        subject: subject(`${facts.nameOf(event.by)} asks for more time in ${place}`),
+        lead: [
+          `${facts.nameOf(event.by)} asks for ${lasting(event.durationMs)} more in ${place}, until ${fullTime(event.newExpiresAt)}. You decide.`,
+          `${scopeOf(state)}. Without your yes the access ends as planned, at ${fullTime(event.newExpiresAt - event.durationMs)}.`,
+        ],
+        parts: [
+          ...quote('Why more time', event.reason),
+          ...quote('What they are there for', state.reason),
+          ...linkPart('Approve or decline on this page', facts),
+          ...closing(no, facts),
+        ],
+      };
+    case 'customer_request.filed':
+      return {
+        subject: subject(`Your request for help with ${place}`),
+        lead: [
+          `${facts.nameOf(event.requester)} asked our support team to look inside ${place}.`,
+          `Support may enter for this issue until ${fullTime(event.terms.latestEndAt)}, and not later.`,
+        ],
+        parts: [
+          ...quote('The issue', event.reason),
+          ...quote('What was tried', event.tried),
+          ...quote('What should happen', event.expected),
+          ...caseFact(state),
+          {
+            kind: 'say',
+            text: 'Nobody is in yet. You get a mail when somebody enters and when they leave. If nobody takes the request up in time it lapses, and you are told.',
+          },
+          ...(facts.link === null
+            ? []
+            : [{ kind: 'say', text: 'Not needed any more, or not asked by you? Take it back.' } as const]),
+          ...linkPart('Cancel the request on this page', facts),
+          ...closing(no, facts),
+        ],
+      };
+    case 'request.lapsed':
+      return {
+        subject: subject(`Nobody took up your request: ${place}`),
+        lead: [
+          `Nobody took up the request for help with ${place} in time.`,
+          'It has lapsed: support did not enter, and cannot do so for it any more.',
+        ],
+        parts: [
+          ...quote('The issue', state.reason),
+          { kind: 'say', text: 'We are sorry. If you still need help, please ask again.' },
+          ...closing(no, facts),
+        ],
+      };
+    case 'request.cancelled':
+      return {
+        subject: subject(`Cancelled: your request for help with ${place}`),
+        lead: [
+          `The request for help with ${place} was cancelled by ${facts.nameOf(event.by)}.`,
+          'Support did not enter, and cannot do so for it any more.',
+        ],
+        parts: [
+          ...quote('What was said', event.reason),
+          ...quote('The issue', state.reason),
+          ...closing(no, facts),
+        ],
+      };
+    case 'closeout.filed':
+      return resolved(event, no, facts);
+    case 'request.filed':
+    case 'emergency.confirmed':
+    case 'approval.given':
+    case 'grant.issued':
+    case 'customer_request.accepted':
+    case 'request.denied':
+    case 'question.asked':
+    case 'question.answered':
+    case 'approver.reminded':
+    case 'approver.gone':
+    case 'approver.replaced':
+    case 'approval.asked_again':
+    case 'start.opened':
+    case 'session.warned':
+    case 'extension.denied':
+    case 'session.reported':
+    case 'owner.offered':
+    case 'owner.changed':
+    case 'closeout.reminded':
+    case 'closeout.accepted':
+    case 'closeout.contested':
+    case 'emergency.reviewed':
+    case 'review.reminded':
+      return null;
+  }
+}
+
+/** Somebody is in there, or was while this mail could not be sent. */
+function inUse(sign: string, no: number, facts: MailFacts): Letter {
+  const { state } = facts.record;
+  const place = placeOf(state);
+  if (!('session' in state)) return { subject: tsa(no), lead: [place], parts: [] };
+  const { grant, session } = state;
+  const who = facts.nameOf(grant.ask.grantee);
+  const over = 'ending' in state;
+  const until = over ? state.ending.endedAt : session.expiresAt;
+  const emergency = state.way === 'emergency';
+  const loud = `${emergency ? 'EMERGENCY: ' : ''}${sign}`;
+  return {
+    subject: `[${tsa(no)}] ${loud}${who} ${over ? 'was' : 'is'} in ${place} until ${shortTime(until, facts.now)}`,
+    lead: [
+      `${loud}${who} ${over ? `was in ${place} ${timeSpan(session.startedAt, until)}` : `is in ${place} until ${fullTime(until)}`}.`,
+      `${scopeWords(grant.ask.scope)}.`,
+    ],
+    parts: [
+      ...(emergency
+        ? quote('They did not wait for your consent, because', state.reason)
+        : quote('Why', state.reason)),
+      ...caseFact(state),
+      ...quote('They may', grant.ask.allowedActions),
+      ...quote('They leave alone', grant.ask.offLimits),
+      ...(grant.ask.grantee === state.requester ? [] : [fact('Asked by', facts.nameOf(state.requester))]),
+      ...approvedBy(grant, facts),
+      ...(state.review === null
+        ? []
+        : [
+            fact(
+              'Reviewed afterwards by',
+              `${facts.nameOf(state.review.reviewer)}, by ${fullTime(state.review.dueAt)}`,
+            ),
+          ]),
+      ...unexpected(facts),
+      ...closing(no, facts),
+    ],
+  };
+}
+
+function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFacts): Letter {
+  const { state } = facts.record;
+  const place = placeOf(state);
+  const ask = askOf(state);
+  const who = ask === null ? 'Somebody' : facts.nameOf(ask.grantee);
+  const startedAt = 'session' in state ? state.session.startedAt : event.endedAt;
+  const how = {
+    ended: `ended by ${facts.nameOf(event.by)}`,
+    expired: 'it ended by itself, when its time was up',
+    revoked: `stopped by ${facts.nameOf(event.by)}`,
+  }[event.how];
+  return {
+    subject: `[${tsa(no)}] ${event.how === 'revoked' ? 'Stopped: ' : ''}${who} is out of ${place}`,
+    lead: [
+      `${who} was in ${place} ${timeSpan(startedAt, event.endedAt)} (${lasting(event.endedAt - startedAt)}).`,
+      `${scopeOf(state)}. The access is over: ${how}.`,
+    ],
+    parts: [
+      ...quote('What was said at the end', event.reason),
+      ...quote('Why they were there', state.reason),
+      ...caseFact(state),
+      ...('grant' in state ? approvedBy(state.grant, facts) : []),
+      ...unexpected({ ...facts, link: null }),
+      ...closing(no, facts),
+    ],
+  };
+}
+
+function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts): Letter {
+  const { state } = facts.record;
+  const place = placeOf(state);
+  const result = { yes: 'Resolved', no: 'Not fixed', not_yet: 'Not fixed yet' }[event.fixed];
+  const was =
+    'session' in state && 'ending' in state
+      ? `${facts.nameOf(state.grant.ask.grantee)} was in ${timeSpan(state.session.startedAt, state.ending.endedAt)}. ${scopeOf(state)}.`
+      : `${scopeOf(state)}.`;
+  return {
+    subject: `[${tsa(no)}] ${result}: ${place}`,
+    lead: [`${result}: the request for help with ${place}, says ${facts.nameOf(event.by)}.`, was],
+    parts: [
+      ...quote('The issue', state.reason),
+      ...quote('What was done', event.changed),
+      ...(event.removed.length === 0
+        ? []
+        : [fact('Extra permissions', `all ${event.removed.length} are gone again`)]),
+      ...(event.fixed === 'yes'
+        ? []
+        : [{ kind: 'say', text: 'If you still need help, please ask again.' } as const]),
+      ...closing(no, facts),
+    ],
+  };
+}
+
+/** How it stands while an old mail is read. */
+function byNow(state: Access): string {
+  switch (state.phase) {
+    case 'pending':
+    case 'approved':
+    case 'unconfirmed':
+      return 'nobody is in yet';
+    case 'unclaimed':
+      return 'the request still waits for an engineer';
+    case 'active':
+      return `the session goes on until ${fullTime(state.session.expiresAt)}`;
+    case 'ended':
+    case 'closed':
+      return 'the session is over';
+    case 'denied':
+      return 'the request was denied, nobody enters';
+    case 'cancelled':
+      return 'the request was cancelled, nobody enters';
+    case 'lapsed':
+      return 'the request has lapsed, nobody enters';
+  }
+}

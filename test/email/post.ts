@@ -1,0 +1,74 @@
+import { onTestFinished } from 'vitest';
+import { createMailbox } from '../../sandbox/mail.ts';
+import type { Mailbox, Received } from '../../sandbox/mail.ts';
+import type { Policy, Tenant } from '../../src/access/policy.ts';
+import { openForReading } from '../../src/ledger/open.ts';
+import { z } from 'zod';
+import { PEOPLE, stage } from '../slack/stage.ts';
+import type { Stage } from '../slack/stage.ts';
+
+/** The stage with the customer's mail on it. */
+export interface MailStage extends Stage {
+  readonly mailbox: Mailbox;
+  /** What that address got, oldest first. */
+  to(address: string): readonly Received[];
+}
+
+export const ANN = 'ann@northwind.example';
+export const CAL = 'cal@contoso.example';
+export const PUBLIC = 'https://access.example.com';
+
+/** Northwind has Ann, in Slack and by mail; Contoso has Cal, by mail alone. */
+export function withContacts(change: Partial<Tenant> = {}) {
+  return (policy: Policy): Policy => {
+    const tenants = new Map(policy.tenants);
+    const put = (id: string, contacts: Tenant['contacts']): void => {
+      const tenant = policy.tenants.get(id);
+      if (tenant !== undefined) tenants.set(id, { ...tenant, contacts, ...change });
+    };
+    const slack = { userId: PEOPLE.ann.id, teamId: 'T0NORTHWIND' };
+    put('northwind', [{ name: 'Ann Customer', slack, email: ANN }]);
+    put('contoso', [{ name: 'Cal Ortega', slack: null, email: CAL }]);
+    return { ...policy, tenants };
+  };
+}
+
+/** A stage that is cleared away with the test. */
+export async function mailStage(change = withContacts()): Promise<MailStage> {
+  const mailbox = await createMailbox();
+  onTestFinished(() => mailbox.close());
+  const s = await stage('socket', change, undefined, {
+    mail: { smtpUrl: mailbox.url, from: 'access@harbor.example' },
+    publicUrl: PUBLIC,
+  });
+  onTestFinished(() => s.close());
+  return Object.assign(s, {
+    mailbox,
+    to: (address: string) => mailbox.mails.filter((mail) => mail.to.includes(address)),
+  });
+}
+
+/** A header as it stands in the mail, or what is there in its place. */
+export function header({ parsed }: Received, name: string): string {
+  return parsed.headers
+    .filter(({ key }) => key === name.toLowerCase())
+    .map(({ value }) => value)
+    .join(' AND ');
+}
+
+/** The plain text's lines. */
+export function lines({ parsed }: Received): readonly string[] {
+  return (parsed.text ?? '').split(/\r?\n/);
+}
+
+/** What the outbox says about mails: how each stands, and why. */
+export async function owedMails({
+  database,
+}: Stage): Promise<readonly { readonly key: string; readonly state: string; readonly why: string | null }[]> {
+  const ledger = openForReading(database);
+  const rows = ledger.raw
+    .prepare("select key, state, last_error as why from outbox where destination like '%mail:%' order by id")
+    .all();
+  await ledger.close();
+  return z.array(z.object({ key: z.string(), state: z.string(), why: z.string().nullable() })).parse(rows);
+}
