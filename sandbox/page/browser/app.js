@@ -1,7 +1,7 @@
 // The page: one person's window on the local workspace. All state is the server's; this draws it and reports what is done.
 import { renderBlocks } from './blocks.js';
 import { showModal } from './modal.js';
-import { element, knowPeople, renderMrkdwn } from './mrkdwn.js';
+import { element, knowNames, renderMrkdwn } from './mrkdwn.js';
 
 const $ = (selector) => document.querySelector(selector);
 const COMMANDS = [
@@ -68,7 +68,7 @@ async function refresh() {
 }
 
 function draw() {
-  knowPeople(state.people);
+  knowNames([...state.people, ...state.conversations]);
   $('#connection').className = state.connected ? 'dot on' : 'dot';
   $('#connection').title = state.connected ? 'the app is connected' : 'the app is not connected';
   drawSidebar();

@@ -34,9 +34,9 @@ const TOKEN =
 
 const names = new Map();
 
-/** Names for mentions: called with every new state. */
-export function knowPeople(people) {
-  for (const person of people) names.set(person.id, person.name);
+/** Names of people and channels, for mentions: called with every new state. */
+export function knowNames(all) {
+  for (const { id, name } of all) names.set(id, name);
 }
 
 /** A text object of Slack's as nodes. */
@@ -105,7 +105,8 @@ function special(inside) {
   const [target, label] = inside.split('|');
   if (inside.startsWith('@'))
     return element('span', [`@${names.get(target.slice(1)) ?? target.slice(1)}`], 'mention');
-  if (inside.startsWith('#')) return element('span', [`#${label ?? target.slice(1)}`], 'mention');
+  if (inside.startsWith('#'))
+    return element('span', [`#${names.get(target.slice(1)) ?? label ?? target.slice(1)}`], 'mention');
   if (inside.startsWith('!date^')) return moment(inside);
   if (inside.startsWith('!')) return element('span', [`@${target.slice(1)}`], 'ping');
   const link = element('a', [unescape(label ?? target)]);

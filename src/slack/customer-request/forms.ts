@@ -112,7 +112,7 @@ export function acceptForm(desk: Desk, no: number, state: Access): ModalView | n
   const words = [
     `*${tsa(no)}*: ${who(state.requester)} asks for help in ${placeOf(state)}. They agreed to it until ${when(state.terms.latestEndAt)}.`,
     quote(state.reason, 1_500),
-    ':arrow_right: The session starts *at once*, in your own name, and you see it through until it is closed out.',
+    'The session starts *at once*, in your own name, and you see it through until it is closed out.',
   ];
   return form(ACCEPT_MODAL, no, 'Take it on', 'Start session', [
     section(words.join('\n')),

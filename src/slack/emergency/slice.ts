@@ -86,7 +86,7 @@ function declareForm(desk: Desk, caller: Caller, tenantId: string): ModalView {
   const tenant = tenants.get(tenantId);
   const starts = rules.twoPeople
     ? `It starts as soon as a second listed person confirms (within ${lasting(rules.confirmWithinMs)}).`
-    : 'It starts *now*, before anybody approves.';
+    : 'It starts now, before anybody approves.';
   return {
     type: 'modal',
     callback_id: DECLARE_MODAL,
