@@ -158,7 +158,7 @@ describe('emergency', () => {
     s = await stage();
     await s.cast.sam.types('#support', '/tsa emergency contoso');
     const modal = await s.cast.sam.modal('Emergency access');
-    expect(modal.text).toContain('starts *now*');
+    expect(modal.text).toContain('starts now');
     await modal.chooses('Scope', 'Support');
     await modal.types('Allowed actions', 'Stop the runaway import job');
     await modal.types('What is the emergency?', 'The import job deletes live orders every minute; stop it.');
