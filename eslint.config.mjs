@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /** Type-aware rules: an unawaited promise is a lost change here, so none may float, `void` or not. */
 export default tseslint.config(
-  { ignores: ['node_modules', 'build', 'data', 'sandbox/page/browser', '*.mjs'] },
+  { ignores: ['node_modules', 'build', 'data', 'sandbox/page/browser', 'src/http/browser', '*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

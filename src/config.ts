@@ -13,6 +13,8 @@ export interface Config {
   readonly mail: { readonly smtpUrl: string; readonly from: string } | null;
   /** Where the customer's pages are reached from outside, without a slash at its end; `null`: there are none. */
   readonly publicUrl: string | null;
+  /** The header in which a proxy in front of us names the client; `null`: whoever connects is the client. */
+  readonly clientHeader: string | null;
   readonly database: string;
   readonly policy: string;
   readonly logLevel: string;
@@ -116,6 +118,14 @@ export function readConfig(
           isPublicUrl,
           'the address at which customers reach this program’s pages, such as https://access.example.com (plain http only on this machine); mails link to it',
         ).replace(/\/$/, '');
+  const clientHeader =
+    get('TSA_CLIENT_HEADER') === undefined
+      ? null
+      : need(
+          'TSA_CLIENT_HEADER',
+          (value) => /^[\w-]{1,60}$/.test(value),
+          'the header in which your proxy names the client, such as X-Forwarded-For; nothing, when no proxy stands in front',
+        );
   const policy = get('TSA_POLICY') ?? 'policy.yml';
   if (problems.length > 0) return { ok: false, problems, policy };
   return {
@@ -124,6 +134,7 @@ export function readConfig(
       slack: { botToken, apiUrl, mode },
       mail,
       publicUrl,
+      clientHeader,
       database: readDatabasePath(env),
       policy,
       logLevel,

@@ -16,6 +16,8 @@ const SECRETS = [
   /\b[0-9a-f]{32}\b/g,
   /https?:\/\/[^\s"'\\]*\/(?:commands|actions|app|response|services|triggers|workflows)\/[\w/.%-]+/g,
   /wss?:\/\/[^\s"'\\]+/g,
+  // The tokens of mailed links.
+  /(?<=\/[rt]\/)[\w-]{20,}/g,
 ];
 const SECRET_NAME =
   'token|secret|authorization|signature|password|passphrase|credential|api_?key|response_url|trigger_id|cookie';

@@ -37,6 +37,7 @@ describe('The settings', () => {
       logLevel: 'info',
       mail: null,
       publicUrl: null,
+      clientHeader: null,
     });
   });
 

@@ -18,7 +18,7 @@ import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.
 import type { Scope, UserId } from './policy.ts';
 import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
+import type { Access, Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
 
 /** Deciding about a request that waits: approve, deny, ask and answer, name somebody else, take it back. */
@@ -268,6 +268,17 @@ function needsMore(state: Pending, scope: Scope): boolean {
   );
 }
 
-function onlyRequester(state: { readonly requester: string }, { actor }: Context): Refusal | null {
-  return state.requester === actorName(actor) ? null : { reason: 'not_allowed', needs: 'requester' };
+/** A contact is the same person under both names: who asked in Slack may take it back by mail, and the reverse. */
+function onlyRequester(
+  state: Pick<Access, 'requester' | 'tenant'>,
+  { actor, world }: Context,
+): Refusal | null {
+  if (state.requester === actorName(actor)) return null;
+  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+  const same = contacts.some(
+    (contact) =>
+      isContact({ contacts: [contact] }, actor) &&
+      (contact.slack?.userId === state.requester || `customer:${contact.email ?? ''}` === state.requester),
+  );
+  return same ? null : { reason: 'not_allowed', needs: 'requester' };
 }

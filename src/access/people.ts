@@ -94,7 +94,7 @@ export function eligibleApprovers(
 }
 
 /** Is the actor a contact of this tenant? Matched by user and team id together, or by the address a mail link was sent to. */
-export function isContact(tenant: Tenant, actor: Actor): boolean {
+export function isContact(tenant: Pick<Tenant, 'contacts'>, actor: Actor): boolean {
   switch (actor.kind) {
     case 'person':
       return tenant.contacts.some((c) => c.slack?.userId === actor.id && c.slack.teamId === actor.teamId);

@@ -59,7 +59,7 @@ function iso(value: string | number | null): string {
 }
 
 /** A cell that a spreadsheet would take for a formula is marked as text (owasp.org, CSV Injection). */
-function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[]): string {
   const safe = cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell));
   return `${safe.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`;
 }

@@ -22,18 +22,20 @@ const WINDOW_MS = 300_000;
 const FINISH_WITHIN_MS = 2_000;
 const EVENTS_PATH = '/slack/events';
 
-/** Serves health and Slack's requests on one port. Resolves when it listens. */
+/** Serves health, Slack's requests and the customer's pages on one port. Resolves when it listens. */
 export async function listenHttp(deps: {
   receiver: HTTPReceiver | null;
   signingSecret: string;
   port: number;
   health: Health;
+  /** The customer's pages; `null`: there are none. */
+  pages: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null;
   clock: Clock;
   log: Logger;
   /** Slack called. */
   onSeen: () => void;
 }): Promise<{ readonly server: Server; readonly port: number; close(): Promise<void> }> {
-  const { receiver, health, clock, log } = deps;
+  const { receiver, health, pages, clock, log } = deps;
   const seen = new Map<string, number>();
 
   async function fromSlack(
@@ -82,7 +84,12 @@ export async function listenHttp(deps: {
     if (health(request, response)) return;
     const isEvents = request.method === 'POST' && request.url?.split('?')[0] === EVENTS_PATH;
     if (!isEvents || receiver === null) {
-      finish(response, 404, request);
+      if (pages === null) finish(response, 404, request);
+      else
+        pages(request, response).catch((error: unknown) => {
+          log.error({ error }, 'a page could not be sent');
+          finish(response, 500, request);
+        });
       return;
     }
     fromSlack(request, response, receiver).catch((error: unknown) => {

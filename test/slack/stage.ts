@@ -58,7 +58,7 @@ export async function stage(
   mode: Mode = 'socket',
   change: (policy: Policy) => Policy = (policy) => policy,
   before: (database: string, policy: Policy, clock: TurnedClock) => Promise<void> = () => Promise.resolve(),
-  more: Pick<Config, 'mail' | 'publicUrl'> = { mail: null, publicUrl: null },
+  more: Pick<Config, 'mail' | 'publicUrl'> & Partial<Config> = { mail: null, publicUrl: null },
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-'));
   const clock = turnedClock();
@@ -79,6 +79,7 @@ export async function stage(
           ? { kind: 'socket', appToken: sandbox.tokens.app, httpPort: 0 }
           : { kind: 'http', signingSecret: sandbox.tokens.signingSecret, port: 0 },
     },
+    clientHeader: null,
     ...more,
     database,
     policy: '',

@@ -1,0 +1,149 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { z } from 'zod';
+import type { FileCustomerRequest } from '../access/command.ts';
+import { CUSTOMER_REQUEST_MAX_MS } from '../access/limits.ts';
+import { isGroup, ownerForCustomers } from '../access/people.ts';
+import type { World } from '../access/people.ts';
+import type { FieldProblem, Refusal } from '../access/refusal.ts';
+import { problemWords } from '../slack/refusals.ts';
+import { tsa } from '../slack/words.ts';
+import type { Counter } from './counter.ts';
+import { keyOf, notFound } from './counter.ts';
+import { says, time } from './frame.ts';
+import { NOTHING_TYPED } from './request-view.ts';
+import type { Typed } from './request-view.ts';
+import { askPage } from './help-view.ts';
+import type { HelpTyped } from './help-view.ts';
+import type { Answer, Opened } from './tenant-door.ts';
+import { back, createTenantDoor } from './tenant-door.ts';
+import { refusalSentence } from './words.ts';
+
+/** `/t/:token/ask`: a contact asks for help. Sending it, with the code of the mail, is the authorization. */
+
+const helpForm = z.object({
+  code: z.string().max(40).catch(''),
+  reason: z.string().catch(''),
+  tried: z.string().catch(''),
+  expected: z.string().catch(''),
+  urgency: z.enum(['low', 'normal', 'high']).catch('normal'),
+  form: z.string().max(60).catch(''),
+});
+const NO_HELP: HelpTyped = { ...NOTHING_TYPED, tried: '', expected: '', urgency: 'normal' };
+
+export function createHelpLink(counter: Counter): {
+  askForm(c: Context, token: string): Promise<Response>;
+  ask(c: Context, token: string): Promise<Response>;
+} {
+  const { deps, limits } = counter;
+  const { open, recordOf, send, coded } = createTenantDoor(counter);
+
+  async function file(
+    opened: Opened,
+    typed: HelpTyped,
+    form: string,
+    token: string,
+  ): Promise<{ readonly refusal: Refusal | null; readonly no: number | null }> {
+    const put = async (
+      world: World,
+    ): Promise<{ readonly refusal: Refusal | null; readonly no: number | null }> => {
+      const owner = ownerForCustomers(world);
+      if (owner === null) return { refusal: { reason: 'cannot_check' }, no: null };
+      const command: FileCustomerRequest = {
+        type: 'file_customer_request',
+        tenantId: opened.tenant.id,
+        owner,
+        reason: typed.reason,
+        tried: typed.tried,
+        expected: typed.expected,
+        urgency: typed.urgency,
+        files: [],
+        caseRef: '',
+      };
+      const { reason, tried, expected, urgency } = typed;
+      const delivery = `page:${keyOf(token)}:${keyOf(JSON.stringify([form, reason, tried, expected, urgency]))}`;
+      const actor = { kind: 'contact', email: opened.link.email } as const;
+      const { refusal, requestNo } = await deps.door.handle({
+        command,
+        requestNo: null,
+        actor,
+        world,
+        delivery,
+      });
+      return { refusal, no: requestNo };
+    };
+    const admins = deps.policy.admins.filter((one) => !isGroup(one));
+    const filed = await put(await deps.directory.world(admins));
+    // Slack cannot be asked: what was last known of who takes care of it will do, as they decide nothing by it.
+    return filed.refusal?.reason === 'cannot_check' ? put(deps.directory.known()) : filed;
+  }
+
+  return {
+    async askForm(c, token) {
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      if (!opened.tenant.customerRequests) return notFound(counter, c);
+      return send(c, opened, 'Ask for help', askPage(opened.facts, NO_HELP, deps.clock.uuid(), goodFor()));
+    },
+
+    async ask(c, token) {
+      const wait = await counter.tooOften(c, limits.acts, keyOf(token));
+      if (wait !== null) return wait;
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      if (!opened.tenant.customerRequests) return notFound(counter, c);
+      const { code, form, ...told } = helpForm.parse(await c.req.parseBody());
+      const plain = (text: string): string => text.replaceAll('\r\n', '\n').trim();
+      const typed: HelpTyped = {
+        ...NO_HELP,
+        ...told,
+        reason: plain(told.reason),
+        tried: plain(told.tried),
+        expected: plain(told.expected),
+      };
+      const retry = (problem: Partial<Typed>): Answer =>
+        send(
+          c,
+          opened,
+          'Not sent yet',
+          askPage(opened.facts, { ...typed, problem: 'Nothing was sent yet.', ...problem }, form, goodFor()),
+          422,
+        );
+      const wrong = await coded(c, token, code);
+      if (wrong instanceof Response) return wrong;
+      if (wrong !== null) return retry({ codeProblem: wrong.problem });
+      const { refusal, no } = await file(opened, typed, form, token);
+      if (refusal !== null || no === null) {
+        const reason = fieldWords(refusal, 'reason');
+        if (reason !== null) return retry({ code, reasonProblem: reason });
+        return retry({
+          code,
+          problem: `Nothing was sent. ${refusal === null ? '' : refusalSentence(refusal)}`,
+        });
+      }
+      deps.log.info({ no }, 'a contact asked for help on the page');
+      const record = await recordOf(opened, no);
+      const until =
+        record === null
+          ? null
+          : html`<p>Support may enter for this until ${time(record.state.terms.latestEndAt)}.</p>`;
+      const body = says(
+        `${tsa(no)} is on its way to our support`,
+        until,
+        'You get a mail with everything in it, and a link to cancel; and another when somebody enters, and when they leave.',
+        back(opened),
+      );
+      return send(c, opened, 'Sent', body);
+    },
+  };
+
+  function goodFor(): number {
+    return Math.min(deps.policy.limits.customerRequestMs, CUSTOMER_REQUEST_MAX_MS);
+  }
+}
+
+function fieldWords(refusal: Refusal | null, field: FieldProblem['field']): string | null {
+  if (refusal?.reason !== 'invalid') return null;
+  const words = refusal.problems.filter((problem) => problem.field === field).map(problemWords);
+  return words.length === 0 ? null : words.join(' ');
+}

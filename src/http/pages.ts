@@ -1,0 +1,254 @@
+import { getRequestListener } from '@hono/node-server';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context, MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { html } from 'hono/html';
+import { secureHeaders } from 'hono/secure-headers';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { mailTo } from '../outbox/owe-mail.ts';
+import type { Counter, PagesDeps } from './counter.ts';
+import { createCounter, notFound } from './counter.ts';
+import { says } from './frame.ts';
+import { createHelpLink } from './help-link.ts';
+import { clientOf, createLimits } from './limits.ts';
+import { createRequestLink } from './request-link.ts';
+import { tenantStatus } from './status.ts';
+import { createTenantLink } from './tenant-link.ts';
+
+/**
+ * The customer's pages. Whatever is only looked at changes nothing: mail scanners follow links, and some submit forms.
+ * They need no script, no cookie, and nothing from anywhere else.
+ */
+
+export interface Pages {
+  /** Answers a request of Node's server. */
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The same without a server. */
+  fetch(request: Request, client: string): Promise<Response>;
+  /** Waits for what is still being done after an answer. */
+  settled(): Promise<void>;
+}
+
+const BODY_MAX = 64 * 1_024;
+const FILES = [
+  ['/assets/style.css', 'style.css', 'text/css; charset=utf-8'],
+  ['/assets/live.js', 'live.js', 'text/javascript; charset=utf-8'],
+] as const;
+const YEAR_S = 31_536_000;
+
+interface Env {
+  Bindings: { readonly client: string };
+}
+
+/** The pages, where they are to be published. */
+export function openPages(
+  { publicUrl, clientHeader }: Pick<Config, 'publicUrl' | 'clientHeader'>,
+  deps: Omit<PagesDeps, 'publicUrl' | 'clientHeader'>,
+): Pages | null {
+  return publicUrl === null ? null : createPages({ ...deps, publicUrl, clientHeader });
+}
+
+function createPages(deps: PagesDeps): Pages {
+  const app = new Hono<Env>();
+  const limits = createLimits();
+  const client = (c: Context<Env>): string => {
+    const told = deps.clientHeader === null ? undefined : c.req.header(deps.clientHeader)?.split(',').at(-1);
+    return clientOf(told === undefined || told.trim() === '' ? c.env.client : told);
+  };
+  const counter = createCounter(deps, limits, client);
+  const request = createRequestLink(counter);
+  const tenant = createTenantLink(counter);
+  const help = createHelpLink(counter);
+  const tenants = createTenants(counter);
+
+  app.use(headers(deps.publicUrl));
+  app.use(sameOrigin(counter));
+  app.use(async (c, next) => {
+    const wait = await limits.looks.take(client(c));
+    if (wait !== null) return counter.wait(c, wait);
+    await next();
+  });
+  app.use(bodyLimit({ maxSize: BODY_MAX, onError: (c) => tooLarge(counter, c) }));
+
+  app.options('*', (c) => {
+    c.header('Allow', 'GET, HEAD, POST, OPTIONS');
+    return c.body(null, 204);
+  });
+  for (const [path, name, type] of FILES) {
+    const content = readFileSync(new URL(`./browser/${name}`, import.meta.url), 'utf8');
+    app.get(path, (c) => c.body(content, 200, { 'Content-Type': type }));
+  }
+  const token = (c: Context): string => c.req.param('token') ?? '';
+  app.get('/r/:token', (c) => request.show(c, token(c)));
+  app.post('/r/:token', (c) => request.answer(c, token(c)));
+  app.post('/r/:token/mail', (c) => request.again(c, token(c)));
+  app.get('/tenants', (c) => tenants.form(c));
+  app.post('/tenants', (c) => tenants.ask(c));
+  app.get('/tenants/:id/status', (c) => tenantStatus(counter, c, c.req.param('id')));
+  app.get('/t/:token', (c) => tenant.show(c, token(c)));
+  app.get('/t/:token/status.json', (c) => tenant.status(c, token(c)));
+  app.get('/t/:token/record.csv', (c) => tenant.csv(c, token(c)));
+  app.get('/t/:token/ask', (c) => help.askForm(c, token(c)));
+  app.post('/t/:token/ask', (c) => help.ask(c, token(c)));
+  app.post('/t/:token/mail', (c) => tenant.again(c, token(c)));
+  app.get('/t/:token/:no{[1-9][0-9]{0,8}}', (c) => tenant.record(c, token(c), Number(c.req.param('no'))));
+  app.post('/t/:token/:no{[1-9][0-9]{0,8}}', (c) => tenant.act(c, token(c), Number(c.req.param('no'))));
+  app.notFound((c) => notFound(counter, c));
+  app.onError((error, c) => {
+    // The address holds a link’s token: which kind of page it was is all that is said.
+    deps.log.error({ error, page: c.req.path.split('/')[1], method: c.req.method }, 'a page failed');
+    const words = says(
+      'Something went wrong here',
+      'It was not your doing. Please try again in a minute; nothing is done twice. If it stays so, write to your support team.',
+    );
+    return counter.page(c, { title: 'Something went wrong', place: null, body: words, status: 500 });
+  });
+
+  const fetch = async (asked: Request, from: string): Promise<Response> => app.fetch(asked, { client: from });
+  const listener = getRequestListener((asked, env) => fetch(asked, env.incoming.socket.remoteAddress ?? ''), {
+    overrideGlobalObjects: false,
+  });
+  return { listener, fetch, settled: () => tenants.settled() };
+}
+
+function headers(publicUrl: string): MiddlewareHandler {
+  const secure = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    strictTransportSecurity: publicUrl.startsWith('https:') ? `max-age=${YEAR_S}` : false,
+  });
+  return async (c, next) => {
+    const answer = await secure(c, next);
+    c.header('Cache-Control', 'no-store');
+    return answer;
+  };
+}
+
+/** A form that stands on somebody else's page changes nothing here. Our own pages send `Origin: null`, as they send no referrer. */
+function sameOrigin(counter: Counter): MiddlewareHandler {
+  const own = new URL(counter.deps.publicUrl).origin;
+  return async (c, next) => {
+    const site = c.req.header('sec-fetch-site');
+    const origin = c.req.header('origin');
+    const foreign =
+      (site !== undefined && site !== 'same-origin') ||
+      (origin !== undefined && origin !== 'null' && origin !== own);
+    if (c.req.method !== 'POST' || !foreign) {
+      await next();
+      return;
+    }
+    const words = says(
+      'This came from another site',
+      'Nothing was changed. Open the link from the mail, and answer there.',
+    );
+    return counter.page(c, { title: 'From another site', place: null, body: words, status: 403 });
+  };
+}
+
+function tooLarge(counter: Counter, c: Context): Response | Promise<Response> {
+  const words = says(
+    'That is too long',
+    'Nothing was changed. Please shorten what you wrote and send it again.',
+  );
+  return counter.page(c, { title: 'Too long', place: null, body: words, status: 413 });
+}
+
+const address = z.email().max(254);
+
+/** `/tenants`: a link to the tenant's page, by mail. Nobody learns here whose address is a contact's. */
+function createTenants(counter: Counter): {
+  form(c: Context): Response | Promise<Response>;
+  ask(c: Context): Promise<Response>;
+  settled(): Promise<void>;
+} {
+  const { deps, limits } = counter;
+  const tenantsOf = new Map<string, string[]>();
+  for (const { id, contacts } of deps.policy.tenants.values())
+    for (const email of new Set(contacts.flatMap((one) => one.email ?? []))) {
+      const ids = tenantsOf.get(email.toLowerCase());
+      if (ids === undefined) tenantsOf.set(email.toLowerCase(), [id]);
+      else ids.push(id);
+    }
+  const underWay = new Set<Promise<void>>();
+
+  function form(c: Context, typed: string, problem: string | null): Response | Promise<Response> {
+    const body = deps.mail
+      ? html`<h1>Who was in your tenant?</h1>
+          <p>
+            See who of our support is or was in your tenant, and why; ask for help; or stop a session. We send
+            a link to the address that is listed as your company’s contact.
+          </p>
+          <form method="post" action="/tenants">
+            <div class="field">
+              <label for="email">Your e-mail address</label>
+              <input
+                id="email"
+                name="email"
+                type="email"
+                autocomplete="email"
+                required
+                maxlength="254"
+                value="${typed}"
+                ${problem === null ? null : html`aria-invalid="true" aria-describedby="email-problem"`}
+              />
+              ${problem === null ? null : html`<p class="problem" id="email-problem">${problem}</p>`}
+            </div>
+            <div class="buttons"><button type="submit" class="go">Send me the link</button></div>
+          </form>`
+      : says('Who was in your tenant?', 'No mail can be sent from here, so please ask your support team.');
+    const title = problem === null ? 'Your tenant’s page' : 'Not sent yet';
+    return counter.page(c, { title, place: null, body, status: problem === null ? 200 : 422 });
+  }
+
+  return {
+    form: (c) => form(c, '', null),
+    async ask(c) {
+      const typed = z.object({ email: z.string().trim().max(400).catch('') }).parse(await c.req.parseBody());
+      const email = address.safeParse(typed.email);
+      if (!email.success || !deps.mail)
+        return form(c, typed.email, 'Write your e-mail address, such as name@example.com.');
+      const to = email.data.toLowerCase();
+      const wait = await counter.tooOften(c, limits.mails, to);
+      if (wait !== null) return wait;
+      // Answered first: how long it takes says nothing about whether the address is known.
+      const work = owe(to).finally(() => underWay.delete(work));
+      underWay.add(work);
+      const body = says(
+        'If this is a contact’s address, a mail is on its way',
+        'It should be there in a few minutes, with a link that works for half an hour.',
+        'Nothing there? Look into the spam folder. Then ask your support team whether this address is listed as a contact of your company.',
+      );
+      return counter.page(c, { title: 'Look into your mail', place: null, body, status: 200 });
+    },
+    async settled() {
+      await Promise.all(underWay);
+    },
+  };
+
+  async function owe(email: string): Promise<void> {
+    const ids = tenantsOf.get(email) ?? [];
+    const key = deps.clock.uuid();
+    const owed = ids.map((tenantId) => ({
+      key: `tenant:${key}:${tenantId}`,
+      destination: mailTo(email),
+      message: { kind: 'tenant_mail', tenantId } as const,
+    }));
+    try {
+      await deps.door.owe(owed);
+    } catch (error) {
+      deps.log.error({ error }, 'a link to a tenant’s page was asked for, and could not be owed');
+    }
+  }
+}

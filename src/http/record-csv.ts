@@ -1,0 +1,89 @@
+import type { Tenant } from '../access/policy.ts';
+import { askOf } from '../access/state.ts';
+import { csvLine } from '../ledger/export.ts';
+import type { FullRecord } from '../ledger/history.ts';
+import type { Mark, OfTenant } from '../ledger/of-tenant.ts';
+import { tsa } from '../slack/words.ts';
+import type { Name } from './words.ts';
+import { namesFor, statusWords } from './words.ts';
+
+const PAGE = 100;
+const COLUMNS = [
+  'request',
+  'way',
+  'status',
+  'tenant',
+  'environment',
+  'asked_by',
+  'asked_at',
+  'approved_by',
+  'used_by',
+  'scope',
+  'allowed',
+  'off_limits',
+  'reason',
+  'case',
+  'started_at',
+  'planned_end',
+  'ended_at',
+  'ended_how',
+  'ended_by',
+  'fixed',
+  'what_was_done',
+] as const;
+
+/** A tenant's whole record as CSV (RFC 4180), newest first. Instants are ISO 8601 in UTC. */
+export async function* recordCsv(
+  tenant: Tenant,
+  ofTenant: OfTenant,
+  names: { learn(records: readonly FullRecord[]): Promise<void>; nameOf(user: string): string },
+): AsyncGenerator<string> {
+  yield csvLine(COLUMNS);
+  let before: Mark | null = null;
+  do {
+    const { records, older }: Awaited<ReturnType<OfTenant['history']>> = await ofTenant.history(
+      tenant.id,
+      before,
+      PAGE,
+    );
+    await names.learn(records);
+    const name = namesFor(tenant, (user) => names.nameOf(user));
+    yield records.map((record) => csvLine(row(record, name))).join('');
+    before = older;
+  } while (before !== null);
+}
+
+function row({ no, state }: FullRecord, name: Name): readonly string[] {
+  const ask = askOf(state);
+  const session = 'session' in state ? state.session : null;
+  const ending = 'ending' in state ? state.ending : null;
+  const closeout = 'ending' in state ? state.closeout : null;
+  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
+  return [
+    tsa(no),
+    state.way,
+    statusWords(state),
+    state.tenant.name,
+    state.tenant.environment,
+    name(state.requester),
+    iso(state.filedAt),
+    seats.flatMap((seat) => (seat.given === null ? [] : [name(seat.given.by)])).join('; '),
+    session === null || ask === null ? '' : name(ask.grantee),
+    ask?.scope.name ?? '',
+    ask?.allowedActions ?? '',
+    ask?.offLimits ?? '',
+    state.reason,
+    state.caseRef,
+    iso(session?.startedAt),
+    iso(session?.expiresAt),
+    iso(ending?.endedAt),
+    ending?.how ?? '',
+    ending === null ? '' : name(ending.by),
+    closeout?.fixed ?? '',
+    closeout?.changed ?? '',
+  ];
+}
+
+function iso(at: number | undefined): string {
+  return at === undefined ? '' : new Date(at).toISOString();
+}

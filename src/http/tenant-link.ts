@@ -1,0 +1,149 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { z } from 'zod';
+import type { RequestCommand } from '../access/command.ts';
+import type { Mark } from '../ledger/of-tenant.ts';
+import { tsa } from '../slack/words.ts';
+import { answered } from './answers.ts';
+import type { Counter } from './counter.ts';
+import { keyOf, notFound } from './counter.ts';
+import { says } from './frame.ts';
+import { mailAgain } from './offer.ts';
+import { recordCsv } from './record-csv.ts';
+import { NOTHING_TYPED } from './request-view.ts';
+import type { Typed } from './request-view.ts';
+import { back, createTenantDoor } from './tenant-door.ts';
+import { inUse, recordPage, tenantPage } from './tenant-view.ts';
+import { happened, namesFor, refusalSentence } from './words.ts';
+
+/** `/t/:token`: one contact looks up their tenant, for half an hour. To change something they type the code of the mail. */
+
+const PAGE = 20;
+const actForm = z.object({
+  code: z.string().max(40).catch(''),
+  answer: z.enum(['report', 'cancel']).catch('report'),
+});
+
+export function createTenantLink(counter: Counter): Readonly<
+  Record<'show' | 'status' | 'csv' | 'again', (c: Context, token: string) => Promise<Response>>
+> & {
+  record(c: Context, token: string, no: number): Promise<Response>;
+  act(c: Context, token: string, no: number): Promise<Response>;
+} {
+  const { deps, limits } = counter;
+  const { open, over, recordOf, send, coded } = createTenantDoor(counter);
+
+  return {
+    async show(c, token) {
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      const before = markOf(c.req.query('before'));
+      const { tenant, facts } = opened;
+      const [active, history] = await Promise.all([
+        deps.ofTenant.active(tenant.id),
+        deps.ofTenant.history(tenant.id, before, PAGE),
+      ]);
+      await counter.learn([...active, ...history.records]);
+      const body = tenantPage(facts, active, { ...history, first: before === null });
+      return send(c, opened, 'Support in your tenant', body, 200, true);
+    },
+
+    async status(c, token) {
+      const opened = await open(c, token);
+      if (opened instanceof Response) return c.json({ error: 'This link is over.' }, 410);
+      const active = await deps.ofTenant.active(opened.tenant.id);
+      await counter.learn(active);
+      return c.json({ now: new Date(opened.facts.now).toISOString(), sessions: inUse(active, opened.facts) });
+    },
+
+    async csv(c, token) {
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      c.header('Content-Type', 'text/csv; charset=utf-8');
+      c.header('Content-Disposition', `attachment; filename="support-access-${opened.tenant.id}.csv"`);
+      const lines = recordCsv(opened.tenant, deps.ofTenant, counter);
+      return c.body(ReadableStream.from(encoded(lines)));
+    },
+
+    async record(c, token, no) {
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      const record = await recordOf(opened, no);
+      if (record === null) return notFound(counter, c);
+      return send(c, opened, tsa(no), recordPage(record, opened.facts, NOTHING_TYPED, opened.link.email));
+    },
+
+    async act(c, token, no) {
+      const wait = await counter.tooOften(c, limits.acts, keyOf(token));
+      if (wait !== null) return wait;
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      const record = await recordOf(opened, no);
+      if (record === null) return notFound(counter, c);
+      const typed = actForm.parse(await c.req.parseBody());
+      const wrong = await coded(c, token, typed.code);
+      if (wrong instanceof Response) return wrong;
+      if (wrong !== null) {
+        const again: Typed = {
+          ...NOTHING_TYPED,
+          problem: 'Nothing was changed yet.',
+          codeProblem: wrong.problem,
+        };
+        return send(
+          c,
+          opened,
+          `Not done yet: ${tsa(no)}`,
+          recordPage(record, opened.facts, again, opened.link.email),
+          422,
+        );
+      }
+      const command: RequestCommand =
+        typed.answer === 'cancel' ? { type: 'cancel', reason: '' } : { type: 'report_unexpected' };
+      const { refusal } = await deps.door.handle({
+        command,
+        requestNo: no,
+        actor: { kind: 'contact', email: opened.link.email },
+        world: deps.directory.known(),
+        delivery: `page:${keyOf(token)}:${no}:${command.type}`,
+      });
+      deps.log.info(
+        { no, purpose: 'tenant', refused: refusal?.reason ?? null },
+        'a contact answered on the page',
+      );
+      const after = (await recordOf(opened, no)) ?? record;
+      const shown = { no, state: after.state, name: namesFor(opened.tenant, opened.facts.nameOf) };
+      if (refusal === null)
+        return send(c, opened, 'Done', html`${answered(typed.answer, shown)} ${back(opened)}`);
+      const body = says(
+        'Nothing was changed',
+        refusalSentence(refusal),
+        html`<p>${happened(no, after.state, shown.name)}</p>`,
+        back(opened),
+      );
+      return send(c, opened, 'Nothing was changed', body, 409);
+    },
+
+    async again(c, token) {
+      const link = await counter.find(c, token);
+      if (link instanceof Response) return link;
+      if (link.purpose !== 'tenant') return counter.unknown(c);
+      const wait = await counter.tooOften(c, limits.mails, link.email);
+      if (wait !== null) return wait;
+      const at = { now: deps.clock.now(), key: deps.clock.uuid() };
+      const owed = deps.mail ? mailAgain(link, null, deps.policy, at) : null;
+      if (owed === null) return over(c, 'not_contact', token);
+      await deps.door.owe([owed]);
+      return counter.mailed(c);
+    },
+  };
+}
+
+function markOf(text: string | undefined): Mark | null {
+  const parts = /^(\d{1,16})\.(\d{1,9})$/.exec(text ?? '');
+  return parts === null ? null : { filedAt: Number(parts[1]), no: Number(parts[2]) };
+}
+
+async function* encoded(lines: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const line of lines) yield encoder.encode(line);
+}

@@ -1,0 +1,180 @@
+import { html } from 'hono/html';
+import type { Tenant, UserId } from '../access/policy.ts';
+import type { Refusal } from '../access/refusal.ts';
+import type { Access } from '../access/state.ts';
+import { CUSTOMER_SEAT } from '../access/state.ts';
+import type { FullRecord } from '../ledger/history.ts';
+import { lapseWords, problemWords } from '../slack/refusals.ts';
+import { tsa } from '../slack/words.ts';
+import type { Html } from './frame.ts';
+import { time } from './frame.ts';
+
+/** How the customer's pages say who, where and what became of it. */
+
+/** An actor as the ledger names it, as a person would. */
+export type Name = (actor: string) => string;
+
+/** Their own people by the names of the policy, ours by those of Slack. */
+export function namesFor(tenant: Tenant | undefined, nameOf: (user: UserId) => string): Name {
+  return (actor) => {
+    if (actor === 'system:timer') return 'time';
+    if (actor === CUSTOMER_SEAT) return 'one of your contacts';
+    const contact = tenant?.contacts.find(
+      ({ slack, email }) => slack?.userId === actor || (email !== null && `customer:${email}` === actor),
+    );
+    if (contact !== undefined) return contact.name;
+    return actor.startsWith('customer:') ? actor.slice('customer:'.length) : nameOf(actor);
+  };
+}
+
+/** Several people: "A", "A and B", "A, B and C". */
+export function people(users: readonly string[], name: Name): string {
+  const names = users.map(name);
+  const last = names.pop() ?? 'nobody';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
+/** The tenant as people recognise it, its environment always beside it. */
+export function placeOf({ name, environment }: { name: string; environment: string }): string {
+  return `${name} (${environment})`;
+}
+
+/** Everybody of ours who is named in what happened. */
+export function usersIn(records: readonly FullRecord[]): readonly UserId[] {
+  const found = new Set<UserId>();
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string' && /^[UW][A-Z0-9]{2,20}$/.test(value)) found.add(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(walk);
+  };
+  for (const { events } of records) for (const { event, actor } of events) [event, actor].forEach(walk);
+  return [...found];
+}
+
+/** Where a request stands, in a word or three. */
+export function statusWords(state: Access): string {
+  switch (state.phase) {
+    case 'pending':
+      return waitsForCustomer(state) ? 'Waits for your consent' : 'Waits for approval';
+    case 'unclaimed':
+      return 'Pending';
+    case 'unconfirmed':
+      return 'Emergency, not started';
+    case 'approved':
+      return 'Approved, not started';
+    case 'active':
+      return 'In progress';
+    case 'ended':
+      return 'Over';
+    case 'closed':
+      return state.closeout.fixed === 'yes' ? 'Resolved' : 'Closed';
+    case 'denied':
+      return 'Declined';
+    case 'cancelled':
+      return 'Cancelled';
+    case 'lapsed':
+      return 'Lapsed';
+  }
+}
+
+/** Who did what, when: the answer to whoever comes too late, or wants to know. */
+export function happened(no: number, state: Access, name: Name): Html {
+  const it = tsa(no);
+  switch (state.phase) {
+    case 'pending': {
+      const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given]));
+      const open = state.seats.filter((seat) => seat.given === null).map((seat) => seat.holder);
+      return html`${given.map(({ by, at }) => html`${name(by)} approved ${it} on ${time(at)}. `)}It waits for
+      ${people(open, name)}; nobody has access yet.`;
+    }
+    case 'unclaimed':
+      return html`${it} waits for an engineer to accept it; nobody has access yet.`;
+    case 'unconfirmed':
+      return html`${name(state.requester)} declared an emergency, which waits for a second person until
+      ${time(state.confirmBy)}; nobody has access yet.`;
+    case 'approved': {
+      const by = state.grant.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
+      return html`${people(by, name)} approved ${it}; ${name(state.grant.ask.grantee)} has not started the
+      session yet.`;
+    }
+    case 'active':
+      return html`${name(state.grant.ask.grantee)} started the session on ${time(state.session.startedAt)}; it
+      runs until ${time(state.session.expiresAt)}.`;
+    case 'ended':
+    case 'closed':
+      return html`The session of ${it} is over: ${endWords(state.ending, name)}.`;
+    case 'denied':
+      return html`${name(state.verdict.by)} declined ${it} on ${time(state.verdict.at)}; nobody gets access.`;
+    case 'cancelled':
+      return html`${name(state.verdict.by)} cancelled ${it} on ${time(state.verdict.at)}; nobody gets access.`;
+    case 'lapsed':
+      return html`${it} lapsed on ${time(state.at)}: ${lapseWords(state.why)}. Nobody gets access.`;
+  }
+}
+
+/** How a session ended, as part of a sentence. */
+export function endWords(
+  { how, by, endedAt }: { how: 'ended' | 'expired' | 'revoked'; by: string; endedAt: number },
+  name: Name,
+): Html {
+  switch (how) {
+    case 'ended':
+      return html`${name(by)} ended it on ${time(endedAt)}`;
+    case 'expired':
+      return html`it ended by itself on ${time(endedAt)}`;
+    case 'revoked':
+      return html`${name(by)} stopped it on ${time(endedAt)}`;
+  }
+}
+
+/** Why not, for a contact: what is in the way, and what to do. */
+export function refusalSentence(refusal: Refusal): string {
+  switch (refusal.reason) {
+    case 'invalid':
+      return refusal.problems.some((problem) => problem.field === 'owner')
+        ? TRY_LATER
+        : refusal.problems.map(problemWords).join(' ');
+    case 'too_many_open':
+      return `You already have ${refusal.open.map(tsa).join(', ')} open, and ${refusal.max} at a time is the limit. Cancel one first.`;
+    case 'cannot_check':
+      return TRY_LATER;
+    case 'self_approval':
+      return 'You hold or own this access yourself, so somebody else of your company must decide.';
+    case 'not_allowed':
+      return 'Only the contact who asked can do this.';
+    case 'no_such_request':
+    case 'actor_not_able':
+    case 'wrong_phase':
+    case 'not_before':
+    case 'already_given':
+    case 'no_longer_approver':
+    case 'nobody_can_approve':
+    case 'cooling_down':
+    case 'overlap':
+    case 'closeout_overdue':
+    case 'extension_limit':
+    case 'extension_waits':
+    case 'no_extension_asked':
+    case 'no_extension_in_emergency':
+    case 'too_many_questions':
+    case 'no_question_open':
+    case 'question_waits':
+    case 'approver_has_time':
+    case 'no_longer_valid':
+    case 'already_reported':
+    case 'already_reviewed':
+    case 'not_an_emergency':
+    case 'absence_not_possible':
+    case 'nothing_due':
+      return 'It was too late for this.';
+  }
+}
+const TRY_LATER =
+  'We cannot look up who of us takes care of it right now. Please try again in a few minutes, or write to your support team.';
+
+/** Does it wait for one of the customer's contacts? */
+export function waitsForCustomer(state: Access): boolean {
+  return (
+    state.phase === 'pending' &&
+    state.seats.some((seat) => seat.holder === CUSTOMER_SEAT && seat.given === null)
+  );
+}

@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { FullRecord } from './history.ts';
+import { loadRecords } from './history.ts';
+import type { Tables } from './tables.ts';
+
+/** Where a page of a tenant's history ends; the next begins behind it. */
+export interface Mark {
+  readonly filedAt: number;
+  readonly no: number;
+}
+
+/** What one tenant's people may look up: their own requests and sessions, and nobody else's. */
+export interface OfTenant {
+  /** Requests newest first, behind that mark; `older` is the mark of the next page, if there is one. */
+  history(
+    tenantId: string,
+    before: Mark | null,
+    limit: number,
+  ): Promise<{ readonly records: readonly FullRecord[]; readonly older: Mark | null }>;
+  /** Sessions in use there now, the next to end first. */
+  active(tenantId: string): Promise<readonly FullRecord[]>;
+}
+
+/** More sessions at once in one tenant than any page shows. */
+const ACTIVE_MAX = 20;
+
+/** The tenants' own views of this ledger. Each answer is an index search, however old the ledger. */
+export function createOfTenant(db: Kysely<Tables>): OfTenant {
+  return {
+    async history(tenantId, before, limit) {
+      let rows = db
+        .selectFrom('request')
+        .select(['request_no as no', 'filed_at as filedAt'])
+        .where('tenant_id', '=', tenantId);
+      if (before !== null)
+        rows = rows.where((eb) =>
+          eb(eb.refTuple('filed_at', 'request_no'), '<', eb.tuple(before.filedAt, before.no)),
+        );
+      const found = await rows
+        .orderBy('filed_at', 'desc')
+        .orderBy('request_no', 'desc')
+        .limit(limit + 1)
+        .execute();
+      const page = found.slice(0, limit);
+      const records = await loadRecords(
+        db,
+        page.map((row) => row.no),
+      );
+      return { records, older: found.length > limit ? (page.at(-1) ?? null) : null };
+    },
+    async active(tenantId) {
+      const rows = await db
+        .selectFrom('request')
+        .select('request_no as no')
+        .where('phase', '=', 'active')
+        // The sessions in use are few and a tenant's history is long: the plus keeps its index out of this.
+        .where(sql`+tenant_id`, '=', tenantId)
+        .orderBy('expires_at')
+        .limit(ACTIVE_MAX)
+        .execute();
+      return loadRecords(
+        db,
+        rows.map((row) => row.no),
+      );
+    },
+  };
+}

@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest';
+import { approve, ask, deny, end, extend, file, start, takeOn } from '../access/acts.ts';
+import { ANN, cara, CARA, carl, CARL, GUS, HOUR, MINUTE, RITA, T0, THEIRS } from '../access/fixtures.ts';
+import { consenting, doorstep, facts, owed, withoutCara } from './doorstep.ts';
+import type { Doorstep } from './doorstep.ts';
+
+/** A request that waits for Ann and for the customer. */
+async function asked(): Promise<Doorstep> {
+  const d = doorstep(consenting('acme'));
+  await d.given(RITA, file());
+  return d;
+}
+/** A session of Gus's in Acme. */
+async function running(d = doorstep()): Promise<Doorstep> {
+  await d.given(RITA, file());
+  await d.given(ANN, approve(), 1);
+  await d.given(GUS, start, 1);
+  return d;
+}
+
+describe('A link that asks for consent', () => {
+  it('shows who asks, for whom, where, for what, why and until when, in names and in UTC', async () => {
+    const d = await asked();
+    const { path } = await d.issue('consent');
+    const { status, text, body } = await d.get(path);
+    expect(status).toBe(200);
+    expect(text).toContain('May Gus enter Acme Ltd (production)?');
+    for (const fact of [
+      'Request TSA-1',
+      'Asked by Rita, 2 Mar 2026, 09:00 UTC',
+      'Who enters Gus',
+      'Acme Ltd · production · eu-west-1',
+      'The support scope – What support allows.',
+      'Allowed Read the import log.',
+      'Off limits Payment data.',
+      'Case CASE-7',
+      'For how long 1 h',
+      'Over at the latest 2 Mar 2026, 14:30 UTC',
+      'Invoices for March show twice',
+      'The 6-digit code from the mail',
+    ])
+      expect(text).toContain(fact);
+    expect(body).toContain('inputmode="numeric"');
+    expect(body).toContain('autocomplete="one-time-code"');
+    expect(text).not.toMatch(/\bU[A-Z]{3}\b/);
+  });
+
+  it('approves with its code, beside the approver in Slack, and says what comes next', async () => {
+    const d = await asked();
+    await d.given(ANN, approve(), 1);
+    const { path, code } = await d.issue('consent', { version: 2 });
+    const { status, text } = await d.post(path, { code, answer: 'approve' });
+    expect(status).toBe(200);
+    expect(text).toContain('You approved TSA-1');
+    expect(text).toContain('Ann and Cara approved TSA-1; Gus has not started the session yet.');
+    expect(facts(d, 2)).toEqual([`approval.given by customer:${CARA}`, `grant.issued by customer:${CARA}`]);
+    await d.given(GUS, start, 1);
+    expect((await d.views.record(1))?.state.phase).toBe('active');
+  });
+
+  it('takes the code as people copy it, and names who is still waited for', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent');
+    const { text } = await d.post(path, { code: ` ${code.slice(0, 3)} ${code.slice(3)}`, answer: 'approve' });
+    expect(text).toContain(
+      'Cara approved TSA-1 on 2 Mar 2026, 09:00 UTC. It waits for Ann; nobody has access yet.',
+    );
+  });
+
+  it('declines with a reason, which whoever asked reads', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent');
+    const missing = await d.post(path, { code, answer: 'decline', reason: '  ' });
+    expect(missing.status).toBe(422);
+    expect(missing.text).toContain('Please say why');
+    const { text } = await d.post(path, { code, answer: 'decline', reason: 'Not\r\nthis week.' });
+    expect(text).toContain('You declined');
+    expect((await d.views.record(1))?.state).toMatchObject({
+      phase: 'denied',
+      verdict: { by: `customer:${CARA}`, reason: 'Not\nthis week.' },
+    });
+  });
+
+  it('keeps what was typed when the code is wrong, and does nothing', async () => {
+    const d = await asked();
+    const { path, wrong } = await d.issue('consent');
+    const before = d.trace();
+    const { status, text, body } = await d.post(path, {
+      code: wrong,
+      answer: 'decline',
+      reason: 'Not "now" <b>',
+    });
+    expect(status).toBe(422);
+    expect(text).toContain('This is not the code of this mail.');
+    expect(body).toContain('Not &quot;now&quot; &lt;b&gt;');
+    for (const code of ['', '12345', '1234567', 'abcdef'])
+      expect((await d.post(path, { code, answer: 'approve' })).status).toBe(422);
+    expect(d.trace()).toBe(before);
+  });
+
+  it('is over after five wrong codes, also for the right one', async () => {
+    const d = await asked();
+    const { path, code, wrong } = await d.issue('consent');
+    const before = d.trace();
+    for (let i = 0; i < 5; i++) await d.post(path, { code: wrong, answer: 'approve' });
+    const { status, text } = await d.post(path, { code, answer: 'approve' });
+    expect(status).toBe(410);
+    expect(text).toContain('This link is closed: the code was wrong five times');
+    expect(d.trace()).toBe(before);
+  });
+
+  it('has one effect when it is sent twice, one after the other or at once', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent');
+    const both = await Promise.all([1, 2].map(() => d.post(path, { code, answer: 'approve' })));
+    expect(both.map((page) => page.status)).toEqual([200, 200]);
+    const third = await d.post(path, { code, answer: 'decline', reason: 'On second thoughts, no.' });
+    expect(third.status).toBe(410);
+    expect(third.text).toContain('This link has been used already');
+    expect(facts(d, 1)).toEqual([`approval.given by customer:${CARA}`]);
+  });
+
+  it('lets one of two answers at once win, and tells the other what happened', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent');
+    const pages = await Promise.all([
+      d.post(path, { code, answer: 'approve' }),
+      d.post(path, { code, answer: 'decline', reason: 'Not this week.' }),
+    ]);
+    expect(pages.map((page) => page.status).sort()).toEqual([200, 410]);
+    expect(facts(d, 1)).toHaveLength(1);
+    expect(pages.find((page) => page.status === 410)?.text).toContain('This link has been used already');
+  });
+
+  it('says who was quicker when another contact answered in Slack', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent');
+    await d.given(carl, approve(), 1);
+    for (const page of [await d.get(path), await d.post(path, { code, answer: 'approve' })]) {
+      expect(page.text).toContain('TSA-1: nothing is left to decide');
+      expect(page.text).toContain('Carl approved TSA-1');
+    }
+    expect(facts(d, 1)).toEqual([`approval.given by ${CARL}`]);
+  });
+
+  it('asks for a newer mail when less is asked for now than the mail said', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent');
+    const less = {
+      scopeId: 'read',
+      allowedActions: 'Read one log.',
+      offLimits: 'Payment data.',
+      durationMs: HOUR,
+    };
+    await d.given(ANN, approve(less), 1);
+    const { status, text } = await d.post(path, { code, answer: 'approve' });
+    expect(status).toBe(410);
+    expect(text).toContain('Something else is asked for now');
+    expect(text).toContain('Please use the link in the newer mail.');
+    const newer = await d.issue('consent', { version: 2 });
+    expect((await d.get(newer.path)).text).toContain('The read scope');
+    expect((await d.post(newer.path, { code: newer.code, answer: 'approve' })).status).toBe(200);
+  });
+
+  it('opens nothing for whoever is no contact any more, of this tenant or of any', async () => {
+    const d = await asked();
+    const own = await d.issue('consent');
+    const others = await d.issue('consent', { tenantId: 'corp' });
+    const before = d.trace();
+    d.world = withoutCara();
+    for (const { path, code } of [own, others])
+      for (const page of [
+        await d.get(path),
+        await d.post(path, { code, answer: 'approve' }),
+        await d.post(`${path}/mail`),
+      ]) {
+        expect(page.status).toBe(410);
+        expect(page.text).toContain('is not listed as a contact any more');
+        expect(page.text).not.toContain('Invoices');
+      }
+    expect(d.trace()).toBe(before);
+  });
+
+  it('is too old after its time, and after the request’s: nobody is asked any more', async () => {
+    const d = await asked();
+    const { path, code } = await d.issue('consent', { expiresAt: T0 + MINUTE });
+    const longer = await d.issue('consent', { expiresAt: T0 + 100 * HOUR });
+    d.clock.turn(MINUTE);
+    const old = await d.post(path, { code, answer: 'approve' });
+    expect(old.status).toBe(410);
+    expect(old.text).toContain('This link is too old');
+    expect(old.text).toContain('Send me a new mail');
+    d.clock.set(T0 + 4 * HOUR);
+    const lapsed = await d.post(longer.path, { code: longer.code, answer: 'approve' });
+    expect(lapsed.text).toContain('its time is over');
+    expect(facts(d, 1)).toEqual([]);
+  });
+});
+
+describe('The other links', () => {
+  it('stop a session that nobody expected, at once, and say what to do next', async () => {
+    const d = await running();
+    const { path, code } = await d.issue('report', { version: 4 });
+    expect((await d.get(path)).text).toContain('Gus is in Acme Ltd (production)');
+    d.clock.turn(MINUTE);
+    const { text } = await d.post(path, { code, answer: 'report' });
+    expect(text).toContain('Stopped The session of TSA-1 is over: Cara stopped it on 2 Mar 2026, 09:01 UTC.');
+    for (const next of ['Write to your support team', 'recent activity', 'change your password'])
+      expect(text).toContain(next);
+    expect(facts(d, 4)).toEqual([
+      `session.reported by customer:${CARA}`,
+      `session.ended by customer:${CARA}`,
+    ]);
+    expect((await d.get(path)).text).toContain('This link has been used already');
+  });
+
+  it('say that the session is over when it ended before, by hand or by itself', async () => {
+    const d = await running();
+    const { path, code } = await d.issue('report', { version: 4, expiresAt: T0 + 9 * HOUR });
+    const [first, second] = [await d.issue('report'), { path, code }];
+    await d.given(GUS, end, 1);
+    expect((await d.post(first.path, { code: first.code, answer: 'report' })).text).toContain(
+      'Gus ended it on',
+    );
+    const other = await running();
+    const late = await other.issue('report', { version: 4, expiresAt: T0 + 9 * HOUR });
+    other.clock.turn(HOUR);
+    expect((await other.get(late.path)).text).toContain('The session has ended by itself.');
+    expect((await d.get(second.path)).status).toBe(200);
+  });
+
+  it('give more time, or do not, where the customer is the one to decide', async () => {
+    for (const answer of ['approve', 'decline']) {
+      const d = doorstep();
+      await d.given(cara, ask());
+      await d.given(GUS, takeOn(), 1);
+      await d.given(GUS, extend(), 1);
+      const { path, code } = await d.issue('extension', { version: 4 });
+      expect((await d.get(path)).text).toContain('Gus asks for 1 h more, until 2 Mar 2026, 11:00 UTC.');
+      const { status } = await d.post(path, { code, answer, reason: 'It works again.' });
+      expect(status).toBe(200);
+      const last = answer === 'approve' ? 'extension.approved' : 'extension.denied';
+      expect(facts(d, 4)).toEqual([`${last} by customer:${CARA}`]);
+    }
+  });
+
+  it('answer only the question that the mail asked: more time asked for again has a newer mail', async () => {
+    const d = doorstep();
+    await d.given(cara, ask());
+    await d.given(GUS, takeOn(), 1);
+    await d.given(GUS, extend(), 1);
+    const { path, code } = await d.issue('extension', { version: 4 });
+    await d.given(cara, { type: 'deny_extension', reason: 'Not now.' }, 1);
+    expect((await d.get(path)).text).toContain('nothing is left to decide');
+    await d.given(GUS, extend(30 * MINUTE), 1);
+    expect((await d.post(path, { code, answer: 'approve' })).text).toContain(
+      'Something else is asked for now',
+    );
+    expect(facts(d, 6)).toEqual([]);
+  });
+
+  it('cancel what the contact asked for, until somebody accepts it', async () => {
+    const d = doorstep();
+    await d.given(cara, ask());
+    const { path, code } = await d.issue('cancel');
+    expect((await d.get(path)).text).toContain('Your request TSA-1 for help in Acme Ltd (production)');
+    expect((await d.post(path, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');
+    expect(facts(d, 1)).toEqual([`request.cancelled by customer:${CARA}`]);
+    await d.given(cara, ask({ tried: 'Twice.' }));
+    const late = await d.issue('cancel', { requestNo: 2 });
+    await d.given(GUS, takeOn(), 2);
+    expect((await d.post(late.path, { code: late.code, answer: 'cancel' })).text).toContain(
+      'Gus started the session',
+    );
+  });
+
+  it('cancel what the same contact asked for in Slack', async () => {
+    const both = { name: 'Carl', slack: { userId: CARL, teamId: THEIRS }, email: CARA };
+    const world = consenting();
+    const acme = world.policy.tenants.get('acme');
+    if (acme === undefined) throw new Error('there is no acme');
+    const tenants = new Map([...world.policy.tenants, ['acme', { ...acme, contacts: [both] }]]);
+    const d = doorstep({ ...world, policy: { ...world.policy, tenants } });
+    await d.given(carl, ask());
+    const { path, code } = await d.issue('cancel');
+    expect((await d.post(path, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');
+    expect(facts(d, 1)).toEqual([`request.cancelled by customer:${CARA}`]);
+  });
+
+  it('take no answer that is not theirs', async () => {
+    const d = await running();
+    const { path, code } = await d.issue('report', { version: 4 });
+    const before = d.trace();
+    for (const answer of ['', 'approve', 'cancel', 'decline', 'end', '__proto__'])
+      expect((await d.post(path, { code, answer })).status).toBe(422);
+    expect(d.trace()).toBe(before);
+  });
+});
+
+describe('A new mail', () => {
+  it('goes to the address that the link was for, as long as there is something to decide', async () => {
+    const d = await asked();
+    const { path } = await d.issue('consent', { expiresAt: T0 + MINUTE });
+    d.clock.turn(MINUTE);
+    const { text } = await d.post(`${path}/mail`, { email: 'eve@evil.example' });
+    expect(text).toContain('A new mail is on its way');
+    expect(owed(d)).toEqual([`later-mail:${CARA} consent_mail`]);
+    await d.given(ANN, deny, 1);
+    const over = await d.post(`${path}/mail`);
+    expect(over.text).toContain('Ann declined TSA-1');
+    expect(owed(d)).toHaveLength(1);
+  });
+
+  it('is not sent more than three times an hour', async () => {
+    const d = await asked();
+    const { path } = await d.issue('consent', { expiresAt: T0 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) statuses.push((await d.post(`${path}/mail`)).status);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    expect(owed(d)).toHaveLength(3);
+  });
+});
