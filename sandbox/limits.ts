@@ -259,6 +259,14 @@ export const messageBlocks = z
     if (wrong !== null) ctx.addIssue({ code: 'custom', message: wrong });
   });
 
+/** All blocks of a posted message together. In no reference: what chat.postMessage was found to take. */
+const BLOCKS_CHARACTERS_MAX = 13_200;
+
+/** Are these more than one posted message holds? */
+export function blocksTooLong(blocks: readonly Block[]): boolean {
+  return JSON.stringify(blocks).length > BLOCKS_CHARACTERS_MAX;
+}
+
 export const messageText = z.string().max(MESSAGE_TEXT_MAX);
 
 /** Options that an app gives to a typeahead. */

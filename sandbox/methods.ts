@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Block } from './limits.ts';
-import { complaints, messageBlocks, messageText, viewForm } from './limits.ts';
+import { blocksTooLong, complaints, messageBlocks, messageText, viewForm } from './limits.ts';
 import type { ViewForm } from './limits.ts';
 import type { Conversation, Message, Person, Workspace } from './workspace.ts';
 import { withIds } from './workspace.ts';
@@ -109,6 +109,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     (args, { workspace, refuseBlocks }) => {
       const conversation = writable(workspace, args.channel);
       const { text, blocks } = parseContent(args, workspace, refuseBlocks);
+      if (blocksTooLong(blocks)) throw new Refused('msg_blocks_too_long');
       if (args.thread_ts !== undefined && !conversation.messages.has(args.thread_ts))
         throw new Refused('thread_not_found');
       const message = workspace.post({
@@ -134,6 +135,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       if (message.user !== workspace.bot.id || message.onlyFor !== null)
         throw new Refused('cant_update_message');
       const { text, blocks } = parseContent(args, workspace, refuseBlocks);
+      if (blocksTooLong(blocks)) throw new Refused('msg_blocks_too_long');
       if (Buffer.byteLength(text) > UPDATE_TEXT_BYTES_MAX) throw new Refused('msg_too_long');
       Object.assign(message, { text, blocks, edited: true });
       workspace.changed();

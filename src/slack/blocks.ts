@@ -9,6 +9,8 @@ export interface Rendered {
 }
 
 const SECTION_MAX = 3_000;
+/** Slack refuses a message whose blocks hold more than about 13,000 characters in all (`msg_blocks_too_long`). */
+const MESSAGE_MAX = 12_000;
 const HEADER_MAX = 150;
 const BUTTON_MAX = 75;
 
@@ -25,6 +27,11 @@ export function section(text: string): KnownBlock {
 /** A text of any length, in as many paragraphs as hold it. */
 export function sections(text: string): KnownBlock[] {
   return paragraphs(text).map((paragraph) => ({ type: 'section', text: mrkdwn(paragraph) }));
+}
+
+/** Do these have room in one message? */
+export function fitsMessage(blocks: readonly KnownBlock[]): boolean {
+  return JSON.stringify(blocks).length <= MESSAGE_MAX;
 }
 
 /** Small print. */

@@ -2,10 +2,10 @@ import type { AccessEvent } from '../access/event.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
-import { actions, sections } from './blocks.ts';
+import { actions, context, fitsMessage, sections } from './blocks.ts';
 import type { CardFacts } from './card.ts';
 import { buttonsFor, isTheirTenant, readerOf } from './buttons.ts';
-import { placeOf, strip } from './card.ts';
+import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
 import { lapseWords } from './refusals.ts';
 import { lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
@@ -31,7 +31,12 @@ export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Re
   const customers = reader !== null && event.type === 'closeout.filed' && isTheirTenant(facts, reader);
   const fact = customers ? resolution(event, facts.no, facts.state) : noticeWords(recorded, facts);
   const words = fact + lateness(recorded, facts.now);
-  return { text: strip(words), blocks: [...sections(words), ...actions(buttonsFor(facts))] };
+  const paragraphs = sections(words);
+  const buttons = actions(buttonsFor(facts));
+  const all = paragraphs.length;
+  while (paragraphs.length > 1 && !fitsMessage([...paragraphs, ...buttons])) paragraphs.pop();
+  const rest = paragraphs.length < all ? [context(wholeWords(facts.no))] : [];
+  return { text: strip(words), blocks: [...paragraphs, ...rest, ...buttons] };
 }
 
 /** The fact in words, for a thread, a record or a notification. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageBlocks, messageText, suggestions, viewForm } from '../../sandbox/limits.ts';
+import { blocksTooLong, messageBlocks, messageText, suggestions, viewForm } from '../../sandbox/limits.ts';
 
 /** What Slack's reference says of sizes and counts (docs.slack.dev/reference/block-kit): each limit from both sides. */
 
@@ -148,6 +148,16 @@ describe('Slack’s limits', () => {
 
   it.each(LEAST)('%s: %i is taken, one less is refused', (_, least, takes) => {
     expect([takes(least), takes(least - 1)]).toEqual([true, false]);
+  });
+});
+
+describe('all blocks of a message together', () => {
+  it('hold 13,200 characters, and not one more', () => {
+    const parsed = (length: number) =>
+      messageBlocks.parse(many(5, (i) => section(mrkdwn(x(i === 0 ? length : 2_600)))));
+    const most = 13_200 - JSON.stringify(parsed(1)).length + 1;
+    expect(blocksTooLong(parsed(most))).toBe(false);
+    expect(blocksTooLong(parsed(most + 1))).toBe(true);
   });
 });
 

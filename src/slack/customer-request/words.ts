@@ -54,13 +54,13 @@ export function customersHeadline(no: number, state: Access, place: string): str
 }
 
 /** What the customer said beside the issue itself; nothing for other ways in. */
-export function customersLines({ customer }: Access): string[] {
+export function customersLines({ customer }: Access, max = Infinity): string[] {
   if (customer === null) return [];
   const { tried, expected, urgency, files } = customer;
   return [
     `*Urgency* ${urgency}`,
-    ...(tried === '' ? [] : [`*Already tried*\n${quote(tried)}`]),
-    ...(expected === '' ? [] : [`*Expected*\n${quote(expected)}`]),
+    ...(tried === '' ? [] : [`*Already tried*\n${quote(tried, max)}`]),
+    ...(expected === '' ? [] : [`*Expected*\n${quote(expected, max)}`]),
     ...(files.length === 0
       ? []
       : [
