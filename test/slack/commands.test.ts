@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ALIASES, COMMANDS } from '../../src/slack/help/slice.ts';
 import { written } from './acts.ts';
 import type { Stage } from './stage.ts';
 import { file, stage } from './stage.ts';
@@ -60,6 +62,30 @@ describe('/tsa', () => {
 
   it('an unknown word that would ping is only quoted', async () => {
     expect(await tsa('<!channel> <@U0OTTO>')).toContain('“&lt;!channel&gt;”');
+  });
+});
+
+describe('the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+  it('lists every command with what it does and its other words, and no more', () => {
+    const [, table = ''] = /<!-- commands -->([\s\S]*)<!-- \/commands -->/.exec(readme) ?? [];
+    const [, , ...rows] = table.trim().split('\n');
+    expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual(
+      COMMANDS.map(([command, what]) => {
+        const [word] = command.split(' ');
+        const also = [...ALIASES].flatMap(([alias, meant]) => (meant === word ? [`\`${alias}\``] : []));
+        const first = `| \`/tsa ${command.replaceAll('|', String.raw`\|`)}\` | ${what} |`;
+        return `${first} ${also.join(', ')} |`.replaceAll(/ +/g, ' ');
+      }),
+    );
+  });
+
+  it('lists only what is known', async () => {
+    for (const word of [...COMMANDS.map(([command]) => command.split(' ')[0] ?? ''), ...ALIASES.keys()]) {
+      await s.cast.sam.types('#support', `/tsa ${word}`);
+      expect(s.cast.sam.hears('#support').at(-1) ?? '').not.toMatch(/I don’t know/);
+    }
   });
 });
 

@@ -29,7 +29,8 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['digest', 'review'],
 ]);
 
-const LINES = [
+/** What can be written after `/tsa`, and what it does. The README shows the same. */
+export const COMMANDS = [
   ['request [tenant]', 'ask for access to a tenant'],
   ['start [TSA-n]', 'start the session that was approved'],
   ['end [TSA-n]', 'end your session early'],
@@ -45,10 +46,11 @@ const LINES = [
   ['review', 'what happened in the last 7 days'],
   ['channel tenant', 'pin the card where a customer can ask for help in their channel'],
   ['invite tenant', 'show a customer’s contacts where to ask for help'],
+  ['help', 'this list'],
 ] as const;
 
 function helpWords(): Say {
-  const lines = LINES.map(([command, what]) => `• \`/tsa ${command}\` – ${what}`).join('\n');
+  const lines = COMMANDS.map(([command, what]) => `• \`/tsa ${command}\` – ${what}`).join('\n');
   const intro =
     '*Temporary support access*: ask for access to a customer’s tenant, a named person decides, and it ends by itself.';
   return {
