@@ -33,7 +33,7 @@ function everybody(policy: Policy): Policy {
   const contacts = [{ name: 'Ann', slack: { userId: CAST.contact, teamId: ELSEWHERE }, email: null }];
   const tenants = Array.from({ length: TENANTS }, (_, i): [string, Tenant] => [
     `case-${i}`,
-    { ...like, id: `case-${i}`, name: `Case ${i} Ltd`, contacts },
+    { ...like, id: `case-${i}`, name: `Case ${i} Ltd`, channel: null, consent: 'notify', contacts },
   ]);
   return {
     ...policy,
