@@ -12,7 +12,7 @@ import {
 } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import type { Ask, Narrowed } from './event.ts';
-import { approverProblems, lengthProblems, mustBe, recordScope } from './order.ts';
+import { approverProblems, lengthProblems, recordScope } from './order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
 import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
 import type { Scope, UserId } from './policy.ts';
@@ -99,10 +99,12 @@ export function replaceApprover(state: Pending, command: Of<'replace_approver'>,
   if (refusal !== null) return refuse(refusal);
   const actor = actorName(context.actor);
   const admin = isAmong(world.people, actor, world.policy.admins);
-  if (actor !== state.requester) {
-    const notAdmin = mustBe(admin, 'admin');
-    if (notAdmin !== null) return refuse(notAdmin);
-  }
+  if (actor !== state.requester && admin !== 'yes')
+    return refuse(
+      admin === 'cannot_check'
+        ? { reason: 'cannot_check' }
+        : { reason: 'not_allowed', needs: 'requester_or_admin' },
+    );
   const seat = state.seats.find((s) => s.holder === command.from && s.holder !== CUSTOMER_SEAT);
   if (seat === undefined) return refuse({ reason: 'not_allowed', needs: 'approver' });
   if (seat.given !== null) return refuse({ reason: 'already_given', seat: seat.holder });

@@ -100,7 +100,9 @@ export function offerOwnership(state: Access, command: Of<'offer_ownership'>, co
   if (by !== state.owner) {
     const admin = mustBe(isAmong(world.people, by, world.policy.admins), 'admin');
     if (admin !== null)
-      return refuse(admin.reason === 'cannot_check' ? admin : { reason: 'not_allowed', needs: 'owner' });
+      return refuse(
+        admin.reason === 'cannot_check' ? admin : { reason: 'not_allowed', needs: 'owner_or_admin' },
+      );
   }
   if (standingOf(world, command.to) === 'cannot_check') return refuse({ reason: 'cannot_check' });
   const problems: FieldProblem[] = [

@@ -107,8 +107,10 @@ export type Refusal =
 export type Role =
   | 'member'
   | 'requester'
+  | 'requester_or_admin'
   | 'grantee'
   | 'owner'
+  | 'owner_or_admin'
   | 'approver'
   | 'contact'
   | 'admin'

@@ -261,6 +261,10 @@ function roleWords(needs: Role, state: Access | null): string {
         : `only the grantee${grantee} can do this.`;
     case 'owner':
       return `only the owner${state === null ? '' : ` (${who(state.owner)})`} or the grantee can do this.`;
+    case 'requester_or_admin':
+      return `only the requester${state === null ? '' : ` (${who(state.requester)})`} or an admin can do this.`;
+    case 'owner_or_admin':
+      return `only the owner${state === null ? '' : ` (${who(state.owner)})`} or an admin can do this.`;
     case 'approver': {
       const named =
         state?.phase === 'pending' ? state.seats.map((s) => s.holder).filter((h) => h !== CUSTOMER_SEAT) : [];

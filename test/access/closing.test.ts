@@ -144,7 +144,7 @@ describe('handing over', () => {
   it('is offered by the owner or an admin', () => {
     active().when(ADA, offer(OTTO)).thenHappens({ type: 'owner.offered', by: ADA });
     for (const other of [RITA, GUS, ANN, OTTO])
-      active().when(other, offer(OTTO)).thenRefused({ reason: 'not_allowed', needs: 'owner' });
+      active().when(other, offer(OTTO)).thenRefused({ reason: 'not_allowed', needs: 'owner_or_admin' });
     active()
       .in({ policy: { admins: ['SDARK'] }, groups: { SDARK: null } })
       .when(ADA, offer(OTTO))

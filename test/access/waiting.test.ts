@@ -98,7 +98,7 @@ describe('another approver', () => {
   it('may be chosen by an admin at any time, and by nobody else', () => {
     pending().when(ADA, replace(ABE)).thenHappens({ type: 'approver.replaced', by: ADA });
     for (const other of [OTTO, GUS, ANN])
-      pending().when(other, replace(ABE)).thenRefused({ reason: 'not_allowed', needs: 'admin' });
+      pending().when(other, replace(ABE)).thenRefused({ reason: 'not_allowed', needs: 'requester_or_admin' });
   });
 
   it('may be asked for at once when the first cannot decide any more, but not because Slack cannot tell', () => {
