@@ -46,8 +46,8 @@ export interface Mailbox {
   close(): Promise<void>;
 }
 
-/** Starts a mail server on a free port of this machine. */
-export async function createMailbox(): Promise<Mailbox> {
+/** Starts a mail server on a free port of this machine, at that one of its addresses. */
+export async function createMailbox(host = '127.0.0.1'): Promise<Mailbox> {
   const mails: Received[] = [];
   const listeners = new Set<() => void>();
   const sockets = new Set<Socket>();
@@ -138,7 +138,7 @@ export async function createMailbox(): Promise<Mailbox> {
   let listening = false;
   async function up(): Promise<void> {
     server = make();
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server.server, 'listening');
     port = z.object({ port: z.number() }).parse(server.server.address()).port;
     listening = true;
@@ -155,7 +155,7 @@ export async function createMailbox(): Promise<Mailbox> {
   await up();
 
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://${host}:${port}`,
     mails,
     misbehave(what, times = Infinity) {
       fault = what === null ? null : { what, times };

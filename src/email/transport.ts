@@ -79,8 +79,9 @@ export function createMailTransport(
       ? {}
       : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
     dnsTimeout: silenceMs,
-    connectionTimeout: silenceMs,
-    greetingTimeout: silenceMs,
+    // Shorter than the line's silence, so that it is known which of them it was.
+    connectionTimeout: silenceMs / 2,
+    greetingTimeout: silenceMs / 2,
     socketTimeout: silenceMs,
     disableFileAccess: true,
     disableUrlAccess: true,

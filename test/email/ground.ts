@@ -7,6 +7,7 @@ import { createMailEdge, routed } from '../../src/email/edge.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import type { Links } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
+import type { Courier } from '../../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import type { Owed } from '../../src/outbox/owed.ts';
 import type { Change } from '../access/fixtures.ts';
@@ -34,6 +35,8 @@ export interface Post extends Pick<Ground, 'clock' | 'ledger' | 'logged' | 'view
 }
 
 export const HARBOR = 'access@harbor.example';
+/** The mail server's password. */
+export const SECRET = 'open-sesame';
 export const PUBLIC = 'https://access.example.com';
 const NAMES: Readonly<Record<string, string>> = {
   UGUS: 'Gus Engineer',
@@ -59,8 +62,14 @@ export async function post(
   const links = createLinks(ledger.db, clock);
   const active = new Set<string>();
   const slack: string[] = [];
+  const slackCourier: Courier = {
+    deliver({ key }) {
+      slack.push(key);
+      return Promise.resolve({ kind: 'sent' });
+    },
+  };
   const mail = createMailEdge(
-    { mail: { smtpUrl: mailbox.url, from: HARBOR }, publicUrl: PUBLIC },
+    { mail: { smtpUrl: mailbox.url.replace('//', `//user:${SECRET}@`), from: HARBOR }, publicUrl: PUBLIC },
     {
       views,
       links,
@@ -71,20 +80,12 @@ export async function post(
       isActive: (users) => Promise.resolve(users.some((user) => active.has(user))),
     },
   );
-  onTestFinished(() => {
+  const courier = routed(slackCourier, mail);
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+  onTestFinished(async () => {
+    await dispatcher.stop(0);
     mail.close();
   });
-  const courier = routed(
-    {
-      deliver({ key }) {
-        slack.push(key);
-        return Promise.resolve({ kind: 'sent' });
-      },
-    },
-    mail,
-  );
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
-  onTestFinished(() => dispatcher.stop(0));
   await dispatcher.start();
   return {
     clock,

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { World } from '../../src/access/people.ts';
+import { file } from '../slack/stage.ts';
+import type { MailStage } from './post.ts';
+import { ANN, CAL, lines, mailStage, owedMails, withContacts } from './post.ts';
+
+/** The whole program between a real Slack client and a real SMTP server. */
+
+const MINUTE = 60_000;
+const worldOf = ({ policy }: MailStage): World => ({
+  policy,
+  people: {
+    standing: () => 'member',
+    members: () => new Set(['U0ADA', 'U0BEN']),
+    absence: () => undefined,
+  },
+});
+
+function annIs(s: MailStage, active: boolean): void {
+  const ann = s.sandbox.workspace.people.get('U0ANN');
+  if (ann === undefined) throw new Error('Ann is gone');
+  ann.active = active;
+}
+
+describe('A session', () => {
+  it('is told in both places, with the names that Slack gives people', async () => {
+    const s = await mailStage();
+    await s.session(worldOf(s), 'northwind');
+    await s.later(0);
+    await s.cast.ann.waitFor('#shared-northwind', /is in Northwind Traders/);
+    expect(s.to(ANN).map((mail) => lines(mail)[0])).toEqual([
+      expect.stringMatching(/^Sam Rivera is in Northwind Traders \(production\) until \d\d:\d\d UTC on /),
+    ]);
+    expect(s.to(CAL)).toEqual([]);
+  });
+
+  it('is told by mail while Slack is down, and in Slack while mail is', async () => {
+    const s = await mailStage();
+    s.sandbox.faults.next('*', { kind: 'server_error' }, Infinity);
+    await s.session(worldOf(s), 'northwind');
+    await s.later(0);
+    expect(s.to(ANN)).toHaveLength(1);
+    s.sandbox.faults.clear();
+    await s.mailbox.down();
+    await s.later(10 * MINUTE);
+    await s.cast.ann.waitFor('#shared-northwind', /is in Northwind Traders/);
+    await s.later(60 * MINUTE);
+    await s.cast.ann.waitFor('#shared-northwind', /expired by itself/);
+    expect(s.to(ANN)).toHaveLength(1);
+    await s.mailbox.up();
+    await s.later(5 * MINUTE);
+    expect(lines(s.to(ANN)[1] ?? never()).slice(0, 2)).toEqual([
+      expect.stringMatching(/^Sam Rivera was in|^This mail was held up/),
+      expect.any(String),
+    ]);
+  });
+});
+
+describe('Consent', () => {
+  it('is asked in Slack of who is there, and their answer there makes the mail needless', async () => {
+    const s = await mailStage(withContacts({ consent: 'required' }));
+    annIs(s, true);
+    await file(s);
+    await s.cast.ann.waitFor('#shared-northwind', /TSA-1/);
+    await s.later(MINUTE);
+    expect(s.mailbox.mails).toEqual([]);
+    await s.cast.ann.presses('Consent', '#shared-northwind', /TSA-1/);
+    await s.later(10 * MINUTE);
+    expect(s.mailbox.mails).toEqual([]);
+    expect(await owedMails(s)).toMatchObject([{ state: 'moot', why: 'the customer has consented already' }]);
+  });
+
+  it('is asked by mail at once of who is away', async () => {
+    const s = await mailStage(withContacts({ consent: 'required' }));
+    annIs(s, false);
+    await file(s);
+    await s.cast.ann.waitFor('#shared-northwind', /TSA-1/);
+    await s.later(0);
+    expect(s.to(ANN).map((mail) => mail.parsed.subject)).toEqual([
+      '[TSA-1] Sam Rivera asks to enter Northwind Traders (production)',
+    ]);
+  });
+
+  it('is asked by mail of who has no Slack', async () => {
+    const s = await mailStage(withContacts({ consent: 'required' }));
+    await file(s, { tenant: 'Contoso Retail · production' });
+    await s.later(0);
+    expect(s.to(CAL)).toHaveLength(1);
+    expect(s.logged.join('')).not.toContain('SMTP_URL is not set');
+  });
+});
+
+function never(): never {
+  throw new Error('there is no such mail');
+}
