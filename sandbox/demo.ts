@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { withCustomers } from './customers.ts';
 import { settle } from './harbor.ts';
+import { createMailbox } from './mail.ts';
 import { page } from './page/serve.ts';
 import { createSandbox } from './server.ts';
 
@@ -11,17 +16,24 @@ import { createSandbox } from './server.ts';
 const PORT = 4545;
 
 const folder = mkdtempSync(join(tmpdir(), 'tsa-demo-'));
+const mailbox = await createMailbox();
 const sandbox = await listen();
 settle(sandbox.workspace);
+const policy = join(folder, 'policy.yml');
+writeFileSync(policy, withCustomers(readFileSync(new URL('./policy.yml', import.meta.url), 'utf8')));
+const pages = await freePort();
 const app = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], {
   env: {
     PATH: process.env['PATH'],
     SLACK_BOT_TOKEN: sandbox.tokens.bot,
     SLACK_APP_TOKEN: sandbox.tokens.app,
     SLACK_API_URL: sandbox.apiUrl,
-    TSA_POLICY: new URL('./policy.yml', import.meta.url).pathname,
+    TSA_POLICY: policy,
     TSA_DATABASE: join(folder, 'tsa.sqlite'),
-    TSA_HTTP_PORT: '0',
+    TSA_HTTP_PORT: String(pages),
+    PUBLIC_URL: `http://127.0.0.1:${pages}`,
+    SMTP_URL: mailbox.url,
+    MAIL_FROM: 'access@harbor.example',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
   },
   // Ctrl-C reaches the whole group; the app is stopped by us, in order.
@@ -34,12 +46,26 @@ app.on('exit', (code) => {
 sandbox.workspace.onChange(sayWhenConnected());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.kill('SIGTERM'));
 
+function withMail(local: Parameters<typeof page>[0]): ReturnType<typeof page> {
+  return page(local, mailbox);
+}
+
+/** A port that nobody uses just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** The usual port where it is free, any other where it is not. */
 async function listen(): ReturnType<typeof createSandbox> {
   try {
-    return await createSandbox({ port: PORT, page });
+    return await createSandbox({ port: PORT, page: withMail });
   } catch {
-    return createSandbox({ page });
+    return createSandbox({ page: withMail });
   }
 }
 
@@ -54,6 +80,7 @@ function sayWhenConnected(): () => void {
 
 async function finish(code: number): Promise<void> {
   await sandbox.close();
+  await mailbox.close();
   rmSync(folder, { recursive: true, force: true });
   process.exit(code);
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { InputValue, Message, OpenView, Workspace } from '../workspace.ts';
 import type { PageHandler, Sandbox } from '../server.ts';
 import { readBody, send } from '../server.ts';
+import type { Mailbox } from '../mail.ts';
+import { inbox } from './inbox.ts';
 import type { Fault } from '../faults.ts';
 
 /** The sandbox's page: static files, what one person sees as JSON, a stream of changes, and what they do. */
@@ -58,9 +60,21 @@ const act = z.discriminatedUnion('do', [
   }),
 ]);
 
-export function page(sandbox: Omit<Sandbox, 'close'>): PageHandler {
+/** @param mailbox  the customers' mail, where there is some to show */
+export function page(sandbox: Omit<Sandbox, 'close'>, mailbox: Mailbox | null = null): PageHandler {
   const { workspace } = sandbox;
+  const mail = mailbox === null ? null : inbox(mailbox);
+  mailbox?.onMail(() => {
+    workspace.record({
+      direction: 'from_app',
+      what: `mail to ${mailbox.mails.at(-1)?.to.join(', ') ?? ''}`,
+      ms: null,
+      body: mailbox.mails.at(-1)?.raw ?? null,
+    });
+    workspace.changed();
+  });
   return async (request, response) => {
+    if (mail !== null && (await mail(request, response))) return true;
     const url = new URL(request.url ?? '/', 'http://sandbox');
     const file = FILES[url.pathname];
     if (request.method === 'GET' && file !== undefined) {
