@@ -34,7 +34,7 @@ export function frame({
         <a class="skip" href="#main">Skip to what this page says</a>
         <header>
           <p>
-            <strong>Temporary support access</strong>${place === null ? null : html` · <bdi>${place}</bdi>`}
+            <strong>Temporary support access</strong> ${place === null ? null : html`<bdi>${place}</bdi>`}
           </p>
         </header>
         <main id="main" tabindex="-1">${body}</main>
@@ -77,9 +77,17 @@ export function facts(rows: readonly (readonly [string, Html | string] | null)[]
   </dl>`;
 }
 
-/** What went wrong with what was typed: first on the page, read out at once. */
-export function alert(words: string | null): Html | null {
-  return words === null ? null : html`<p class="alert" role="alert" id="problem">${words}</p>`;
+/** What went wrong with what was typed: first on the page, read out at once, with the way to where it is mended. */
+export function alert(
+  words: string | null,
+  fields: readonly { readonly name: string; readonly problem: string | null }[] = [],
+): Html | null {
+  const wrong = fields.filter(({ problem }) => problem !== null);
+  if (words === null) return null;
+  return html`<div class="alert" role="alert">
+    <p>${words}</p>
+    ${wrong.map(({ name, problem }) => html`<p><a href="#${name}">${problem}</a></p>`)}
+  </div>`;
 }
 
 /** Where the code of the mail is typed. */

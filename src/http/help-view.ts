@@ -3,6 +3,7 @@ import { lasting } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, textField } from './frame.ts';
 import type { Typed } from './request-view.ts';
+import { wrongIn } from './request-view.ts';
 import type { TenantFacts } from './tenant-view.ts';
 import { placeOf } from './words.ts';
 
@@ -22,7 +23,7 @@ const URGENCIES = [
 
 /** Asking for help, and in one sentence what sending it means. */
 export function askPage({ tenant, at }: TenantFacts, typed: HelpTyped, formId: string, goodMs: number): Html {
-  return html`${alert(typed.problem)}
+  return html`${alert(typed.problem, wrongIn(typed))}
     <p><a href="${at}">Back to ${placeOf(tenant)}</a></p>
     <h1>Ask for help in ${placeOf(tenant)}</h1>
     <p>

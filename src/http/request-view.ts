@@ -27,6 +27,17 @@ export const NOTHING_TYPED: Typed = {
   reasonProblem: null,
 };
 
+/** The fields that something is wrong with. */
+export function wrongIn({
+  codeProblem,
+  reasonProblem,
+}: Typed): readonly { readonly name: string; readonly problem: string | null }[] {
+  return [
+    { name: 'code', problem: codeProblem },
+    { name: 'reason', problem: reasonProblem },
+  ];
+}
+
 export interface Shown {
   readonly no: number;
   readonly state: Access;
@@ -36,7 +47,7 @@ export interface Shown {
 /** The one question first, then what it is about, then the answers. */
 export function question(link: Link, shown: Shown, typed: Typed, action: string): Html {
   const { no, state } = shown;
-  return html`${alert(typed.problem)}
+  return html`${alert(typed.problem, wrongIn(typed))}
     <h1>${questionWords(link, shown)}</h1>
     ${extensionFacts(link, shown)} ${requestFacts(shown)}
     <form method="post" action="${action}" aria-label="${`Your answer about ${tsa(no)}`}">
@@ -139,6 +150,18 @@ export function requestFacts({ no, state, name }: Shown): Html {
           </div>`
         : null
     }
+    <h2>${customer === null ? 'Reason' : 'The issue'}</h2>
+    ${quotation(state.reason)}
+    ${
+      customer === null
+        ? null
+        : html`${said('Tried already', customer.tried)} ${said('What should happen', customer.expected)}
+            <p class="quiet">
+              Urgency:
+              ${customer.urgency}.${customer.files.length === 0 ? null : ` Files, in Slack: ${customer.files.map((file) => file.name).join(', ')}.`}
+            </p>`
+    }
+    <h2>In detail</h2>
     ${facts([
       ['Request', tsa(no)],
       ['Status', statusWords(state)],
@@ -161,18 +184,7 @@ export function requestFacts({ no, state, name }: Shown): Html {
       whenRow(state),
       approvedRow(state, name),
       'session' in state ? ['Session', sessionWords(state, name)] : null,
-    ])}
-    <h2>${customer === null ? 'Reason' : 'The issue'}</h2>
-    ${quotation(state.reason)}
-    ${
-      customer === null
-        ? null
-        : html`${said('Tried already', customer.tried)} ${said('What should happen', customer.expected)}
-            <p class="quiet">
-              Urgency:
-              ${customer.urgency}.${customer.files.length === 0 ? null : ` Files, in Slack: ${customer.files.map((file) => file.name).join(', ')}.`}
-            </p>`
-    }`;
+    ])}`;
 }
 
 function said(title: string, text: string): Html | null {

@@ -7,7 +7,7 @@ import { lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, inUtc, time } from './frame.ts';
 import type { Typed } from './request-view.ts';
-import { requestFacts } from './request-view.ts';
+import { requestFacts, wrongIn } from './request-view.ts';
 import { storyOf } from './story.ts';
 import type { Name } from './words.ts';
 import { happened, namesFor, placeOf, statusWords } from './words.ts';
@@ -172,7 +172,7 @@ export function recordPage(record: FullRecord, facts: TenantFacts, typed: Typed,
   const { no, state } = record;
   const name: Name = namesFor(facts.tenant, facts.nameOf);
   const shown = { no, state, name };
-  return html`${alert(typed.problem)}
+  return html`${alert(typed.problem, wrongIn(typed))}
     <p><a href="${facts.at}">Back to ${placeOf(facts.tenant)}</a></p>
     <h1>${tsa(no)}: ${statusWords(state)}</h1>
     <p>${happened(no, state, name)}</p>

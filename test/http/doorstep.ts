@@ -172,6 +172,6 @@ function textOf(body: string): string {
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/&(lt|gt|quot|#39|amp);/g, (_, name: string) => ENTITIES[name] ?? '')
     .replaceAll(/\s+/gu, ' ')
-    .replaceAll(/ (?=[.,;:)])/g, '')
+    .replaceAll(/ (?=[.,;:)])|(?<=\() /g, '')
     .trim();
 }

@@ -1,0 +1,159 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { approve, ask, cancel, closeOut, declare, deny, end, file, review, start } from '../access/acts.ts';
+import {
+  ANN,
+  cara,
+  CARA,
+  EVE,
+  GUS,
+  HOUR,
+  MINUTE,
+  OLA,
+  REASON,
+  RITA,
+  T0,
+  worldOf,
+} from '../access/fixtures.ts';
+import type { Doorstep } from './doorstep.ts';
+import { doorstep, facts } from './doorstep.ts';
+
+/** A life in Acme: one session closed out, one emergency that runs, one request denied; and one in Bolt. */
+async function lived(): Promise<Doorstep> {
+  const d = doorstep(worldOf({ limits: { openRequests: 9 } }));
+  await d.given(RITA, file());
+  await d.given(ANN, approve(), 1);
+  await d.given(GUS, start, 1);
+  d.clock.turn(20 * MINUTE);
+  await d.given(GUS, end, 1);
+  await d.given(OLA, closeOut(), 1);
+  await d.given(RITA, file({ scopeId: 'read' }));
+  await d.given(ANN, deny, 2);
+  await d.given(RITA, file({ tenantId: 'bolt' }));
+  await d.given(EVE, declare());
+  return d;
+}
+
+describe('The tenant’s page', () => {
+  it('says who is in, with what, since when and until when, and nobody when nobody is', async () => {
+    const d = await lived();
+    const { path } = await d.issue('tenant');
+    const { status, text } = await d.get(path);
+    expect(status).toBe(200);
+    expect(text).toContain(
+      'EMERGENCY: Eve of our support is in Acme Ltd (production) with The admin scope, until 2 Mar 2026, 10:20 UTC. 1 h left',
+    );
+    const json: unknown = JSON.parse((await d.get(`${path}/status.json`)).body);
+    expect(json).toMatchObject({
+      now: '2026-03-02T09:20:00.000Z',
+      sessions: [
+        { who: 'Eve', emergency: true, since: '2026-03-02T09:20:00.000Z', until: '2026-03-02T10:20:00.000Z' },
+      ],
+    });
+    d.clock.turn(HOUR);
+    expect((await d.get(path)).status).toBe(410);
+    const later = await d.issue('tenant');
+    expect((await d.get(later.path)).text).toContain('Nobody of our support is in your tenant now.');
+    expect((await d.get(`${later.path}/status.json`)).body).toContain('"sessions":[]');
+  });
+
+  it('shows what was, newest first, in pages, and nothing of another tenant', async () => {
+    const d = doorstep(worldOf({ limits: { openRequests: 99 } }));
+    for (let no = 1; no <= 47; no++) {
+      await d.given(RITA, file({ tenantId: no % 2 === 0 ? 'bolt' : 'acme', notBefore: T0 + HOUR }));
+      await d.given(RITA, cancel, no);
+    }
+    const { path } = await d.issue('tenant');
+    const seen: string[] = [];
+    let next: string | undefined = path;
+    for (let page = 0; next !== undefined && page < 9; page++) {
+      const { body } = await d.get(next);
+      seen.push(...[...body.matchAll(/>(TSA-\d+)</g)].map((found) => found[1] ?? ''));
+      next = /<a href="([^"]+)">Older<\/a>/.exec(body)?.[1];
+    }
+    expect(seen).toEqual(Array.from({ length: 24 }, (_, i) => `TSA-${47 - 2 * i}`));
+    for (const before of ['', 'x', '-1.-1', '1.1.1', '9'.repeat(20)])
+      expect((await d.get(`${path}?before=${before}`)).status).toBe(200);
+  });
+
+  it('shows each session’s record: who asked, approved and used it, why, when, and what was done', async () => {
+    const d = await lived();
+    const { path } = await d.issue('tenant');
+    const { text } = await d.get(`${path}/1`);
+    for (const fact of [
+      'TSA-1: Resolved',
+      'Asked by Rita, 2 Mar 2026, 09:00 UTC',
+      'Who enters Gus',
+      'Approved by Ann (2 Mar 2026, 09:00 UTC)',
+      'Session from 2 Mar 2026, 09:00 UTC, by Gus; Gus ended it on 2 Mar 2026, 09:20 UTC',
+      REASON,
+      'What was done Fixed: Yes. Every extra permission was taken away again, and that was checked. Removed 14 duplicates.',
+      'Ann approved.',
+      'Gus entered, until 2 Mar 2026, 10:00 UTC at the latest.',
+    ])
+      expect(text).toContain(fact);
+    for (const ours of ['Each invoice shows once again.', 'UGUS', 'UANN']) expect(text).not.toContain(ours);
+    const denied = (await d.get(`${path}/2`)).text;
+    expect(denied).toContain('TSA-2: Declined');
+    expect(denied).not.toContain('Please use the staging tenant.');
+    await d.given(ANN, review, 4);
+    const emergency = (await d.get(`${path}/4`)).text;
+    expect(emergency).toContain('It did not wait for your consent');
+    expect(emergency).toContain('Ann judged the emergency justified.');
+  });
+
+  it('gives its record as CSV in which nothing is a formula', async () => {
+    const d = doorstep();
+    await d.given(
+      RITA,
+      file({
+        reason: `=HYPERLINK("https://evil.example") ${REASON}`,
+        caseRef: '+49 123',
+        offLimits: '@SUM(1)',
+      }),
+    );
+    await d.given(RITA, file({ tenantId: 'bolt' }));
+    const { path } = await d.issue('tenant');
+    const { headers, body } = await d.get(`${path}/record.csv`);
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="support-access-acme.csv"');
+    const rows: unknown = parse(body, { columns: true });
+    expect(rows).toMatchObject([
+      {
+        request: 'TSA-1',
+        status: 'Waits for approval',
+        asked_by: 'Rita',
+        asked_at: '2026-03-02T09:00:00.000Z',
+        reason: `'=HYPERLINK("https://evil.example") ${REASON}`,
+        case: "'+49 123",
+        off_limits: "'@SUM(1)",
+      },
+    ]);
+  });
+
+  it('stops a session that nobody expected, with the code of the mail, and without it does not', async () => {
+    const d = await lived();
+    const { path, code, wrong } = await d.issue('tenant');
+    const before = d.trace();
+    expect((await d.post(`${path}/4`, { code: wrong, answer: 'report' })).status).toBe(422);
+    expect((await d.post(`${path}/4`, { answer: 'report' })).status).toBe(422);
+    expect(d.trace()).toBe(before);
+    expect((await d.post(`${path}/4`, { code, answer: 'report' })).text).toContain('Cara stopped it on');
+    expect((await d.post(`${path}/4`, { code, answer: 'report' })).status).toBe(200);
+    expect(facts(d).filter((fact) => fact.startsWith('session.ended'))).toEqual([
+      `session.ended by ${GUS}`,
+      `session.ended by customer:${CARA}`,
+    ]);
+    const over = await d.post(`${path}/1`, { code, answer: 'report' });
+    expect(over.status).toBe(409);
+    expect(over.text).toContain('It was too late for this. The session of TSA-1 is over: Gus ended it');
+  });
+
+  it('cancels what its reader asked for', async () => {
+    const d = doorstep();
+    await d.given(cara, ask());
+    const { path, code } = await d.issue('tenant');
+    expect((await d.get(`${path}/1`)).text).toContain('Cancel it: nobody enters for it after that.');
+    expect((await d.post(`${path}/1`, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');
+  });
+});
