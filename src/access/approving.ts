@@ -34,6 +34,8 @@ export function approve(state: Pending, command: Of<'approve'>, context: Context
   if (seat.given !== null || state.seats.some((other) => other.given?.by === by))
     return refuse({ reason: 'already_given', seat: seat.holder });
   const person = seat.holder !== CUSTOMER_SEAT;
+  // The customer says yes to what is asked, or no: a yes to less would be taken for a yes to all of it.
+  if (!person && command.less !== null) return refuse({ reason: 'not_allowed', needs: 'approver' });
   if (person && currentAsk(state).scope.highRisk && command.typedTenantId?.trim() !== state.tenant.id)
     return invalid([{ field: 'typedTenantId', problem: 'does_not_match' }]);
   const less = person ? narrow(state, command.less, context) : null;

@@ -170,6 +170,8 @@ function hearers(
       break;
     case 'approver.reminded':
       tell(true, event.approvers);
+      // Once: who waits for a silent approver can ask somebody else from now on.
+      if (after.phase === 'pending' && after.reminders === 1) tell(true, [after.requester]);
       if (after.phase === 'unclaimed') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
       break;
     case 'approver.gone':

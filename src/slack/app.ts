@@ -1,4 +1,5 @@
 import { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import type { Receiver, RespondFn } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { UserId } from '../access/policy.ts';
@@ -11,10 +12,11 @@ import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
 import { extendSession } from './extend-session/slice.ts';
 import { again, said } from './forms.ts';
+import { whatWasMissing } from './missing.ts';
 import { handOver } from './hand-over/slice.ts';
 import type { Home } from './home/slice.ts';
 import { stopSession } from './stop-session/slice.ts';
-import type { After, Desk, Say, Slice, Submitted } from './desk.ts';
+import type { After, Answered, Desk, Say, Slice, Submitted } from './desk.ts';
 import { ALIASES, help, unknownCommand } from './help/slice.ts';
 import { lookUp } from './look-up/slice.ts';
 import {
@@ -71,7 +73,7 @@ export function createSlackApp(deps: {
   ];
   const commands = merge(slices.map((slice) => slice.commands));
   const buttons = merge(slices.map((slice) => slice.actions));
-  const submissions = merge(slices.map((slice) => slice.submissions));
+  const submissions = merge([...slices, whatWasMissing(commands)].map((slice) => slice.submissions));
   const suggestions = merge(slices.map((slice) => slice.suggestions));
   const shortcuts = merge(slices.map((slice) => slice.shortcuts));
   const running = new Set<Promise<void>>();
@@ -105,6 +107,14 @@ export function createSlackApp(deps: {
     running.add(work);
   }
 
+  /** A modal takes longer than an acknowledgement may wait. */
+  function opening(triggerId: string, view: ModalView | undefined): After | undefined {
+    if (view === undefined) return undefined;
+    return async () => {
+      await desk.client.views.open({ trigger_id: triggerId, view });
+    };
+  }
+
   async function safely<T>(what: string, work: () => Promise<T>, failed: T): Promise<T> {
     try {
       return await work();
@@ -134,9 +144,10 @@ export function createSlackApp(deps: {
       triggerId: payload.trigger_id,
       delivery: `command:${payload.trigger_id}`,
     };
-    const { say, after } = await safely(word, () => run(call), { say: { text: FAILED } });
+    const failed: Answered = { say: { text: FAILED } };
+    const { say, view, after } = await safely(word, () => run(call), failed);
     await (say === undefined ? ack() : ack(ephemeral(say)));
-    follow(after, (words) => tell(respond, words));
+    follow(after ?? opening(call.triggerId, view), (words) => tell(respond, words));
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
@@ -172,13 +183,13 @@ export function createSlackApp(deps: {
           await write(caller.userId, say);
         }
       };
-      const result =
+      const result: Answered =
         run === undefined
           ? { say: { text: OLD_BUTTON } }
           : await safely(action.action_id, () => run(call), { say: { text: FAILED } });
       await ack();
       const { say } = result;
-      follow('after' in result ? result.after : undefined, speak);
+      follow(result.after ?? opening(call.triggerId, result.view), speak);
       if (say !== undefined && (run !== undefined || payload.view === undefined))
         follow(() => speak(say), UNTOLD);
     }

@@ -81,10 +81,20 @@ export type Submitted =
   /** On top of the form, which stays as it is below. */
   | { readonly kind: 'push'; readonly view: ModalView };
 
+/** What becomes of a command or a press. */
+export interface Answered {
+  /** Told at once, to whoever acted. */
+  readonly say?: Say;
+  /** A modal that opens. */
+  readonly view?: ModalView;
+  /** Anything else that takes longer. */
+  readonly after?: After;
+}
+
 /** What a person can do, by the id under which Slack reports it. */
 export interface Slice {
-  readonly commands?: Readonly<Record<string, (call: CommandCall) => Promise<{ say?: Say; after?: After }>>>;
-  readonly actions?: Readonly<Record<string, (call: ActionCall) => Promise<{ say?: Say; after?: After }>>>;
+  readonly commands?: Readonly<Record<string, (call: CommandCall) => Promise<Answered>>>;
+  readonly actions?: Readonly<Record<string, (call: ActionCall) => Promise<Answered>>>;
   readonly submissions?: Readonly<Record<string, (call: SubmitCall) => Promise<Submitted>>>;
   readonly suggestions?: Readonly<Record<string, (call: SuggestCall) => Promise<readonly PlainTextOption[]>>>;
   readonly shortcuts?: Readonly<Record<string, (call: ShortcutCall) => Promise<{ after?: After }>>>;

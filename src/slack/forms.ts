@@ -3,7 +3,7 @@ import type { RequestCommand } from '../access/command.ts';
 import { LINE_MAX, TEXT_MAX } from '../access/limits.ts';
 import type { FieldProblem } from '../access/refusal.ts';
 import { plain, section } from './blocks.ts';
-import type { After, Desk, SubmitCall, Submitted } from './desk.ts';
+import type { Desk, SubmitCall, Submitted } from './desk.ts';
 import { attempt, parseNo } from './desk.ts';
 import type { View } from './payload.ts';
 import { problemWords, refusalWords } from './refusals.ts';
@@ -92,13 +92,6 @@ export function personField(blockId: string, label: string, hint?: string, optio
 
 export function choice(value: string, text: string): PlainTextOption {
   return { text: plain(text.length > 75 ? `${text.slice(0, 74)}…` : text), value };
-}
-
-/** Opens a modal, after the acknowledgement. */
-export function opens(desk: Desk, triggerId: string, view: ModalView): After {
-  return async () => {
-    await desk.client.views.open({ trigger_id: triggerId, view });
-  };
 }
 
 /** Puts what a form says through the door; each problem goes to its field, anything else is said in place of the form. */

@@ -29,7 +29,12 @@ export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Re
   const { event } = recorded;
   const reader = readerOf(facts.destination);
   const customers = reader !== null && event.type === 'closeout.filed' && isTheirTenant(facts, reader);
-  const fact = customers ? resolution(event, facts.no, facts.state) : noticeWords(recorded, facts);
+  const silent = event.type === 'approver.reminded' && reader === facts.state.requester;
+  const fact = customers
+    ? resolution(event, facts.no, facts.state)
+    : silent
+      ? silence(event, facts)
+      : noticeWords(recorded, facts);
   const words = fact + lateness(recorded, facts.now);
   const paragraphs = sections(words);
   const buttons = actions(buttonsFor(facts));
@@ -37,6 +42,18 @@ export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Re
   while (paragraphs.length > 1 && !fitsMessage([...paragraphs, ...buttons])) paragraphs.pop();
   const rest = paragraphs.length < all ? [context(wholeWords(facts.no))] : [];
   return { text: strip(words), blocks: [...paragraphs, ...rest, ...buttons] };
+}
+
+/** For whoever waits: nobody is left to wonder what else they can do. */
+function silence(
+  { approvers }: Extract<AccessEvent, { type: 'approver.reminded' }>,
+  { no, state }: Pick<CardFacts, 'no' | 'state'>,
+): string {
+  const asked =
+    approvers.length === 1
+      ? `${people(approvers)} has not answered yet, and was reminded`
+      : 'Nobody has answered yet';
+  return `:hourglass_flowing_sand: *${tsa(no)}* · ${asked}. You can go on waiting until ${when(state.terms.lapseAt)}, or *ask somebody else*.`;
 }
 
 /** The fact in words, for a thread, a record or a notification. */

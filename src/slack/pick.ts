@@ -1,10 +1,11 @@
+import type { ModalView } from '@slack/types';
 import type { Phase } from '../access/state.ts';
 import type { Numbered } from '../ledger/history.ts';
 import type { CommandCall, Desk, Say } from './desk.ts';
 import { parseNo } from './desk.ts';
-import { count, tsa } from './words.ts';
+import { whichRequest } from './missing.ts';
 
-/** Which request a command means: the one that it names, or the only one that it could be. */
+/** Which request a command means: the one that it names, the only one that it could be, or the one that is chosen in a modal. */
 export async function pick(
   desk: Desk,
   { caller, rest }: CommandCall,
@@ -14,7 +15,7 @@ export async function pick(
     readonly phases: readonly Phase[];
     readonly none: string;
   },
-): Promise<{ readonly no: number } | { readonly say: Say }> {
+): Promise<{ readonly no: number } | { readonly say: Say } | { readonly view: ModalView }> {
   if (rest !== '') {
     const named = parseNo(rest);
     return named === null ? { say: { text: `Write it like \`/tsa ${verb} TSA-42\`.` } } : { no: named };
@@ -25,10 +26,5 @@ export async function pick(
   const [only] = found.values();
   if (only === undefined) return { say: { text: mine.none } };
   if (found.size === 1) return { no: only.no };
-  const which = [...found.keys()].slice(0, 20).map(tsa).join(', ');
-  return {
-    say: {
-      text: `Which one? ${count(found.size, 'is', 'are')} possible: ${which}. Write \`/tsa ${verb} TSA-n\`.`,
-    },
-  };
+  return { view: whichRequest(verb, [...found.values()]) };
 }

@@ -174,9 +174,9 @@ describe('the customer’s consent', () => {
     },
   );
 
-  it('takes the work order as it is', () => {
+  it('is a yes to what is asked: less is the approver’s to give', () => {
     const less = { scopeId: 'read', allowedActions: 'Look.', offLimits: 'Payment data.', durationMs: MINUTE };
-    bolt.when(carl, approve(less)).thenHappens({ type: 'approval.given', narrowed: null });
+    bolt.when(carl, approve(less)).thenRefused({ reason: 'not_allowed', needs: 'approver' });
   });
 });
 

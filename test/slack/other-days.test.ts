@@ -56,7 +56,7 @@ describe('deciding', () => {
     const old = await s.cast.ada.waitFor('app', /asks for your approval/);
     await s.later(16 * 60_000);
     await s.cast.ada.waitFor('app', /still waits for your decision/);
-    await s.cast.sam.presses('Ask somebody else', 'app', /TSA-1/);
+    await s.cast.sam.presses('Ask somebody else', 'app', /<@U0ADA> has not answered yet, and was reminded/);
     const modal = await s.cast.sam.modal('Ask somebody else');
     await modal.chooses('Who decides instead', 'Ben');
     await modal.submits();

@@ -6,7 +6,7 @@ import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import { choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
 import { notForYou } from '../sight.ts';
@@ -30,7 +30,7 @@ const FIXED = ['yes', 'no', 'not_yet'] as const;
 export function closeOut(desk: Desk): Slice {
   const open = async (
     no: number | null,
-    { triggerId, caller }: { triggerId: string; caller: Caller },
+    { caller }: { caller: Caller },
     phase: 'ended' | 'closed',
     draw: (no: number, state: Access) => ModalView,
   ) => {
@@ -42,7 +42,7 @@ export function closeOut(desk: Desk): Slice {
     if (hidden !== null) return { say: hidden };
     if (state.phase !== phase)
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-    return { after: opens(desk, triggerId, draw(no, state)) };
+    return { view: draw(no, state) };
   };
   return {
     actions: {
@@ -60,7 +60,7 @@ export function closeOut(desk: Desk): Slice {
           phases: ['ended'],
           none: 'You have nothing to close out. Thank you.',
         });
-        return 'say' in picked ? picked : open(picked.no, call, 'ended', closeForm);
+        return !('no' in picked) ? picked : open(picked.no, call, 'ended', closeForm);
       },
     },
     submissions: {

@@ -9,9 +9,10 @@ import { mailTo } from '../../outbox/owe-mail.ts';
 import type { Owed } from '../../outbox/owed.ts';
 import { ACTION } from '../action-ids.ts';
 import { actions, button, context, plain, section } from '../blocks.ts';
-import type { ActionCall, CommandCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
+import type { Answered, ActionCall, CommandCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
-import { again, opens, said, submitForm } from '../forms.ts';
+import { again, said, submitForm } from '../forms.ts';
+import { whichTenant } from '../missing.ts';
 import type { Caller } from '../payload.ts';
 import { readFiles, readInputs, submissionKey } from '../payload.ts';
 import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
@@ -70,17 +71,14 @@ async function forContact(
   return { say: { text: words } };
 }
 
-async function openAsk(
-  desk: Desk,
-  { caller, value, triggerId }: ActionCall,
-): ReturnType<NonNullable<Slice['actions']>[string]> {
+async function openAsk(desk: Desk, { caller, value }: ActionCall): Promise<Answered> {
   const found = await forContact(desk, caller, value);
   if ('say' in found) return found;
   const { tenant } = found;
   if (!tenant.customerRequests)
     return { say: { text: 'Asking here is not switched on for you. Please contact our support team.' } };
   const forMs = Math.min(desk.policy.limits.customerRequestMs, CUSTOMER_REQUEST_MAX_MS);
-  return { after: opens(desk, triggerId, askForm(tenant, desk.clock.now() + forMs, forMs)) };
+  return { view: askForm(tenant, desk.clock.now() + forMs, forMs) };
 }
 
 async function file(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted> {
@@ -135,10 +133,7 @@ async function file(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted
   };
 }
 
-async function openAccept(
-  desk: Desk,
-  { caller, value, triggerId }: ActionCall,
-): ReturnType<NonNullable<Slice['actions']>[string]> {
+async function openAccept(desk: Desk, { caller, value }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
   const record = no === null ? null : await desk.views.record(no);
   if (no === null || record === null) return {};
@@ -153,7 +148,7 @@ async function openAccept(
         text: 'The policy has no scope that a customer’s request covers. File a request of your own with `/tsa request`.',
       },
     };
-  return { after: opens(desk, triggerId, view) };
+  return { view };
 }
 
 function accept(desk: Desk, call: SubmitCall): Promise<Submitted> {
@@ -177,19 +172,13 @@ async function invite(
   desk: Desk,
   { caller, rest, delivery }: CommandCall,
   verb: 'channel' | 'invite',
-): Promise<{ say: Say }> {
+): Promise<Answered> {
   const hidden = await notForYou(desk, caller.userId, null);
   if (hidden !== null) return { say: hidden };
   const found = desk.policy.tenants.get(rest) ?? onlyOne(desk.tenants.search(rest, 2));
-  if (rest === '' || found === undefined)
-    return {
-      say: {
-        text:
-          rest === ''
-            ? `Write it like \`/tsa ${verb} northwind\`.`
-            : `No tenant, or more than one, goes by “${oneLine(rest, 80)}”. Write its id.`,
-      },
-    };
+  if (rest === '') return { view: whichTenant(verb, false) };
+  if (found === undefined)
+    return { say: { text: `No tenant, or more than one, goes by “${oneLine(rest, 80)}”. Write its id.` } };
   const owed = (destination: string): Owed => ({
     key: `invitation:${delivery}:${destination}`,
     destination,
@@ -234,19 +223,13 @@ function onlyOne(tenants: readonly Tenant[]): Tenant | undefined {
 
 const PAGE = 8;
 
-async function openHistory(
-  desk: Desk,
-  { caller, value, triggerId }: ActionCall,
-): ReturnType<NonNullable<Slice['actions']>[string]> {
+async function openHistory(desk: Desk, { caller, value }: ActionCall): Promise<Answered> {
   const found = await forContact(desk, caller, value);
-  return 'say' in found ? found : { after: opens(desk, triggerId, await historyView(desk, found.tenant, 0)) };
+  return 'say' in found ? found : { view: await historyView(desk, found.tenant, 0) };
 }
 
 /** Whoever turns the page is asked who they are again: what the button says is only a number. */
-async function turnPage(
-  desk: Desk,
-  { caller, value, view }: ActionCall,
-): ReturnType<NonNullable<Slice['actions']>[string]> {
+async function turnPage(desk: Desk, { caller, value, view }: ActionCall): Promise<Answered> {
   const found = await forContact(desk, caller, view?.private_metadata ?? '');
   if ('say' in found) return found;
   if (view === null) return {};

@@ -8,9 +8,9 @@ import { parseDuration } from '../../duration.ts';
 import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
-import type { ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
+import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import { choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
@@ -49,7 +49,7 @@ export function decideRequest(desk: Desk): Slice {
           phases: ['pending', 'unclaimed', 'unconfirmed', 'approved'],
           none: 'You have no open request to cancel.',
         });
-        if ('say' in picked) return picked;
+        if (!('no' in picked)) return picked;
         const outcome = await attempt(desk, { type: 'cancel', reason: '' }, picked.no, call);
         return {
           say: sayRefusal(outcome).say ?? { text: `${tsa(picked.no)} is cancelled. Nobody gets access.` },
@@ -78,7 +78,7 @@ function text(
   return submitForm(desk, call, command(readInputs(call.view)(TEXT)), () => TEXT);
 }
 
-async function approve(desk: Desk, call: ActionCall): Promise<{ say?: Say; after?: () => Promise<void> }> {
+async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
   const no = parseNo(call.value);
   if (no === null) return {};
   const record = await desk.views.record(no);
@@ -93,7 +93,7 @@ async function opened(
   desk: Desk,
   call: ActionCall,
   draw: (no: number, state: Pending) => ModalView | null,
-): Promise<{ say?: Say; after?: () => Promise<void> }> {
+): Promise<Answered> {
   const no = parseNo(call.value);
   const record = no === null ? null : await desk.views.record(no);
   if (no === null || record === null) return {};
@@ -102,7 +102,7 @@ async function opened(
   if (hidden !== null && !isContactHere(desk, call, state)) return { say: hidden };
   const view = state.phase === 'pending' ? draw(no, state) : null;
   if (view === null) return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-  return { after: opens(desk, call.triggerId, view) };
+  return { view };
 }
 
 /** The customer's own people decide for the customer. */

@@ -7,12 +7,13 @@ import { plain, section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
-import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
+import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { again, choice, choiceField, form, opens, said, submitForm, textField } from '../forms.ts';
+import { again, choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
-import { OPTIONS_MAX, tenantOption } from '../request-access/modal.ts';
+import { tenantOption } from '../request-access/modal.ts';
+import { suggestTenants } from '../request-access/tenants.ts';
 import { notForYou } from '../sight.ts';
 import { lasting, tsa, when, who } from '../words.ts';
 
@@ -35,10 +36,10 @@ const BLOCK = {
 export function emergency(desk: Desk): Slice {
   return {
     commands: {
-      emergency: ({ caller, triggerId, rest }) => {
+      emergency: ({ caller, rest }) => {
         const found = rest === '' ? [] : desk.tenants.search(rest, 2);
         const only = desk.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
-        return Promise.resolve({ after: opens(desk, triggerId, declareForm(desk, caller, only?.id ?? '')) });
+        return Promise.resolve({ view: declareForm(desk, caller, only?.id ?? '') });
       },
     },
     actions: {
@@ -50,8 +51,7 @@ export function emergency(desk: Desk): Slice {
       [ACTION.notJustified]: (call) => judge(desk, call, false),
     },
     suggestions: {
-      tsa_in_emergency_tenant: ({ typed }) =>
-        Promise.resolve(desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption)),
+      tsa_in_emergency_tenant: (call) => suggestTenants(desk, call),
       tsa_in_emergency_reviewer: async ({ caller, typed, view }) => {
         const read = view === null ? () => '' : readInputs(view);
         const possible = reviewersFor(desk, read(BLOCK.scope), read(BLOCK.tenant), caller.userId);
@@ -191,11 +191,7 @@ function blockOf({ field }: FieldProblem): string {
   return blocks[field] ?? BLOCK.reason;
 }
 
-async function judge(
-  desk: Desk,
-  call: ActionCall,
-  justified: boolean,
-): ReturnType<NonNullable<Slice['actions']>[string]> {
+async function judge(desk: Desk, call: ActionCall, justified: boolean): Promise<Answered> {
   const no = parseNo(call.value);
   const record = no === null ? null : await desk.views.record(no);
   if (no === null || record === null) return {};
@@ -209,7 +205,7 @@ async function judge(
     section(`:scales: *${tsa(no)}*: ${who(state.requester)} entered ${placeOf(state)} in an emergency.`),
     textField(BLOCK.note, 'Your note, for the record'),
   ]);
-  return { after: opens(desk, call.triggerId, view) };
+  return { view };
 }
 
 function note(desk: Desk, call: SubmitCall, justified: boolean): Promise<Submitted> {

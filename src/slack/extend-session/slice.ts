@@ -6,7 +6,7 @@ import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
-import { form, opens, submitForm, textField } from '../forms.ts';
+import { form, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
 import { notForYou } from '../sight.ts';
@@ -23,7 +23,7 @@ const BLOCK = { duration: 'duration', reason: 'reason' } as const;
 export function extendSession(desk: Desk): Slice {
   const open = async (
     no: number | null,
-    { triggerId, caller }: { triggerId: string; caller: Caller },
+    { caller }: { caller: Caller },
     draw: (no: number, state: Access) => ModalView,
   ) => {
     const record = no === null ? null : await desk.views.record(no);
@@ -34,7 +34,7 @@ export function extendSession(desk: Desk): Slice {
     if (hidden !== null) return { say: hidden };
     if (state.phase !== 'active')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-    return { after: opens(desk, triggerId, draw(no, state)) };
+    return { view: draw(no, state) };
   };
   return {
     actions: {
@@ -52,7 +52,7 @@ export function extendSession(desk: Desk): Slice {
           phases: ['active'],
           none: 'You have no session that is running now.',
         });
-        return 'say' in picked ? picked : open(picked.no, call, askForm);
+        return !('no' in picked) ? picked : open(picked.no, call, askForm);
       },
     },
     submissions: {

@@ -3,7 +3,7 @@ import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
 import { attempt, parseNo, sayRefusal } from '../desk.ts';
-import { form, opens, personField, submitForm } from '../forms.ts';
+import { form, personField, submitForm } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { notForYou } from '../sight.ts';
 import { tsa } from '../words.ts';
@@ -26,7 +26,7 @@ export function handOver(desk: Desk): Slice {
           section(`*${tsa(no)}*, ${placeOf(record.state)}. You stay the owner until they accept.`),
           personField(TO, 'Who sees it through from now on?'),
         ]);
-        return { after: opens(desk, call.triggerId, view) };
+        return { view };
       },
       [ACTION.takeOver]: async (call) => {
         const no = parseNo(call.value);

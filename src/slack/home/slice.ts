@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
@@ -5,7 +6,7 @@ import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf } from '../desk.ts';
-import { again, opens, personField, said } from '../forms.ts';
+import { again, personField, said } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
 import { isInside } from '../sight.ts';
@@ -75,8 +76,7 @@ export function createHome(desk: Desk): Home {
             after: () =>
               publish(call.caller.userId, { ...chosen(call), environment: call.value, activePage: 0 }),
           }),
-        [HOME_ACTION.away]: ({ triggerId, caller }) =>
-          Promise.resolve({ after: opens(desk, triggerId, awayForm(desk, caller.userId)) }),
+        [HOME_ACTION.away]: ({ caller }) => Promise.resolve({ view: awayForm(desk, caller.userId) }),
         [HOME_ACTION.back]: async (call) => {
           const { caller, delivery } = call;
           const world = await desk.directory.world([caller.userId]);
@@ -140,7 +140,7 @@ async function goAway(
   return { kind: 'close' };
 }
 
-function awayForm(desk: Desk, me: UserId): Parameters<typeof opens>[2] {
+function awayForm(desk: Desk, me: UserId): ModalView {
   return {
     type: 'modal',
     callback_id: AWAY_MODAL,

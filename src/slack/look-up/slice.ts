@@ -5,8 +5,10 @@ import { ACTION } from '../action-ids.ts';
 import { card, headline, placeOf, strip } from '../card.ts';
 import type { Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
+import { whichTenant } from '../missing.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
+import { pick } from '../pick.ts';
 import { hasPart, isInside, isTheirs, notForYou } from '../sight.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
@@ -16,12 +18,23 @@ export function lookUp(desk: Desk): Slice {
     commands: {
       active: async ({ caller }) => ({ say: await activeNow(desk, caller) }),
       mine: async ({ caller }) => ({ say: await mine(desk, caller) }),
-      history: async ({ caller, rest }) => ({ say: await history(desk, caller, rest) }),
-      show: async ({ caller, rest }) => ({ say: await show(desk, caller, rest) }),
+      history: async ({ caller, rest }) =>
+        rest === '' ? { view: whichTenant('history', true) } : { say: await history(desk, caller, rest) },
+      show: async (call) => {
+        const picked = await pick(desk, call, 'show', {
+          parts: ['requester', 'grantee', 'owner'],
+          phases: OPEN,
+          none: 'Nothing of yours is open. Write `/tsa show TSA-42` for any other.',
+        });
+        return 'no' in picked ? { say: await show(desk, call.caller, picked.no) } : picked;
+      },
     },
     actions: {
       tsa_active: async ({ caller }) => ({ say: await activeNow(desk, caller) }),
-      [ACTION.show]: async ({ caller, value }) => ({ say: await show(desk, caller, value) }),
+      [ACTION.show]: async ({ caller, value }) => {
+        const no = parseNo(value);
+        return no === null ? {} : { say: await show(desk, caller, no) };
+      },
     },
   };
 }
@@ -77,7 +90,6 @@ async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
 /** What a tenant, or a person, had: for those whom the policy lists. */
 async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Say> {
   const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
-  if (what === '') return { text: 'Write it like `/tsa history northwind 7d` or `/tsa history @sam`.' };
   if (!isInside(await desk.directory.world([userId]), userId))
     return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
   const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
@@ -128,13 +140,8 @@ const HISTORY_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** The record, for those with a part in it and for requesters, approvers, auditors and admins. */
-async function show(desk: Desk, caller: Caller, text: string): Promise<Say> {
+async function show(desk: Desk, caller: Caller, no: number): Promise<Say> {
   const { userId } = caller;
-  const named = text === '' ? null : parseNo(text);
-  if (text !== '' && named === null) return { text: 'Write it like `/tsa show TSA-42`.' };
-  const no = named ?? (await onlyOne(desk, userId));
-  if (no === null)
-    return { text: 'Which request? Write `/tsa show TSA-n`; you have more than one open, or none.' };
   const record = await desk.views.record(no);
   const world = await desk.directory.world([userId]);
   if (world.people.standing(userId) === 'cannot_check')
@@ -186,13 +193,4 @@ function recordOf(desk: Desk, record: FullRecord): Say {
         : [context(`Ledger event ${last.seq}, hash \`${last.hash.slice(0, 16)}…\``)]),
     ],
   };
-}
-
-async function onlyOne(desk: Desk, user: string): Promise<number | null> {
-  const mine = [
-    ...(await desk.views.byPerson('requester', user, OPEN)),
-    ...(await desk.views.byPerson('grantee', user, OPEN)),
-  ];
-  const numbers = [...new Set(mine.map((one) => one.no))];
-  return numbers.length === 1 ? (numbers[0] ?? null) : null;
 }

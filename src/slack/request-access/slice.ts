@@ -6,12 +6,13 @@ import { plain, section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { troubleOf } from '../client.ts';
 import { closeForm } from '../close-out/slice.ts';
-import type { ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
+import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
 import type { Caller, View } from '../payload.ts';
 import { blockNamed } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
 import { people, tsa, when } from '../words.ts';
+import { suggestTenants } from './tenants.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
@@ -21,7 +22,6 @@ import {
   personOption,
   possibleApprovers,
   requestModal,
-  tenantOption,
 } from './modal.ts';
 
 /** Asking for access: `/tsa request`, the shortcut, the form, and its filing. */
@@ -80,8 +80,7 @@ export function requestAccess(desk: Desk): Slice {
       [INPUT.duration]: redraw,
     },
     suggestions: {
-      [INPUT.tenant]: ({ typed }) =>
-        Promise.resolve(desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption)),
+      [INPUT.tenant]: (call) => suggestTenants(desk, call),
       [INPUT.approver]: (call) => suggestApprovers(desk, call),
     },
     submissions: { [REQUEST_MODAL]: (call) => file(desk, call) },
@@ -89,10 +88,7 @@ export function requestAccess(desk: Desk): Slice {
 }
 
 /** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
-async function again(
-  desk: Desk,
-  { caller, value, triggerId }: ActionCall,
-): ReturnType<NonNullable<Slice['actions']>[string]> {
+async function again(desk: Desk, { caller, value, triggerId }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
   const record = no === null ? null : await desk.views.record(no);
   const ask = record === null ? null : askOf(record.state);

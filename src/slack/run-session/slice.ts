@@ -1,5 +1,5 @@
 import { ACTION } from '../action-ids.ts';
-import type { ActionCall, CommandCall, Desk, Say, Slice } from '../desk.ts';
+import type { ActionCall, Answered, CommandCall, Desk, Say, Slice } from '../desk.ts';
 import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { pick } from '../pick.ts';
 import { tsa, when } from '../words.ts';
@@ -35,9 +35,9 @@ async function press(desk: Desk, call: ActionCall, verb: Verb): Promise<{ say?: 
   return no === null ? {} : sayRefusal(await attempt(desk, COMMANDS[verb], no, call));
 }
 
-async function byCommand(desk: Desk, call: CommandCall, verb: Verb): Promise<{ say: Say }> {
+async function byCommand(desk: Desk, call: CommandCall, verb: Verb): Promise<Answered> {
   const picked = await pick(desk, call, verb, MINE[verb]);
-  if ('say' in picked) return picked;
+  if (!('no' in picked)) return picked;
   const { no } = picked;
   const outcome = await attempt(desk, COMMANDS[verb], no, call);
   const refused = sayRefusal(outcome).say;

@@ -2,9 +2,10 @@ import type { ModalView } from '@slack/types';
 import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
-import type { Desk, Slice } from '../desk.ts';
+import type { Answered, CommandCall, Desk, Slice } from '../desk.ts';
 import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
-import { form, opens, submitForm, textField } from '../forms.ts';
+import { form, submitForm, textField } from '../forms.ts';
+import { whichRequest } from '../missing.ts';
 import { readInputs } from '../payload.ts';
 import type { Caller } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
@@ -22,7 +23,7 @@ const WHAT_NEXT =
   'What to do next: talk to the support team (the card says who held the access), look at the account’s recent security events, and if in doubt change passwords and end other sessions.';
 
 export function stopSession(desk: Desk): Slice {
-  const open = async (no: number | null, { triggerId, caller }: { triggerId: string; caller: Caller }) => {
+  const open = async (no: number | null, { caller }: { caller: Caller }) => {
     const record = no === null ? null : await desk.views.record(no);
     if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
     if (record === null) return noSuchRequest(no);
@@ -31,7 +32,7 @@ export function stopSession(desk: Desk): Slice {
     if (hidden !== null && !(await isTheirs(desk, caller, state))) return { say: hidden };
     if (state.phase !== 'active' && state.phase !== 'approved')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-    return { after: opens(desk, triggerId, revokeForm(no, state)) };
+    return { view: revokeForm(no, state) };
   };
   return {
     actions: {
@@ -48,12 +49,28 @@ export function stopSession(desk: Desk): Slice {
         return { say: { text: words } };
       },
     },
-    commands: { revoke: (call) => open(parseNo(call.rest), call) },
+    commands: {
+      revoke: (call) => (call.rest === '' ? which(desk, call) : open(parseNo(call.rest), call)),
+    },
     submissions: {
       [REVOKE_MODAL]: (call) =>
         submitForm(desk, call, { type: 'revoke', reason: readInputs(call.view)(WHY) }, () => WHY),
     },
   };
+}
+
+/** Somebody who must stop something has no time to look up its number. */
+async function which(desk: Desk, { caller }: CommandCall): Promise<Answered> {
+  const hidden = await notForYou(desk, caller.userId, null);
+  if (hidden !== null) return { say: hidden };
+  const sessions = await desk.views.activeSessions();
+  return sessions.length === 0
+    ? {
+        say: {
+          text: 'Nobody is in a tenant right now. To stop what was approved, write `/tsa revoke TSA-42`.',
+        },
+      }
+    : { view: whichRequest('revoke', sessions) };
 }
 
 function revokeForm(no: number, state: Access): ModalView {
