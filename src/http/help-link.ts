@@ -5,7 +5,7 @@ import type { FileCustomerRequest } from '../access/command.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../access/limits.ts';
 import { isGroup, ownerForCustomers } from '../access/people.ts';
 import type { World } from '../access/people.ts';
-import type { FieldProblem, Refusal } from '../access/refusal.ts';
+import type { Refusal } from '../access/refusal.ts';
 import { problemWords } from '../slack/refusals.ts';
 import { tsa } from '../slack/words.ts';
 import type { Counter } from './counter.ts';
@@ -114,7 +114,7 @@ export function createHelpLink(counter: Counter): {
       if (wrong !== null) return retry({ codeProblem: wrong.problem });
       const { refusal, no } = await file(opened, typed, form, token);
       if (refusal !== null || no === null) {
-        const reason = fieldWords(refusal, 'reason');
+        const reason = reasonWords(refusal);
         if (reason !== null) return retry({ code, reasonProblem: reason });
         return retry({
           code,
@@ -142,8 +142,14 @@ export function createHelpLink(counter: Counter): {
   }
 }
 
-function fieldWords(refusal: Refusal | null, field: FieldProblem['field']): string | null {
+/** What is wrong with what the customer wrote, and what to write. */
+function reasonWords(refusal: Refusal | null): string | null {
   if (refusal?.reason !== 'invalid') return null;
-  const words = refusal.problems.filter((problem) => problem.field === field).map(problemWords);
-  return words.length === 0 ? null : words.join(' ');
+  const problem = refusal.problems.find((one) => one.field === 'reason');
+  if (problem === undefined) return null;
+  if (problem.problem === 'too_long' || problem.problem === 'malformed') return problemWords(problem);
+  if (problem.problem === 'missing') return `Say what is wrong. ${EXAMPLE}`;
+  return `We could not tell from this what is wrong. Say what fails, where, since when and for whom. ${EXAMPLE}`;
 }
+const EXAMPLE =
+  'For example: Invoices for March show twice in the billing list since Tuesday, for all of our stores.';

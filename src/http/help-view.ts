@@ -16,9 +16,9 @@ export interface HelpTyped extends Typed {
 }
 
 const URGENCIES = [
-  ['low', 'Low: when there is time'],
-  ['normal', 'Normal: it is in our way'],
-  ['high', 'High: we cannot work'],
+  ['low', 'Low: it can wait'],
+  ['normal', 'Normal: it is in the way'],
+  ['high', 'High: work is standing still'],
 ] as const;
 
 /** Asking for help, and in one sentence what sending it means. */
@@ -27,9 +27,8 @@ export function askPage({ tenant, at }: TenantFacts, typed: HelpTyped, formId: s
     <p><a href="${at}">Back to ${placeOf(tenant)}</a></p>
     <h1>Ask for help in ${placeOf(tenant)}</h1>
     <p>
-      By sending this you allow our support to enter this tenant for this issue, for at most
-      ${lasting(goodMs)} from now. You are told when somebody does, and can cancel it before and stop it at
-      any time.
+      By sending this you allow our support to enter this tenant for this issue, for at most ${hours(goodMs)}
+      from now. You are told when somebody does, and can cancel it before and stop it at any time.
     </p>
     <form method="post" action="${at}/ask">
       <input type="hidden" name="form" value="${formId}" />
@@ -65,3 +64,9 @@ export function askPage({ tenant, at }: TenantFacts, typed: HelpTyped, formId: s
       <div class="buttons">${button('Ask for help', 'ask', 'go')}</div>
     </form>`;
 }
+
+/** Whole hours are said in hours. */
+function hours(ms: number): string {
+  return ms % HOUR_MS === 0 ? `${ms / HOUR_MS} hours` : lasting(ms);
+}
+const HOUR_MS = 3_600_000;

@@ -101,7 +101,7 @@ export function mailAgain(
       );
       if (asked === undefined) return null;
       const message = { kind: 'consent_mail', no, version: asked.version } as const;
-      return { key: again, destination: byMailLater(email), message };
+      return { key: again, destination: byMailLater(no, email), message };
     }
     case 'extension':
       return state.phase === 'active' && state.extension !== null ? told(lastOf('extension.asked')) : null;

@@ -47,14 +47,19 @@ export interface Shown {
 /** The one question first, then what it is about, then the answers. */
 export function question(link: Link, shown: Shown, typed: Typed, action: string): Html {
   const { no, state } = shown;
-  return html`${alert(typed.problem, wrongIn(typed))}
-    <h1>${questionWords(link, shown)}</h1>
-    ${extensionFacts(link, shown)} ${requestFacts(shown)}
-    <form method="post" action="${action}" aria-label="${`Your answer about ${tsa(no)}`}">
+  const form = html`<form method="post" action="${action}" aria-label="${`Your answer about ${tsa(no)}`}">
       ${link.purpose === 'report' && state.phase === 'active' ? stopNote(state, shown.name) : null}
       ${codeField(typed.codeProblem, typed.code)} ${answers(link, typed)}
     </form>
     <p class="quiet">${afterwards(link)} This link works until ${time(link.expiresAt)}.</p>`;
+  return html`${alert(typed.problem, wrongIn(typed))}
+    <h1>${questionWords(link, shown)}</h1>
+    ${
+      // Whoever wants to stop something does not read first.
+      link.purpose === 'report'
+        ? [form, requestFacts(shown)]
+        : [extensionFacts(link, shown), requestFacts(shown), form]
+    }`;
 }
 
 function questionWords({ purpose }: Link, { no, state, name }: Shown): string {

@@ -147,7 +147,7 @@ function table(records: readonly FullRecord[], { at, tenant, nameOf }: TenantFac
             ${name(ask?.grantee ?? state.requester)}${ask === null ? null : html`<span class="quiet">${ask.scope.name}</span>`}
           </td>
           <td role="cell" data-name="When">${whenWords({ state })}</td>
-          <td role="cell" data-name="Why" dir="auto">${short(state.reason)}</td>
+          <td role="cell" data-name="Why" class="why" dir="auto">${short(state.reason)}</td>
         </tr>`;
       })}
     </tbody>

@@ -64,7 +64,7 @@ export function statusWords(state: Access): string {
     case 'active':
       return 'In progress';
     case 'ended':
-      return 'Over';
+      return 'Ended, summary to follow';
     case 'closed':
       return state.closeout.fixed === 'yes' ? 'Resolved' : 'Closed';
     case 'denied':

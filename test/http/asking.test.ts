@@ -17,7 +17,7 @@ describe('Asking for help on the page', () => {
     const d = doorstep();
     const { path, code } = await d.issue('tenant');
     expect((await d.get(`${path}/ask`)).text).toContain(
-      'By sending this you allow our support to enter this tenant for this issue, for at most 1 d from now.',
+      'By sending this you allow our support to enter this tenant for this issue, for at most 24 hours from now.',
     );
     const { text } = await d.post(`${path}/ask`, { ...told, code });
     expect(text).toContain(
@@ -48,7 +48,7 @@ describe('Asking for help on the page', () => {
     const { path, code, wrong } = await d.issue('tenant');
     const vague = await d.post(`${path}/ask`, { ...told, reason: 'please help', code });
     expect(vague.status).toBe(422);
-    expect(vague.text).toContain('A stranger could not tell what is wrong.');
+    expect(vague.text).toContain('We could not tell from this what is wrong.');
     expect(vague.text).toContain('One invoice each.');
     expect(vague.body).toMatch(/value="high"\s+checked/);
     const coded = await d.post(`${path}/ask`, { ...told, code: wrong });
