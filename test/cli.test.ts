@@ -207,6 +207,15 @@ describe('doctor', () => {
     expect(said.out).toMatch(/Needs attention: time did not do what was due; .*five minutes; .*seven days\./);
   });
 
+  it('lists what was not sent because nobody needed it any more, which is no trouble', async () => {
+    const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
+    g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
+    g.ledger.raw.exec("update outbox set state = 'moot', last_error = 'answered already' where id = 1");
+    const said = await tsa(g.path, 'doctor');
+    expect(said.code).toBe(0);
+    expect(said.out).toMatch(/Not sent, because not needed any more: 1\n.*: answered already\nAll is well\./);
+  });
+
   it('names a request whose history cannot be read, and goes on', async () => {
     const g = await lived();
     g.ledger.raw.exec('drop trigger ledger_event_no_update');

@@ -100,6 +100,21 @@ it('Is not ready while something is overdue by more than a minute, or a message 
   expect(await p.ready()).toEqual([200]);
 });
 
+it('Is ready while a message waits for its own time, and not when that has passed by more than five minutes', async () => {
+  const p = await probe();
+  const { ledger, clock } = p.g;
+  const turn = (ms: number): void => {
+    clock.turn(ms);
+    p.seenAt = clock.now();
+  };
+  await p.g.given(RITA, file());
+  ledger.raw.prepare('update outbox set next_at = owed_at + ?').run(10 * MINUTE);
+  turn(15 * MINUTE);
+  expect(await p.ready()).toEqual([200]);
+  turn(1);
+  expect(await p.ready()).toEqual([503, 'messages']);
+});
+
 it('Is not ready while nothing can be written', async () => {
   const p = await probe();
   const { raw } = p.g.ledger;

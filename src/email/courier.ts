@@ -83,6 +83,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     recorded: Recorded,
     to: Contact,
     tenant: Tenant,
+    again: boolean,
   ): Promise<Draft> {
     const { no, state } = record;
     const { event, version } = recorded;
@@ -96,7 +97,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       issue(purpose, email, tenant.id, { requestNo: no, version }, expiresAt),
     );
     const nameOf = await namesFor(record, tenant);
-    const letter = factLetter(recorded, { record, nameOf, now: clock.now(), link, lookUpUrl });
+    const letter = factLetter(recorded, { record, nameOf, now: clock.now(), link, lookUpUrl }, again);
     if (letter === null) return { kind: 'moot', why: `no mail is about ${event.type}` };
     return { kind: 'letter', letter, token: link?.token ?? null };
   }
@@ -106,6 +107,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     version: number,
     to: Contact,
     tenant: Tenant,
+    again: boolean,
   ): Promise<Draft> {
     const { no, state, events } = record;
     if (state.phase !== 'pending')
@@ -119,7 +121,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     if (narrowed) return { kind: 'moot', why: 'less is asked now: a newer mail says what' };
     const at = state.filedAt + SLACK_FIRST_MS;
     const inSlack = tenant.contacts.flatMap(({ slack }) => (slack === null ? [] : [slack.userId]));
-    if (clock.now() < at && inSlack.length > 0 && (await deps.isActive(inSlack)))
+    if (!again && clock.now() < at && inSlack.length > 0 && (await deps.isActive(inSlack)))
       return { kind: 'later', at };
     const nameOf = await namesFor(record, tenant);
     const link = await issue(
@@ -142,7 +144,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
 
   /** Whom it is for by the policy of now, and what to say to them. */
   async function draft(
-    { message }: Errand,
+    { key, message }: Errand,
     email: string,
   ): Promise<{ readonly to: Contact | null; readonly draft: Draft; readonly thread: string | null }> {
     switch (message.kind) {
@@ -156,10 +158,12 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
         const to = tenant?.contacts.find((contact) => contact.email === email);
         if (tenant === undefined || to === undefined) return gone(email);
         const thread = `<tsa-${message.no}.${digest(`${message.no} ${tenant.id}`)}@${hostname}>`;
+        // Owed by no fact, but because the contact asked for it once more.
+        const again = !/^(?:mail|consent):/.test(key);
         const made =
           message.kind === 'mail'
-            ? await draftFact(record, recorded, to, tenant)
-            : await draftConsent(record, message.version, to, tenant);
+            ? await draftFact(record, recorded, to, tenant, again)
+            : await draftConsent(record, message.version, to, tenant, again);
         return { to, draft: made, thread };
       }
       case 'tenant_mail':

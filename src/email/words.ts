@@ -24,12 +24,15 @@ import { fullTime, shortTime, timeSpan } from './times.ts';
 /** A fact later than this in its reader's hands was held up, and says so. */
 const LATE_MS = 15 * 60_000;
 
-/** The mail about one fact, or `null` for a fact that no mail is about. */
-export function factLetter(recorded: Recorded, facts: MailFacts): Letter | null {
+/**
+ * The mail about one fact, or `null` for a fact that no mail is about.
+ * @param again  somebody asked for it once more: it is not late
+ */
+export function factLetter(recorded: Recorded, facts: MailFacts, again = false): Letter | null {
   const letter = letterOf(recorded, facts);
   const happened = recorded.event.type === 'session.ended' ? recorded.event.endedAt : recorded.at;
   const late = facts.now - happened;
-  if (letter === null || late <= LATE_MS) return letter;
+  if (letter === null || again || late <= LATE_MS) return letter;
   const held = `This mail was held up for ${lasting(late)}: ${byNow(facts.record.state)}.`;
   return { ...letter, lead: [held, ...letter.lead] };
 }
@@ -107,6 +110,7 @@ function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | 
         ],
       };
     case 'request.lapsed':
+      if (state.way === 'emergency') return cameToNothing('no second person confirmed it in time', no, facts);
       return {
         subject: subject(`Nobody took up your request: ${place}`),
         lead: [
@@ -120,6 +124,8 @@ function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | 
         ],
       };
     case 'request.cancelled':
+      if (state.way === 'emergency')
+        return cameToNothing(`cancelled by ${facts.nameOf(event.by)}`, no, facts);
       return {
         subject: subject(`Cancelled: your request for help with ${place}`),
         lead: [
@@ -226,6 +232,20 @@ function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFac
       ...unexpected({ ...facts, link: null }),
       ...closing(no, facts),
     ],
+  };
+}
+
+/** Whoever heard that an emergency waits hears how that ended. */
+function cameToNothing(how: string, no: number, facts: MailFacts): Letter {
+  const { state } = facts.record;
+  const place = placeOf(state);
+  return {
+    subject: `[${tsa(no)}] Over: the emergency in ${place}. Nobody entered`,
+    lead: [
+      `The emergency that ${facts.nameOf(state.requester)} declared for ${place} is over: ${how}.`,
+      `${scopeOf(state)}. Nobody entered, and nobody can do so for it any more.`,
+    ],
+    parts: [...quote('Why it was declared', state.reason), ...caseFact(state), ...closing(no, facts)],
   };
 }
 

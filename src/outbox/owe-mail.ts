@@ -25,7 +25,7 @@ export function oweMail(
   const ask = (): Owed[] =>
     everybody.map((address) => ({
       key: `consent:${no}:${version}:${address}`,
-      destination: byMailLater(address),
+      destination: byMailLater(no, address),
       message: { kind: 'consent_mail', no, version },
     }));
   switch (event.type) {
@@ -47,6 +47,8 @@ export function oweMail(
       return tell(asker);
     case 'request.cancelled':
     case 'request.lapsed':
+      // Whoever heard that an emergency waits for its second person hears that it came to nothing.
+      if (after.way === 'emergency') return tell(everybody);
       return after.way === 'customer' ? tell(asker) : [];
     case 'closeout.filed':
       return after.way === 'customer' && after.phase === 'closed' ? tell(asker) : [];
@@ -83,15 +85,15 @@ export function mailTo(address: string): string {
   return `${MAIL}${address}`;
 }
 
-/** An address, as a destination that may wait while somebody answers in Slack: it holds nothing else up. */
-export function byMailLater(address: string): string {
-  return `${MAIL_LATER}${address}`;
+/** An address, as a destination that may wait while somebody answers in Slack about that request: it holds nothing else up. */
+export function byMailLater(no: number, address: string): string {
+  return `${MAIL_LATER}${no}:${address}`;
 }
 
 /** The address of such a destination; `null` for one that is in Slack. */
 export function addressOf(destination: string): string | null {
   const prefix = [MAIL, MAIL_LATER].find((one) => destination.startsWith(one));
-  return prefix === undefined ? null : destination.slice(prefix.length);
+  return prefix === undefined ? null : destination.slice(destination.lastIndexOf(':') + 1);
 }
 
 function waitsForCustomer(state: Access): boolean {

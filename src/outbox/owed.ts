@@ -43,7 +43,7 @@ export type Message = z.infer<typeof message>;
 export interface Owed {
   /** The same fact owes the same message once: unique for ever. */
   readonly key: string;
-  /** `person:U…` (a direct message), `channel:C…`, `mail:` or `later-mail:` and an address. Messages to one destination are delivered in the order in which they were owed. */
+  /** `person:U…` (a direct message), `channel:C…`, `mail:` and an address, or `later-mail:`, the request's number and an address. Messages to one destination are delivered in the order in which they were owed. */
   readonly destination: string;
   readonly message: Message;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { byMailLater } from '../../src/outbox/owe-mail.ts';
 import { approve, deny, file } from '../access/acts.ts';
-import { ANN, CARL, carl, cara, HOUR, MINUTE, RITA } from '../access/fixtures.ts';
+import { ANN, CARA, CARL, carl, cara, HOUR, MINUTE, RITA } from '../access/fixtures.ts';
 import { header, lines, linksIn, post } from './ground.ts';
 import type { Post } from './ground.ts';
 
@@ -54,6 +55,26 @@ describe('A contact whose consent is needed', () => {
       destination: 'mail:cara@acme.example',
       message: { kind: 'tenant_mail', tenantId: 'bolt' },
     });
+    await p.deliver();
+    expect(p.stands()).toEqual(['owed', 'sent']);
+  });
+
+  it('waits for no answer to another question: each request has its own ten minutes', async () => {
+    const p = await post();
+    p.active.add(CARL);
+    await asked(p);
+    p.active.clear();
+    await p.does(RITA, file({ tenantId: 'bolt', scopeId: 'read' }));
+    await p.deliver();
+    expect(p.stands()).toEqual(['owed', 'sent']);
+  });
+
+  it('gets the mail at once when they ask for it once more', async () => {
+    const p = await post();
+    p.active.add(CARL);
+    await asked(p);
+    const message = { kind: 'consent_mail', no: 1, version: 1 } as const;
+    await p.owes({ key: 'again:1', destination: byMailLater(2, CARA), message });
     await p.deliver();
     expect(p.stands()).toEqual(['owed', 'sent']);
   });

@@ -80,6 +80,21 @@ describe('A mail has the facts in its subject and its first two lines', () => {
     ]);
   });
 
+  it('when an emergency that waited comes to nothing: who heard of it hears that nobody entered', async () => {
+    const p = await post(TWO_PEOPLE);
+    await p.does(EVE, declare());
+    p.clock.turn(10 * MINUTE);
+    await p.does(timer, { type: 'lapse' }, 1);
+    expect(await says(p)).toEqual([
+      '[TSA-1] Over: the emergency in Acme Ltd (production). Nobody entered',
+      'The emergency that Eve Oncall declared for Acme Ltd (production) is over: no second person confirmed it in time.',
+      'Scope: The admin scope (What admin allows). Nobody entered, and nobody can do so for it any more.',
+    ]);
+    await p.does(EVE, declare());
+    await p.does(EVE, { type: 'cancel', reason: '' }, 2);
+    expect((await says(p))[1]).toMatch(/ is over: cancelled by Eve Oncall\.$/);
+  });
+
   it('when consent is asked for, and for more time: it says what no answer means', async () => {
     const p = await post();
     await p.does(RITA, file({ tenantId: 'bolt' }));

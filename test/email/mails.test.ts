@@ -131,6 +131,20 @@ describe('A mail', () => {
   });
 });
 
+describe('A mail that its reader asked for once more', () => {
+  it('is not late, however old the fact', async () => {
+    const p = await post();
+    await inUse(p);
+    await p.deliver();
+    p.clock.turn(HOUR / 2);
+    const message = { kind: 'mail', no: 1, version: 4 } as const;
+    await p.owes({ key: 'again:1', destination: `mail:${CARA}`, message });
+    await p.deliver();
+    expect(p.mailbox.mails.map((mail) => lines(mail)[0])).toEqual(Array(2).fill(lines(p.last())[0]));
+    expect(lines(p.last())[0]).toMatch(/^Gus Engineer is in/);
+  });
+});
+
 describe('No mail goes', () => {
   it('to somebody who is no contact any more, and the log says so', async () => {
     const p = await post({}, undefined, worldOf({ tenants: [] }));

@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { World } from '../../src/access/people.ts';
-import { file } from '../slack/stage.ts';
+import { createMailEdge } from '../../src/email/edge.ts';
+import { createLinks } from '../../src/ledger/links.ts';
+import { openLedger } from '../../src/ledger/open.ts';
+import { createViews } from '../../src/ledger/views.ts';
+import { mailTo } from '../../src/outbox/owe-mail.ts';
+import { written } from '../slack/acts.ts';
+import { file, fillIn, requestForm, stage } from '../slack/stage.ts';
 import type { MailStage } from './post.ts';
 import { ANN, CAL, lines, mailStage, owedMails, withContacts } from './post.ts';
 
@@ -87,6 +93,53 @@ describe('Consent', () => {
     await s.later(0);
     expect(s.to(CAL)).toHaveLength(1);
     expect(s.logged.join('')).not.toContain('SMTP_URL is not set');
+  });
+});
+
+describe('Without a mail server', () => {
+  it('the program says at its start what will not work, and nothing waits for whom nothing reaches', async () => {
+    const s = await stage('socket', withContacts({ consent: 'required' }));
+    onTestFinished(() => s.close());
+    expect(s.logged.join('')).toMatch(
+      /"level":"warn".*SMTP_URL is not set: customers are told in Slack alone.* 1 without Slack/,
+    );
+    const modal = await requestForm(s, s.cast.sam);
+    await fillIn(modal, { tenant: 'Contoso Retail · production' });
+    await modal.submits();
+    expect(await owedMails(s)).toEqual([]);
+    expect((await written(s)).life).toEqual([]);
+    expect((await written(s)).refused).toEqual(['U0SAM file nobody_can_approve']);
+  });
+
+  it('mails that were owed when there was one wait for the next', async () => {
+    const s = await mailStage();
+    await s.mailbox.down();
+    await s.session(worldOf(s), 'northwind');
+    await s.later(0);
+    await s.app.stop();
+    const ledger = openLedger(s.database);
+    const clock = s.clock;
+    const edge = createMailEdge(
+      { mail: null, publicUrl: null },
+      {
+        views: createViews(ledger.db),
+        links: createLinks(ledger.db, clock),
+        clock,
+        policy: s.policy,
+        learn: () => Promise.resolve(),
+        nameOf: () => null,
+        isActive: () => Promise.resolve(false),
+      },
+    );
+    const message = { kind: 'mail', no: 1, version: 4 } as const;
+    const errand = { key: 'mail:1', destination: mailTo(ANN), message, inDoubt: false };
+    expect(await edge.deliver(errand)).toMatchObject({ kind: 'retry', inDoubt: false });
+    await ledger.close();
+    await s.mailbox.up();
+    s.clock.turn(5 * MINUTE);
+    await s.restart();
+    await s.later(0);
+    expect(s.to(ANN)).toHaveLength(1);
   });
 });
 

@@ -125,7 +125,7 @@ describe('A new mail', () => {
     d.clock.turn(MINUTE);
     const { text } = await d.post(`${path}/mail`, { email: 'eve@evil.example' });
     expect(text).toContain('A new mail is on its way');
-    expect(owed(d)).toEqual([`later-mail:${CARA} consent_mail`]);
+    expect(owed(d)).toEqual([`later-mail:1:${CARA} consent_mail`]);
     await d.given(ANN, deny, 1);
     const over = await d.post(`${path}/mail`);
     expect(over.text).toContain('Ann declined TSA-1');
