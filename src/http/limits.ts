@@ -18,8 +18,6 @@ export interface Limits {
 export interface Limit {
   /** Counts one more; the seconds to wait if it is one too many, else `null`. */
   take(key: string): Promise<number | null>;
-  /** The seconds to wait if no more are left; counts nothing. */
-  left(key: string): Promise<number | null>;
 }
 
 const MINUTE = 60;
@@ -48,10 +46,6 @@ function limit(points: number, duration: number): Limit {
         if (error instanceof RateLimiterRes) return seconds(error);
         throw error;
       }
-    },
-    async left(key) {
-      const used = await limiter.get(key);
-      return used !== null && used.consumedPoints >= points ? seconds(used) : null;
     },
   };
 }

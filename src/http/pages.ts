@@ -7,6 +7,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
+import { isGroup } from '../access/people.ts';
 import type { Config } from '../config.ts';
 import { mailTo } from '../outbox/owe-mail.ts';
 import type { Counter, PagesDeps } from './counter.ts';
@@ -54,7 +55,14 @@ export function openPages(
 function createPages(deps: PagesDeps): Pages {
   const app = new Hono<Env>();
   const limits = createLimits();
+  let warned = false;
   const client = (c: Context<Env>): string => {
+    if (deps.clientHeader === null && !warned && c.req.header('x-forwarded-for') !== undefined) {
+      warned = true;
+      deps.log.warn(
+        'A proxy stands in front of the pages: set TSA_CLIENT_HEADER, or all customers are counted as one client.',
+      );
+    }
     const told = deps.clientHeader === null ? undefined : c.req.header(deps.clientHeader)?.split(',').at(-1);
     return clientOf(told === undefined || told.trim() === '' ? c.env.client : told);
   };
@@ -107,11 +115,23 @@ function createPages(deps: PagesDeps): Pages {
     return counter.page(c, { title: 'Something went wrong', place: null, body: words, status: 500 });
   });
 
+  // Whoever takes care of customers' requests is known from now on, should Slack be down when one comes.
+  const learnt = deps.directory
+    .learn(deps.policy.admins.filter((one) => !isGroup(one)))
+    .catch((error: unknown) => {
+      deps.log.warn({ error }, 'Slack did not say who the admins are');
+    });
   const fetch = async (asked: Request, from: string): Promise<Response> => app.fetch(asked, { client: from });
   const listener = getRequestListener((asked, env) => fetch(asked, env.incoming.socket.remoteAddress ?? ''), {
     overrideGlobalObjects: false,
   });
-  return { listener, fetch, settled: () => tenants.settled() };
+  return {
+    listener,
+    fetch,
+    settled: async () => {
+      await Promise.all([learnt, tenants.settled()]);
+    },
+  };
 }
 
 function headers(publicUrl: string): MiddlewareHandler {

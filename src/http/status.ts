@@ -10,18 +10,16 @@ const NO_KEY = '0'.repeat(64);
 
 export async function tenantStatus(counter: Counter, c: Context, id: string): Promise<Response> {
   const { deps, limits } = counter;
-  const client = counter.client(c);
-  const wait = await limits.misses.left(client);
-  if (wait !== null) {
-    c.header('Retry-After', String(wait));
-    return c.json({ error: `Too many wrong keys. Try again in ${wait} seconds.` }, 429);
-  }
   const tenant = deps.policy.tenants.get(id);
   const key = /^Bearer ([\w.~+/=-]{1,200})$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
   const given = createHash('sha256').update(key).digest();
   const same = timingSafeEqual(given, Buffer.from(tenant?.statusKeySha256 ?? NO_KEY, 'hex'));
   if (tenant === undefined || !same || key === '') {
-    await limits.misses.take(client);
+    const wait = await limits.misses.take(counter.client(c));
+    if (wait !== null) {
+      c.header('Retry-After', String(wait));
+      return c.json({ error: `Too many wrong keys. Try again in ${wait} seconds.` }, 429);
+    }
     c.header('WWW-Authenticate', 'Bearer');
     return c.json({ error: 'Send the key of this tenant: “Authorization: Bearer …”.' }, 401);
   }

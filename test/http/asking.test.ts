@@ -176,7 +176,7 @@ describe('A product’s own banner', () => {
     expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
     expect(answers[0]?.status).toBe(401);
     for (let i = 0; i < 40; i++) await d.get('/tenants/acme/status', bearer('guess'));
-    expect((await d.get('/tenants/acme/status', bearer(KEY))).status).toBe(429);
-    expect((await d.get('/tenants/acme/status', { ...bearer(KEY), from: '198.51.100.1' })).status).toBe(200);
+    expect((await d.get('/tenants/acme/status', bearer('guess'))).status).toBe(429);
+    expect((await d.get('/tenants/acme/status', bearer(KEY))).status).toBe(200);
   });
 });

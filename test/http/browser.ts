@@ -17,7 +17,6 @@ import { PEOPLE, stage } from '../slack/stage.ts';
 export interface Customer {
   readonly s: Stage;
   readonly mailbox: Mailbox;
-  readonly browser: Browser;
   /** Where the pages are, from outside. */
   readonly at: string;
   /** The last mail to that address that matches, with its link and code. */
@@ -43,17 +42,12 @@ export async function customer(mode: Mode = 'socket'): Promise<Customer> {
     clientHeader: 'X-Forwarded-For',
   });
   front.to(() => s.app.port);
-  const browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [...chromium.args, '--no-sandbox', '--disable-gpu', '--no-first-run'],
-    headless: true,
-  });
+  let browser: Browser | null = null;
   const seen = (to: string, subject: RegExp): Received | undefined =>
     mailbox.mails.findLast((mail) => mail.to.includes(to) && subject.test(mail.parsed.subject ?? ''));
   return {
     s,
     mailbox,
-    browser,
     at,
     async mail(to, subject) {
       await s.app.tick();
@@ -68,18 +62,27 @@ export async function customer(mode: Mode = 'socket'): Promise<Customer> {
       };
     },
     async window({ script = true } = {}) {
+      browser ??= await launch();
       const context = await browser.newContext({ javaScriptEnabled: script });
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       return page;
     },
     async close() {
-      await browser.close();
+      await browser?.close();
       await s.close();
       await front.close();
       await mailbox.close();
     },
   };
+}
+
+async function launch(): Promise<Browser> {
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: [...chromium.args, '--no-sandbox', '--disable-gpu', '--no-first-run'],
+    headless: true,
+  });
 }
 
 /** Ann is in Slack and has an address; Carlos has an address alone, and must be asked. */

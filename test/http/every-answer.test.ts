@@ -86,6 +86,13 @@ describe('Every answer', () => {
     expect((await d.get('/r/x', headers('198.51.100.2'))).status).toBe(404);
     expect((await d.get('/r/x')).status).toBe(404);
   });
+
+  it('is told apart by one address for all when the operator forgot to name the header, and the log says so once', async () => {
+    const d = doorstep();
+    const headers = { 'x-forwarded-for': '198.51.100.1' };
+    for (let i = 0; i < 3; i++) await d.get('/tenants', { headers });
+    expect(d.logged.filter((line) => line.includes('set TSA_CLIENT_HEADER'))).toHaveLength(1);
+  });
 });
 
 describe('What others wrote', () => {

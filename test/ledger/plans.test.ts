@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { readiness } from '../../src/health.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
+import { createOfTenant } from '../../src/ledger/of-tenant.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { readSpan } from '../../src/ledger/week.ts';
@@ -76,6 +77,10 @@ it('No question that the program asks grows slower with the ledger: every one is
   await views.openSeats(null);
   await views.openSeats(ANN);
   await views.record(1);
+  const ofTenant = createOfTenant(db);
+  await ofTenant.active('acme');
+  await ofTenant.history('acme', null, 20);
+  await ofTenant.history('acme', { filedAt: clock.now(), no: 3 }, 20);
   await readSpan(db, 0, clock.now());
   await readiness({ ledger, views, clock, slackSeenAt: () => null });
   const outcomes = ['failed', 'retry', 'sent'] as const;
