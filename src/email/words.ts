@@ -263,6 +263,7 @@ function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts
     parts: [
       ...quote('The issue', state.reason),
       ...quote('What was done', event.changed),
+      ...quote('Summary', event.notes),
       ...(event.removed.length === 0
         ? []
         : [fact('Extra permissions', `all ${event.removed.length} are gone again`)]),

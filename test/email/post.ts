@@ -48,12 +48,11 @@ export async function mailStage(change = withContacts()): Promise<MailStage> {
   });
 }
 
-/** A header as it stands in the mail, or what is there in its place. */
-export function header({ parsed }: Received, name: string): string {
-  return parsed.headers
-    .filter(({ key }) => key === name.toLowerCase())
-    .map(({ value }) => value)
-    .join(' AND ');
+/** Whether Ann is at her keyboard. */
+export function presence({ sandbox }: Stage, active: boolean): void {
+  const ann = sandbox.workspace.people.get(PEOPLE.ann.id);
+  if (ann === undefined) throw new Error('Ann is gone');
+  ann.active = active;
 }
 
 /** The plain text's lines. */

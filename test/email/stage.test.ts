@@ -8,7 +8,7 @@ import { mailTo } from '../../src/outbox/owe-mail.ts';
 import { written } from '../slack/acts.ts';
 import { file, fillIn, requestForm, stage } from '../slack/stage.ts';
 import type { MailStage } from './post.ts';
-import { ANN, CAL, lines, mailStage, owedMails, withContacts } from './post.ts';
+import { ANN, CAL, lines, mailStage, owedMails, presence, withContacts } from './post.ts';
 
 /** The whole program between a real Slack client and a real SMTP server. */
 
@@ -21,12 +21,6 @@ const worldOf = ({ policy }: MailStage): World => ({
     absence: () => undefined,
   },
 });
-
-function annIs(s: MailStage, active: boolean): void {
-  const ann = s.sandbox.workspace.people.get('U0ANN');
-  if (ann === undefined) throw new Error('Ann is gone');
-  ann.active = active;
-}
 
 describe('A session', () => {
   it('is told in both places, with the names that Slack gives people', async () => {
@@ -65,7 +59,7 @@ describe('A session', () => {
 describe('Consent', () => {
   it('is asked in Slack of who is there, and their answer there makes the mail needless', async () => {
     const s = await mailStage(withContacts({ consent: 'required' }));
-    annIs(s, true);
+    presence(s, true);
     await file(s);
     await s.cast.ann.waitFor('#shared-northwind', /TSA-1/);
     await s.later(MINUTE);
@@ -78,7 +72,7 @@ describe('Consent', () => {
 
   it('is asked by mail at once of who is away', async () => {
     const s = await mailStage(withContacts({ consent: 'required' }));
-    annIs(s, false);
+    presence(s, false);
     await file(s);
     await s.cast.ann.waitFor('#shared-northwind', /TSA-1/);
     await s.later(0);
