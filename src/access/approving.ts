@@ -14,7 +14,7 @@ import type { RequestCommand } from './command.ts';
 import type { Ask, Narrowed } from './event.ts';
 import { approverProblems, lengthProblems, recordScope } from './order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
-import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
+import { actorName, answersFor, isAmong, isContact, mayApprove, namesOf } from './people.ts';
 import type { Scope, UserId } from './policy.ts';
 import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
@@ -31,7 +31,8 @@ export function approve(state: Pending, command: Of<'approve'>, context: Context
   if ('reason' in found) return refuse(found);
   const { seat } = found;
   const by = actorName(context.actor);
-  if (seat.given !== null || state.seats.some((other) => other.given?.by === by))
+  const names = namesOf(context.world, state.tenant.id, context.actor);
+  if (seat.given !== null || state.seats.some(({ given }) => given !== null && names.includes(given.by)))
     return refuse({ reason: 'already_given', seat: seat.holder });
   const person = seat.holder !== CUSTOMER_SEAT;
   // The customer says yes to what is asked, or no: a yes to less would be taken for a yes to all of it.
@@ -216,8 +217,13 @@ function findSeat(state: Pending, context: Context): { readonly seat: Seat } | R
   }
   const tenant = world.policy.tenants.get(state.tenant.id);
   const consent = state.seats.find((s) => s.holder === CUSTOMER_SEAT);
-  if (consent !== undefined && tenant !== undefined && isContact(tenant, actor))
-    return ableContact(context) ?? { seat: consent };
+  if (consent !== undefined && tenant !== undefined && isContact(tenant, actor)) {
+    const parts = namesOf(world, tenant.id, actor).map((name) => ownPart(state, name));
+    const part = parts.find((one) => one !== null) ?? null;
+    return (
+      ableContact(context) ?? (part === null ? { seat: consent } : { reason: 'self_approval', role: part })
+    );
+  }
   const former = person !== null && state.formerApprovers.includes(person);
   return (
     ableActor(context) ??
@@ -272,17 +278,10 @@ function needsMore(state: Pending, scope: Scope): boolean {
   );
 }
 
-/** A contact is the same person under both names: who asked in Slack may take it back by mail, and the reverse. */
 function onlyRequester(
   state: Pick<Access, 'requester' | 'tenant'>,
   { actor, world }: Context,
 ): Refusal | null {
-  if (state.requester === actorName(actor)) return null;
-  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-  const same = contacts.some(
-    (contact) =>
-      isContact({ contacts: [contact] }, actor) &&
-      (contact.slack?.userId === state.requester || `customer:${contact.email ?? ''}` === state.requester),
-  );
+  const same = namesOf(world, state.tenant.id, actor).includes(state.requester);
   return same ? null : { reason: 'not_allowed', needs: 'requester' };
 }

@@ -105,6 +105,24 @@ export function isContact(tenant: Pick<Tenant, 'contacts'>, actor: Actor): boole
   }
 }
 
+/**
+ * Every name under which the ledger may know this actor: a contact who acts in Slack is a person there, and whoever
+ * answers a mail is an address. The policy says which of them are the same.
+ */
+export function namesOf(
+  { policy }: Pick<World, 'policy'>,
+  tenantId: string,
+  actor: Actor,
+): readonly string[] {
+  const contacts = policy.tenants.get(tenantId)?.contacts ?? [];
+  const same = contacts.filter((contact) => isContact({ contacts: [contact] }, actor));
+  const names = same.flatMap(({ slack, email }) => [
+    slack?.userId,
+    email === null ? null : `customer:${email}`,
+  ]);
+  return [actorName(actor), ...names.filter((name) => typeof name === 'string')];
+}
+
 /** Who sees a customer's request through until an engineer takes it on: the first admin who is able. */
 export function ownerForCustomers({ policy, people }: World): UserId | null {
   const admins = policy.admins.flatMap((p) => (isGroup(p) ? [...(people.members(p) ?? [])] : [p]));

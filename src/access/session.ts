@@ -15,7 +15,7 @@ import type { RequestCommand } from './command.ts';
 import { stillApproves } from './approving.ts';
 import type { Ask } from './event.ts';
 import { lengthProblems, mayRequest, mustBe, recordScope } from './order.ts';
-import { actorName, answersFor, isAmong, isContact, mayApprove } from './people.ts';
+import { actorName, answersFor, isAmong, isContact, mayApprove, namesOf } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
 import { checkReason } from './reason.ts';
 import { orderProblems } from './order.ts';
@@ -247,9 +247,9 @@ function mayExtend(state: Active, approver: string, context: Context): Refusal |
     const refusal = ableContact(context) ?? (contact ? null : { reason: 'not_allowed', needs: 'contact' });
     if (refusal !== null) return refusal;
     // They asked for the help, which is no bar to more of it; holding or owning the access is.
-    const by = actorName(actor);
-    if (by === state.grant.ask.grantee) return { reason: 'self_approval', role: 'grantee' };
-    return by === state.owner ? { reason: 'self_approval', role: 'owner' } : null;
+    const names = namesOf(world, state.tenant.id, actor);
+    if (names.includes(state.grant.ask.grantee)) return { reason: 'self_approval', role: 'grantee' };
+    return names.includes(state.owner) ? { reason: 'self_approval', role: 'owner' } : null;
   }
   const able = ableActor(context);
   if (able !== null) return able;

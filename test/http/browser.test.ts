@@ -98,6 +98,15 @@ describe('In a real browser', () => {
     await inspect(page, '14-asked');
     await page.goto(`${c.at}/nowhere`);
     await inspect(page, '15-nothing-here');
+
+    await page.goto(link);
+    await page.getByText('Sam Rivera of our support is in').waitFor();
+    c.s.clock.turn(31 * 60_000);
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await page.getByText('This page is over. Ask for a new link').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'This link is over' }).waitFor();
+    await inspect(page, '16-over');
   }, 180_000);
 
   it('all of it works without script, and with the keyboard alone', async () => {

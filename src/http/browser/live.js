@@ -1,6 +1,7 @@
 // Keeps the banner true while the page is open, and counts down. Without it the page says what was true when it was loaded.
 
 const EVERY_MS = 15_000;
+const FAILURES_TOLD = 4;
 const banner = document.querySelector('[data-status]');
 
 /** How far the server's clock is ahead of this one's. */
@@ -40,6 +41,7 @@ function sessionLines({ words, until, record }) {
   const timer = document.createElement('span');
   timer.className = 'left';
   timer.setAttribute('role', 'timer');
+  timer.setAttribute('aria-live', 'off');
   timer.dataset.until = String(Date.parse(until));
   const link = document.createElement('a');
   link.href = record;
@@ -47,20 +49,49 @@ function sessionLines({ words, until, record }) {
   return [line(words), line(timer, ' · ', link)];
 }
 
+/** What can no longer be kept true is said not to be. */
+function stale(words) {
+  banner.dataset.said = '';
+  banner.replaceChildren(line(words));
+  banner.classList.remove('in');
+}
+
 async function ask() {
   const answer = await fetch(banner.dataset.status, { cache: 'no-store' });
-  if (!answer.ok) return;
+  if (answer.status === 410) {
+    stale('This page is over. Ask for a new link to see who is in now.');
+    for (const timer of timers) clearInterval(timer);
+    return;
+  }
+  if (!answer.ok) throw new Error(`answered with ${answer.status}`);
   const status = await answer.json();
   ahead = Date.parse(status.now) - Date.now();
   show(status);
 }
 
+/** Fails now and then, as networks do; told only when it lasts. */
+async function again() {
+  try {
+    await ask();
+    failed = 0;
+  } catch {
+    failed += 1;
+    if (failed === FAILURES_TOLD)
+      stale('There is no connection now: who is in is not known here until there is.');
+  }
+}
+
+let failed = 0;
+const timers =
+  banner === null
+    ? []
+    : [
+        setInterval(count, 1_000),
+        setInterval(() => {
+          if (!document.hidden) again();
+        }, EVERY_MS),
+      ];
 if (banner !== null) {
-  const again = () => ask().catch(() => undefined);
-  setInterval(count, 1_000);
-  setInterval(() => {
-    if (!document.hidden) again();
-  }, EVERY_MS);
   document.addEventListener('visibilitychange', again);
   again();
 }
