@@ -59,7 +59,11 @@ export function tenantLetter(
       `The link opens for ${minutes} minutes. For a new one enter your address at ${lookUpUrl}`,
     ],
     parts: [
-      ...linkPart('Open the page', { link }),
+      ...(link === null ? [] : [{ kind: 'link', label: 'Open the page', ...link } as const]),
+      {
+        kind: 'say',
+        text: `Whoever has this link can look; pass it on to nobody. To stop a session there${tenant.customerRequests ? ' or to ask for help' : ''}, the page asks for the code.`,
+      },
       {
         kind: 'say',
         text: invited

@@ -160,6 +160,9 @@ describe('A mail has the facts in its subject and its first two lines', () => {
       message: { kind: 'tenant_mail', tenantId: 'acme' },
     });
     expect((await says(p))[0]).toBe('Your page for Acme Ltd (production)');
+    expect(lines(p.last()).join(' ')).toContain(
+      'To stop a session there or to ask for help, the page asks for the code.',
+    );
     const [link] = linksIn(p.last());
     expect(await p.links.find(link?.token ?? '')).toMatchObject({
       purpose: 'tenant',
