@@ -78,6 +78,9 @@ export function answered(answer: string, shown: Shown): Html {
     case 'cancel':
       return html`<h1>You cancelled ${it}</h1>
         <p>Nobody gets access for it. If you still need help, ask again whenever you like.</p>`;
+    case 'revoke':
+      return html`<h1>You took ${it} back</h1>
+        <p>${happened(no, state, name)} Whoever asked was told.</p>`;
     default:
       return html`<h1>Stopped</h1>
         <p>

@@ -163,7 +163,7 @@ function sameOrigin(counter: Counter): MiddlewareHandler {
     const site = c.req.header('sec-fetch-site');
     const origin = c.req.header('origin');
     const foreign =
-      (site !== undefined && site !== 'same-origin') ||
+      (site !== undefined && site !== 'same-origin' && site !== 'none') ||
       (origin !== undefined && origin !== 'null' && origin !== own);
     if (c.req.method !== 'POST' || !foreign) {
       await next();

@@ -21,7 +21,7 @@ import { happened, namesFor, refusalSentence } from './words.ts';
 const PAGE = 20;
 const actForm = z.object({
   code: z.string().max(40).catch(''),
-  answer: z.enum(['report', 'cancel']).catch('report'),
+  answer: z.enum(['report', 'cancel', 'revoke']).catch('report'),
 });
 
 export function createTenantLink(counter: Counter): Readonly<
@@ -97,8 +97,7 @@ export function createTenantLink(counter: Counter): Readonly<
           422,
         );
       }
-      const command: RequestCommand =
-        typed.answer === 'cancel' ? { type: 'cancel', reason: '' } : { type: 'report_unexpected' };
+      const command = DEEDS[typed.answer];
       const { refusal } = await deps.door.handle({
         command,
         requestNo: no,
@@ -137,6 +136,12 @@ export function createTenantLink(counter: Counter): Readonly<
     },
   };
 }
+
+const DEEDS: Readonly<Record<'report' | 'cancel' | 'revoke', RequestCommand>> = {
+  report: { type: 'report_unexpected' },
+  cancel: { type: 'cancel', reason: '' },
+  revoke: { type: 'revoke', reason: 'The customer took it back.' },
+};
 
 function markOf(text: string | undefined): Mark | null {
   const parts = /^(\d{1,16})\.(\d{1,9})$/.exec(text ?? '');

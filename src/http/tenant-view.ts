@@ -205,31 +205,44 @@ function resolution({ state }: FullRecord): Html | null {
     <blockquote class="said" dir="auto">${closeout.changed}</blockquote>`;
 }
 
-function actOn(
+/** What its reader can do about it: the words, the button, and the answer that it sends. */
+function deed(
   { no, state }: FullRecord,
-  { at, now }: TenantFacts,
-  typed: Typed,
+  now: number,
   email: string,
-): Html | null {
-  const running = state.phase === 'active' && now < state.session.expiresAt;
-  const own = state.phase === 'unclaimed' && state.requester === `customer:${email}`;
-  if (!running && !own) return null;
-  return html`<form method="post" action="${at}/${no}" class="card" aria-label="${`Stop ${tsa(no)}`}">
-    <h2>${running ? 'You did not expect this?' : 'You do not need help any more?'}</h2>
-    <p>
-      ${
-        running
-          ? 'Stop it: the session ends at once, and our security team hears of it.'
-          : 'Cancel it: nobody enters for it after that.'
-      }
-    </p>
+): readonly [string, string, string, Html] | null {
+  if (state.phase === 'active' && now < state.session.expiresAt)
+    return [
+      'You did not expect this?',
+      'Stop it: the session ends at once, and our security team hears of it.',
+      `Stop ${tsa(no)}`,
+      button('I didn’t expect this: stop it now', 'report', 'stop'),
+    ];
+  if (state.phase === 'approved')
+    return [
+      'You do not want this any more?',
+      'Take it back before it starts: nobody enters for it after that.',
+      `Take back ${tsa(no)}`,
+      button('Take it back', 'revoke', 'stop'),
+    ];
+  if (state.phase === 'unclaimed' && state.requester === `customer:${email}`)
+    return [
+      'You do not need help any more?',
+      'Cancel it: nobody enters for it after that.',
+      `Cancel ${tsa(no)}`,
+      button('Cancel the request', 'cancel', 'stop'),
+    ];
+  return null;
+}
+
+function actOn(record: FullRecord, { at, now }: TenantFacts, typed: Typed, email: string): Html | null {
+  const found = deed(record, now, email);
+  if (found === null) return null;
+  const [title, words, label, press] = found;
+  return html`<form method="post" action="${at}/${record.no}" class="card" aria-label="${label}">
+    <h2>${title}</h2>
+    <p>${words}</p>
     ${codeField(typed.codeProblem, typed.code)}
-    <div class="buttons">
-      ${
-        running
-          ? button('I didn’t expect this: stop it now', 'report', 'stop')
-          : button('Cancel the request', 'cancel', 'stop')
-      }
-    </div>
+    <div class="buttons">${press}</div>
   </form>`;
 }

@@ -39,16 +39,34 @@ export function placeOf({ name, environment }: { name: string; environment: stri
   return `${name} (${environment})`;
 }
 
-/** Everybody of ours who is named in what happened. */
+/** Everybody who is named in what happened, by what an event names them in: no word of a text is taken for a person. */
 export function usersIn(records: readonly FullRecord[]): readonly UserId[] {
   const found = new Set<UserId>();
-  const walk = (value: unknown): void => {
-    if (typeof value === 'string' && /^[UW][A-Z0-9]{2,20}$/.test(value)) found.add(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(walk);
+  const walk = (value: unknown, key: string): void => {
+    if (typeof value === 'string') {
+      if (NAMING.has(key) && /^[UW][A-Z0-9]{2,20}$/.test(value)) found.add(value);
+    } else if (Array.isArray(value))
+      value.forEach((one) => {
+        walk(one, key);
+      });
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, one] of Object.entries(value)) walk(one, name);
   };
-  for (const { events } of records) for (const { event, actor } of events) [event, actor].forEach(walk);
+  for (const { events } of records) for (const { event } of events) walk(event, '');
   return [...found];
 }
+const NAMING: ReadonlySet<string> = new Set([
+  'requester',
+  'owner',
+  'grantee',
+  'approvers',
+  'approver',
+  'reviewer',
+  'seat',
+  'by',
+  'from',
+  'to',
+]);
 
 /** Where a request stands, in a word or three. */
 export function statusWords(state: Access): string {

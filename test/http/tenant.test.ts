@@ -156,4 +156,17 @@ describe('The tenant’s page', () => {
     expect((await d.get(`${path}/1`)).text).toContain('Cancel it: nobody enters for it after that.');
     expect((await d.post(`${path}/1`, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');
   });
+
+  it('takes back what was approved, before it starts', async () => {
+    const d = doorstep();
+    await d.given(RITA, file());
+    await d.given(ANN, approve(), 1);
+    const { path, code } = await d.issue('tenant');
+    expect((await d.get(`${path}/1`)).text).toContain('Take it back before it starts');
+    const { text } = await d.post(`${path}/1`, { code, answer: 'revoke' });
+    expect(text).toContain(
+      'You took TSA-1 back Cara cancelled TSA-1 on 2 Mar 2026, 09:00 UTC; nobody gets access.',
+    );
+    expect(facts(d, 3)).toEqual([`request.cancelled by customer:${CARA}`]);
+  });
 });
