@@ -97,7 +97,9 @@ export function mailAgain(
       if (!waitsForCustomer(state)) return null;
       const asked = events.findLast(
         ({ event }) =>
-          event.type === 'request.filed' || (event.type === 'approval.given' && event.narrowed !== null),
+          event.type === 'request.filed' ||
+          event.type === 'approval.asked_again' ||
+          (event.type === 'approval.given' && event.narrowed !== null),
       );
       if (asked === undefined) return null;
       const message = { kind: 'consent_mail', no, version: asked.version } as const;

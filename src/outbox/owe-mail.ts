@@ -43,6 +43,9 @@ export function oweMail(
     case 'approval.given':
       // What was asked became less: whoever is asked must see what they say yes to.
       return event.narrowed !== null && waitsForCustomer(after) ? ask() : [];
+    case 'approval.asked_again':
+      // Who said yes is no contact any more: the others are asked.
+      return event.approver === CUSTOMER_SEAT ? ask() : [];
     case 'customer_request.filed':
       return tell(asker);
     case 'request.cancelled':
@@ -61,7 +64,6 @@ export function oweMail(
     case 'approver.reminded':
     case 'approver.gone':
     case 'approver.replaced':
-    case 'approval.asked_again':
     case 'start.opened':
     case 'session.warned':
     case 'extension.denied':
