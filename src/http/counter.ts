@@ -143,6 +143,12 @@ export function notFound(counter: Counter, c: Context): Response | Promise<Respo
   return counter.page(c, { title: 'Nothing here', place: null, body, status: 404 });
 }
 
+/** What a form sent; nothing, where something else was sent. */
+export async function formOf(c: Context): Promise<Readonly<Record<string, string>>> {
+  const isForm = c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm ? Object.fromEntries(new URLSearchParams(await c.req.text())) : {};
+}
+
 /** Names a secret without giving it away. */
 export function keyOf(secret: string): string {
   return createHash('sha256').update(`key of ${secret}`).digest('base64url');

@@ -9,7 +9,7 @@ import type { Refusal } from '../access/refusal.ts';
 import { problemWords } from '../slack/refusals.ts';
 import { tsa } from '../slack/words.ts';
 import type { Counter } from './counter.ts';
-import { keyOf, notFound } from './counter.ts';
+import { formOf, keyOf, notFound } from './counter.ts';
 import { says, time } from './frame.ts';
 import { NOTHING_TYPED } from './request-view.ts';
 import type { Typed } from './request-view.ts';
@@ -92,7 +92,7 @@ export function createHelpLink(counter: Counter): {
       const opened = await open(c, token);
       if (opened instanceof Response) return opened;
       if (!opened.tenant.customerRequests) return notFound(counter, c);
-      const { code, form, ...told } = helpForm.parse(await c.req.parseBody());
+      const { code, form, ...told } = helpForm.parse(await formOf(c));
       const plain = (text: string): string => text.replaceAll('\r\n', '\n').trim();
       const typed: HelpTyped = {
         ...NO_HELP,

@@ -11,7 +11,7 @@ import { isGroup } from '../access/people.ts';
 import type { Config } from '../config.ts';
 import { mailTo } from '../outbox/owe-mail.ts';
 import type { Counter, PagesDeps } from './counter.ts';
-import { createCounter, notFound } from './counter.ts';
+import { createCounter, formOf, notFound } from './counter.ts';
 import { says } from './frame.ts';
 import { createHelpLink } from './help-link.ts';
 import { clientOf, createLimits } from './limits.ts';
@@ -235,7 +235,7 @@ function createTenants(counter: Counter): {
   return {
     form: (c) => form(c, '', null),
     async ask(c) {
-      const typed = z.object({ email: z.string().trim().max(400).catch('') }).parse(await c.req.parseBody());
+      const typed = z.object({ email: z.string().trim().max(400).catch('') }).parse(await formOf(c));
       const email = address.safeParse(typed.email);
       if (!email.success || !deps.mail)
         return form(c, typed.email, 'Write your e-mail address, such as name@example.com.');

@@ -11,7 +11,7 @@ import { problemWords } from '../slack/refusals.ts';
 import { tsa } from '../slack/words.ts';
 import { answered, newMailForm, overWords } from './answers.ts';
 import type { Counter } from './counter.ts';
-import { keyOf } from './counter.ts';
+import { formOf, keyOf } from './counter.ts';
 import type { Html } from './frame.ts';
 import { mailAgain, offerOf } from './offer.ts';
 import { NOTHING_TYPED, question } from './request-view.ts';
@@ -108,7 +108,7 @@ export function createRequestLink(counter: Counter): RequestLink {
       const { link, record } = opened;
       const offer = offerOf(link, record, deps.policy, deps.clock.now());
       if (offer.kind !== 'open') return standing(c, token, opened, NOTHING_TYPED);
-      const typed = form.parse(await c.req.parseBody());
+      const typed = form.parse(await formOf(c));
       const reason = typed.reason.replaceAll('\r\n', '\n').trim();
       const retry = (wrong: Partial<Typed>): Response | Promise<Response> =>
         standing(c, token, opened, { ...NOTHING_TYPED, reason, ...wrong });

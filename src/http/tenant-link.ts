@@ -6,7 +6,7 @@ import type { Mark } from '../ledger/of-tenant.ts';
 import { tsa } from '../slack/words.ts';
 import { answered } from './answers.ts';
 import type { Counter } from './counter.ts';
-import { keyOf, notFound } from './counter.ts';
+import { formOf, keyOf, notFound } from './counter.ts';
 import { says } from './frame.ts';
 import { mailAgain } from './offer.ts';
 import { recordCsv } from './record-csv.ts';
@@ -80,7 +80,7 @@ export function createTenantLink(counter: Counter): Readonly<
       if (opened instanceof Response) return opened;
       const record = await recordOf(opened, no);
       if (record === null) return notFound(counter, c);
-      const typed = actForm.parse(await c.req.parseBody());
+      const typed = actForm.parse(await formOf(c));
       const wrong = await coded(c, token, typed.code);
       if (wrong instanceof Response) return wrong;
       if (wrong !== null) {

@@ -59,8 +59,11 @@ describe('Every answer', () => {
     expect((await d.post(path, { code, answer: 'decline', reason: 'x'.repeat(65_537) })).status).toBe(413);
     const long = await d.post(path, { code, answer: 'decline', reason: 'x'.repeat(3_001) });
     expect(long.text).toContain('Too long: at most 3000 characters.');
-    const odd = await d.post(path, {}, { headers: { 'content-type': 'application/json' } });
-    expect(odd.status).toBe(422);
+    for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain', ''])
+      expect((await d.post(path, {}, { headers: { 'content-type': type } })).status).toBe(422);
+    expect(
+      (await d.post('/tenants', {}, { headers: { 'content-type': 'multipart/form-data' } })).status,
+    ).toBe(422);
   });
 
   it('to a failure is a plain sentence, and the log names neither token nor code', async () => {
