@@ -9,7 +9,7 @@ create table ledger_event (
   at         integer not null check (at >= 0),
   body       blob    not null,
   prev_hash  blob    not null check (length(prev_hash) = 32),
-  hash       blob    not null unique check (length(hash) = 32),
+  hash       blob    not null check (length(hash) = 32),
   unique (request_no, version),
   check ((request_no is null) = (version is null))
 ) strict;
@@ -23,8 +23,7 @@ create trigger ledger_event_append before insert on ledger_event begin
   select raise(abort, 'ledger: an event must carry the hash of the one before it')
    where new.prev_hash is not coalesce((select hash from ledger_event order by seq desc limit 1), zeroblob(32));
   select raise(abort, 'ledger: an event must not take the place of another')
-   where exists (select 1 from ledger_event where hash = new.hash)
-      or exists (select 1 from ledger_event where request_no = new.request_no and version = new.version);
+   where exists (select 1 from ledger_event where request_no = new.request_no and version = new.version);
 end;
 create trigger ledger_event_no_update before update on ledger_event begin
   select raise(abort, 'ledger: events are never changed');
