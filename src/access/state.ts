@@ -185,6 +185,8 @@ export type Access =
   Pending | Unclaimed | Unconfirmed | Approved | Active | Ended | Closed | Denied | Cancelled | Lapsed;
 
 export type Phase = Access['phase'];
+/** Something can still become of it: time itself will see to that. */
+export type OpenPhase = Exclude<Phase, 'closed' | 'denied' | 'cancelled' | 'lapsed'>;
 
 /** What was asked for, where the request ever said so (a customer's request does so only once it is accepted). */
 export function askOf(state: Access): Ask | null {

@@ -53,6 +53,7 @@ export function createOfTenant(db: Kysely<Tables>): OfTenant {
       const rows = await db
         .selectFrom('request')
         .select('request_no as no')
+        .where('due_at', 'is not', null)
         .where('phase', '=', 'active')
         // The sessions in use are few and a tenant's history is long: the plus keeps its index out of this.
         .where(sql`+tenant_id`, '=', tenantId)

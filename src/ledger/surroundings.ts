@@ -16,6 +16,7 @@ const openOf = compiled((db, { requester }: { requester: string }) =>
     .selectFrom('request')
     .select('request_no')
     .where('requester', '=', requester)
+    .where('due_at', 'is not', null)
     .where('phase', 'in', ['pending', 'unclaimed', 'unconfirmed', 'approved'])
     .orderBy('request_no'),
 );
@@ -37,6 +38,7 @@ const siblingsOf = compiled((db, of: Neighbours & { self: number }) =>
     .where('grantee', '=', of.grantee)
     .where('tenant_id', '=', of.tenantId)
     .where('scope_id', '=', of.scopeId)
+    .where('due_at', 'is not', null)
     .where('phase', 'in', siblingPhase.options)
     .where('request_no', '!=', of.self),
 );
@@ -44,6 +46,7 @@ const closeoutsOf = compiled((db, { requester }: { requester: string }) =>
   db
     .selectFrom('request')
     .select(['request_no', 'ended_at'])
+    .where('due_at', 'is not', null)
     .where('phase', '=', 'ended')
     .where((eb) => eb.or([eb('owner', '=', requester), eb('grantee', '=', requester)]))
     .orderBy('ended_at'),

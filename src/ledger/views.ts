@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Absence } from '../access/people.ts';
+import { START_WITHIN_MS } from '../access/limits.ts';
 import type { UserId } from '../access/policy.ts';
-import type { Phase } from '../access/state.ts';
+import type { OpenPhase } from '../access/state.ts';
 import { GENESIS } from './chain.ts';
 import type { FullRecord, Numbered } from './history.ts';
 import { loadRecords } from './history.ts';
@@ -14,11 +15,11 @@ export interface Views {
   record(no: number): Promise<FullRecord | null>;
   /** Sessions in use, the next to end first; at most `limit`. */
   activeSessions(limit?: number): Promise<readonly Numbered[]>;
-  /** Requests in which this person plays that part, newest first, in one of these phases. */
+  /** Open requests in which this person plays that part, newest first, in one of these phases. */
   byPerson(
     part: 'requester' | 'grantee' | 'owner',
     user: UserId,
-    phases: readonly Phase[],
+    phases: readonly OpenPhase[],
   ): Promise<readonly Numbered[]>;
   /** Requests that wait for this person's answer, the oldest first. */
   waitingFor(user: UserId): Promise<readonly Numbered[]>;
@@ -69,6 +70,7 @@ export function createViews(db: Kysely<Tables>): Views {
       const rows = await db
         .selectFrom('request')
         .select('request_no')
+        .where('due_at', 'is not', null)
         .where('phase', '=', 'active')
         .orderBy('expires_at')
         .limit(limit)
@@ -83,6 +85,7 @@ export function createViews(db: Kysely<Tables>): Views {
         .selectFrom('request')
         .select('request_no')
         .where(part, '=', user)
+        .where('due_at', 'is not', null)
         .where('phase', 'in', [...phases])
         .orderBy('request_no', 'desc')
         .limit(LIST_MAX)
@@ -172,6 +175,8 @@ export function createViews(db: Kysely<Tables>): Views {
           sql<number>`coalesce(sum(coalesce(ended_at, expires_at) - started_at), 0)`.as('ms'),
         ])
         .where(used[0], '=', used[1])
+        // Nothing that was filed earlier started since: what was filed is indexed, when it started is not.
+        .where('filed_at', '>=', since - START_WITHIN_MS)
         .where('started_at', '>=', since)
         .executeTakeFirstOrThrow();
       return row;

@@ -58,6 +58,7 @@ const FAST_MS = 5_000;
 export async function readSpan(db: Kysely<Tables>, from: number, until: number): Promise<SpanFacts> {
   type Column = 'filed_at' | 'approved_at' | 'denied_at' | 'over_at' | 'started_at' | 'ended_at';
   const rows = db.selectFrom('request').selectAll();
+  const open = rows.where('due_at', 'is not', null);
   const within = (column: Column): Promise<Row[]> =>
     parsed(rows.where(column, 'is not', null).where(column, '>=', from).where(column, '<', until));
   const over = await within('over_at');
@@ -89,8 +90,8 @@ export async function readSpan(db: Kysely<Tables>, from: number, until: number):
     cancelled: over.filter((r) => r.phase === 'cancelled'),
     started: await within('started_at'),
     ended: await within('ended_at'),
-    active: await parsed(rows.where('phase', '=', 'active')),
-    notClosedOut: await parsed(rows.where('phase', '=', 'ended')),
+    active: await parsed(open.where('phase', '=', 'active')),
+    notClosedOut: await parsed(open.where('phase', '=', 'ended')),
     unreviewed: await parsed(rows.where('review_due_at', 'is not', null).where('reviewed_at', 'is', null)),
     fastDecisions: seats.map((r) => r.request_no),
     repeats: await readRepeats(db, filed),

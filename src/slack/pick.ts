@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Phase } from '../access/state.ts';
+import type { OpenPhase } from '../access/state.ts';
 import type { Numbered } from '../ledger/history.ts';
 import type { CommandCall, Desk, Say } from './desk.ts';
 import { parseNo } from './desk.ts';
@@ -12,7 +12,7 @@ export async function pick(
   verb: string,
   mine: {
     readonly parts: readonly ('requester' | 'grantee' | 'owner')[];
-    readonly phases: readonly Phase[];
+    readonly phases: readonly OpenPhase[];
     readonly none: string;
   },
 ): Promise<{ readonly no: number } | { readonly say: Say } | { readonly view: ModalView }> {

@@ -61,16 +61,23 @@ create table request (
   due_at       integer,
   check (phase not in ('active', 'ended', 'closed') or (started_at is not null and expires_at > started_at)),
   check (phase not in ('ended', 'closed') or (ended_at is not null and end_how is not null)),
-  check (phase not in ('approved', 'active') or (grantee is not null and scope_id is not null and due_at is not null))
+  check (phase not in ('approved', 'active') or (grantee is not null and scope_id is not null)),
+  -- What is not over is always due some time: that is how open requests are found.
+  check (phase in ('closed', 'denied', 'cancelled', 'lapsed') or due_at is not null)
 ) strict;
 
 create index request_due on request (due_at) where due_at is not null;
-create index request_phase on request (phase, expires_at);
-create index request_requester on request (requester, phase);
-create index request_grantee on request (grantee, phase);
-create index request_owner on request (owner, phase);
+-- Where phases change the indexes hold open requests only: they stay small, and a change writes few pages, however old
+-- the ledger is.
+create index request_phase on request (phase, expires_at) where due_at is not null;
+create index request_requester_open on request (requester, phase) where due_at is not null;
+create index request_owner_open on request (owner, phase) where due_at is not null;
+create index request_grantee_open on request (grantee, tenant_id, scope_id, phase) where due_at is not null;
+-- Everything that ever was, by whom and where.
+create index request_requester on request (requester, filed_at);
+create index request_grantee on request (grantee, filed_at);
+create index request_owner on request (owner, filed_at);
 create index request_tenant on request (tenant_id, filed_at);
-create index request_triple on request (grantee, tenant_id, scope_id, phase);
 create index request_denied on request (requester, tenant_id, scope_id, denied_at) where denied_at is not null;
 create index request_denied_at on request (denied_at) where denied_at is not null;
 create index request_filed on request (filed_at);
@@ -78,8 +85,6 @@ create index request_approved on request (approved_at) where approved_at is not 
 create index request_started on request (started_at) where started_at is not null;
 create index request_ended on request (ended_at) where ended_at is not null;
 create index request_over on request (over_at) where over_at is not null;
-create index request_grantee_started on request (grantee, started_at);
-create index request_tenant_started on request (tenant_id, started_at);
 create index request_review on request (review_due_at) where review_due_at is not null and reviewed_at is null;
 
 -- Which answers a request waits for, or has.

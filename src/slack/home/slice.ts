@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
+import type { Phase } from '../../access/state.ts';
 import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
@@ -27,6 +28,9 @@ const BLOCK = { until: 'until', delegate: 'delegate', whom: 'whom' } as const;
 /** Homes that were opened longer ago are drawn anew when they are opened again. */
 const WATCHED_MS = 60 * 60_000;
 const LATEST = 8;
+/** What came to nothing stays on Home for so long, to be filed again. */
+const LATELY_MS = 14 * 24 * 60 * 60_000;
+const LET_DOWN: ReadonlySet<Phase> = new Set(['lapsed', 'denied']);
 const FIRST: HomeChoice = { environment: 'all', activePage: 0, requestsPage: 0 };
 const choiceForm = z.object({
   environment: z.string(),
@@ -190,6 +194,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
       [me, ...standIns].includes(state.extension.approver),
   );
   const reviews = (await views.unreviewed()).filter(({ state }) => state.review?.reviewer === me);
+  const lately = await views.filedSince({ person: me }, now - LATELY_MS);
   const closeouts = [
     ...(await views.byPerson('owner', me, ['ended'])),
     ...(await views.byPerson('grantee', me, ['ended'])),
@@ -198,15 +203,16 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
     me,
     waiting: unique([...waiting, ...asksForTime, ...reviews]),
     sessions: await views.byPerson('grantee', me, ['approved', 'active']),
-    requests: await views.byPerson('requester', me, [
-      'pending',
-      'unclaimed',
-      'unconfirmed',
-      'approved',
-      'active',
-      'lapsed',
-      'denied',
-    ]),
+    requests: [
+      ...(await views.byPerson('requester', me, [
+        'pending',
+        'unclaimed',
+        'unconfirmed',
+        'approved',
+        'active',
+      ])),
+      ...lately.filter(({ state }) => state.requester === me && LET_DOWN.has(state.phase)),
+    ],
     closeouts: unique(closeouts),
     active,
     latest: overlooks(desk, me) ? await latest(desk) : null,

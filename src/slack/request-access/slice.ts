@@ -16,13 +16,7 @@ import { suggestTenants } from './tenants.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
-import {
-  chosenMs,
-  OPTIONS_MAX,
-  personOption,
-  possibleApprovers,
-  requestModal,
-} from './modal.ts';
+import { chosenMs, OPTIONS_MAX, personOption, possibleApprovers, requestModal } from './modal.ts';
 
 /** Asking for access: `/tsa request`, the shortcut, the form, and its filing. */
 export function requestAccess(desk: Desk): Slice {
