@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
-import { START_WITHIN_MS } from './access/limits.ts';
 import type { Policy, Principal, Tenant } from './access/policy.ts';
 import type { PolicyForm, TenantForm } from './policy-file.ts';
 import { policyForm } from './policy-file.ts';
@@ -190,11 +189,6 @@ function crossCheck(form: PolicyForm, file: string, at: Line): PolicyProblem[] {
       );
   });
   const { emergency, limits } = form;
-  if (limits.lapse_after + limits.plan_ahead + limits.start_window > START_WITHIN_MS)
-    say(
-      ['limits', 'plan_ahead'],
-      'lapse_after, plan_ahead and start_window must not be longer than 90d together',
-    );
   if (emergency.max_duration > limits.max_duration)
     say(['emergency', 'max_duration'], 'must not be longer than limits.max_duration (it is 1h if left out)');
   if (emergency.two_people && emergency.people.length > 0 && !able(emergency.people, 2))

@@ -282,12 +282,6 @@ describe('The parts must fit together', () => {
       'emergency.max_duration: must not be longer than limits.max_duration',
     ],
     [
-      'a start that may lie longer ahead than anybody looks',
-      `${BASE}${TENANT}limits:\n  lapse_after: 30d\n  plan_ahead: 60d\n  start_window: 1h\n`,
-      16,
-      'limits.plan_ahead: lapse_after, plan_ahead and start_window must not be longer than 90d together',
-    ],
-    [
       'an emergency that needs two people, and one person',
       `${BASE}${TENANT}emergency:\n  people: [U0SAM]\n  two_people: true\n`,
       16,

@@ -26,7 +26,7 @@ export const FILE_KINDS: readonly string[] = [
 ];
 /** Shortest session worth granting. */
 export const DURATION_MIN_MS = 60_000;
-/** From filing to the latest start: the times to decide, to plan ahead and to start together are never longer. */
+/** From filing to the latest start, at most: the times to decide, to plan ahead and to start are each 30 days or less. */
 export const START_WITHIN_MS = 90 * 24 * 60 * 60_000;
 /** Questions that an approver may ask about one request. */
 export const QUESTIONS_MAX = 10;
