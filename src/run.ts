@@ -72,7 +72,7 @@ async function startOn(
   clock: Clock,
   log: Logger,
 ): Promise<Running> {
-  const views = createViews(ledger.db);
+  const views = createViews(ledger.reader);
   const door = createDoor(ledger, clock, { mail: config.mail !== null });
   const { mode, botToken, apiUrl } = config.slack;
   const clients = createClients(botToken, apiUrl, log);
@@ -89,7 +89,7 @@ async function startOn(
     absences: (now) => views.absences(now),
   });
   await directory.world([]);
-  const span = (from: number, until: number) => readSpan(ledger.db, from, until);
+  const span = (from: number, until: number) => readSpan(ledger.reader, from, until);
   const permalinks = async (numbers: readonly number[]) => {
     const places = [rules.channels.support, rules.channels.alert].filter((id) => id !== null);
     const cards = await Promise.all(places.map((id) => views.cardsIn(inChannel(id), numbers)));
@@ -185,7 +185,7 @@ async function startOn(
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
-  const pages = openPages(config, { ...desk, links, ofTenant: createOfTenant(ledger.db) });
+  const pages = openPages(config, { ...desk, links, ofTenant: createOfTenant(ledger.reader) });
   const http = await heldBack(portTaken, () =>
     listenHttp({
       receiver: receivers.http,

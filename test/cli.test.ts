@@ -253,7 +253,7 @@ describe('The tool', () => {
     writeFileSync(other, 'not a database, but long enough to look at '.repeat(100));
     const said = await tsa('elsewhere', 'doctor', '--database', other);
     expect(said.code).toBe(2);
-    expect(said.err).toMatch(/^doctor of .*other\.txt could not be done: file is not a database/);
+    expect(said.err).toMatch(/^Cannot read the ledger at .*other\.txt: file is not a database/);
     expect(said.err).not.toMatch(/\n\s+at /);
   });
 });

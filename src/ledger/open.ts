@@ -11,6 +11,8 @@ import type { Tables } from './tables.ts';
 /** One open ledger file. `db` is for reading and for the door; nothing else writes. */
 export interface Ledger {
   readonly db: Kysely<Tables>;
+  /** A second connection, for looking: it does not wait for a change that is being written, and sees what is committed. */
+  readonly reader: Kysely<Tables>;
   readonly raw: Database.Database;
   readonly path: string;
   close(): Promise<void>;
@@ -53,12 +55,15 @@ function open(path: string): Ledger {
     raw = new Database(path, { timeout: BUSY_MS });
     prepare(raw);
     migrate(raw);
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(raw) }) });
+    const db = kyselyOn(raw);
+    const reader = kyselyOn(openReadOnly(path));
     return {
       db,
+      reader,
       raw,
       path,
       async close() {
+        await reader.destroy();
         await db.destroy();
         lock.close();
       },
@@ -74,14 +79,24 @@ function open(path: string): Ledger {
 export function openForReading(path: string): Ledger {
   let raw: Database.Database;
   try {
-    raw = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    raw = openReadOnly(path);
   } catch (error) {
     throw new CannotOpen(
       `Cannot read the ledger at ${path}: ${error instanceof Error ? error.message : 'unknown'}`,
     );
   }
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: raw }) });
-  return { db, raw, path, close: () => db.destroy() };
+  const db = kyselyOn(raw);
+  return { db, reader: db, raw, path, close: () => db.destroy() };
+}
+
+function openReadOnly(path: string): Database.Database {
+  const raw = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  raw.pragma(`cache_size = -${CACHE_KIB}`);
+  return raw;
+}
+
+function kyselyOn(raw: Database.Database): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(raw) }) });
 }
 
 /**
