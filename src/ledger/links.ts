@@ -86,17 +86,27 @@ export function createLinks(db: Kysely<Tables>, clock: Clock): Links {
       return { purpose, email, tenantId, requestNo, version, expiresAt: row.expires_at, state: stateOf(row) };
     },
     async tryCode(token, code) {
-      const row = await read(token);
-      if (row === undefined || stateOf(row) !== 'open') return 'over';
-      const given = Buffer.from(hashOf(token + code));
-      if (timingSafeEqual(given, Buffer.from(row.code_hash))) return 'right';
-      const { wrong_codes: wrong } = await db
+      // Compared and counted in one statement: of guesses that come at once, no more are taken than one after the other.
+      const given = hashOf(token + code);
+      const row = await db
         .updateTable('link')
-        .set((eb) => ({ wrong_codes: eb('wrong_codes', '+', 1) }))
-        .where('hash', '=', row.hash)
-        .returning('wrong_codes')
-        .executeTakeFirstOrThrow();
-      return wrong >= WRONG_CODES_MAX ? 'over' : 'wrong';
+        .set((eb) => ({
+          wrong_codes: eb
+            .case()
+            .when('code_hash', '=', given)
+            .then(eb.ref('wrong_codes'))
+            .else(eb('wrong_codes', '+', 1))
+            .end(),
+        }))
+        .where('hash', '=', hashOf(token))
+        .where('used_at', 'is', null)
+        .where('wrong_codes', '<', WRONG_CODES_MAX)
+        .where('expires_at', '>', clock.now())
+        .returning(['code_hash', 'wrong_codes'])
+        .executeTakeFirst();
+      if (row === undefined) return 'over';
+      if (timingSafeEqual(Buffer.from(given), Buffer.from(row.code_hash))) return 'right';
+      return row.wrong_codes >= WRONG_CODES_MAX ? 'over' : 'wrong';
     },
     async use(token) {
       await db

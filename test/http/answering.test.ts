@@ -101,6 +101,17 @@ describe('A link that asks for consent', () => {
     expect(d.trace()).toBe(before);
   });
 
+  it('takes no more than five codes, also when many come at once', async () => {
+    const d = await asked();
+    const { path, code, wrong, token } = await d.issue('consent');
+    const before = d.trace();
+    const guesses = [...Array<string>(24).fill(wrong), code];
+    const pages = await Promise.all(guesses.map((one) => d.post(path, { code: one, answer: 'approve' })));
+    expect(pages.at(-1)?.status).toBe(410);
+    expect((await d.links.find(token))?.state).toBe('locked');
+    expect(d.trace()).toBe(before);
+  });
+
   it('has one effect when it is sent twice, one after the other or at once', async () => {
     const d = await asked();
     const { path, code } = await d.issue('consent');
