@@ -6,7 +6,7 @@ import { CUSTOMER_REQUEST_MAX_MS } from '../access/limits.ts';
 import { isGroup, ownerForCustomers } from '../access/people.ts';
 import type { World } from '../access/people.ts';
 import type { Refusal } from '../access/refusal.ts';
-import { problemWords } from '../slack/refusals.ts';
+import { issueWords } from '../slack/customer-request/words.ts';
 import { tsa } from '../slack/words.ts';
 import type { Counter } from './counter.ts';
 import { formOf, keyOf, notFound } from './counter.ts';
@@ -146,10 +146,5 @@ export function createHelpLink(counter: Counter): {
 function reasonWords(refusal: Refusal | null): string | null {
   if (refusal?.reason !== 'invalid') return null;
   const problem = refusal.problems.find((one) => one.field === 'reason');
-  if (problem === undefined) return null;
-  if (problem.problem === 'too_long' || problem.problem === 'malformed') return problemWords(problem);
-  if (problem.problem === 'missing') return `Say what is wrong. ${EXAMPLE}`;
-  return `We could not tell from this what is wrong. Say what fails, where, since when and for whom. ${EXAMPLE}`;
+  return problem === undefined ? null : issueWords(problem);
 }
-const EXAMPLE =
-  'For example: Invoices for March show twice in the billing list since Tuesday, for all of our stores.';

@@ -47,6 +47,20 @@ export function isTheirTenant(
   return !ours && contacts.some((contact) => contact.slack?.userId === reader);
 }
 
+/** Is this read by the customer: in their own direct messages, or in their channel, where that is none of ours? */
+export function customerReads({
+  state,
+  destination,
+  world,
+}: Pick<ButtonFacts, 'state' | 'destination' | 'world'>): boolean {
+  const reader = readerOf(destination);
+  if (reader !== null) return isTheirTenant({ state, world }, reader);
+  const { channel } = state.tenant;
+  return (
+    destination === `channel:${channel ?? ''}` && !Object.values(world.policy.channels).includes(channel)
+  );
+}
+
 /** Is whoever reads here asked to decide about the request now? */
 export function decides({
   state,
@@ -58,9 +72,10 @@ export function decides({
   return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
 }
 
-function inChannel({ no, state }: ButtonFacts): Button[] {
+function inChannel(facts: ButtonFacts): Button[] {
+  const { no, state } = facts;
   const it = tsa(no);
-  if (state.phase === 'unconfirmed')
+  if (state.phase === 'unconfirmed' && !customerReads(facts))
     return [
       button('Confirm the emergency', ACTION.confirmEmergency, String(no), {
         style: 'danger',

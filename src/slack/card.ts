@@ -9,7 +9,7 @@ import { currentAsk } from '../access/approving.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, section, sections } from './blocks.ts';
 import type { ButtonFacts } from './buttons.ts';
-import { buttonsFor, decides, isTheirTenant, readerOf } from './buttons.ts';
+import { buttonsFor, customerReads, decides, isTheirTenant, readerOf } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-request/words.ts';
 import { endWords, lapseWords } from './refusals.ts';
 import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
@@ -56,11 +56,7 @@ function draw(facts: CardFacts, room: Room): Rendered {
   const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
   const emergency =
     state.way === 'emergency'
-      ? [
-          section(
-            `:rotating_light: *EMERGENCY ACCESS* — started without approval; owes a review.${unasked(facts)}`,
-          ),
-        ]
+      ? [section(`:rotating_light: *EMERGENCY ACCESS* — ${emergencyWords(facts)}`)]
       : [];
   return {
     text: `${state.way === 'emergency' ? 'EMERGENCY: ' : ''}${strip(top)}`,
@@ -71,8 +67,9 @@ function draw(facts: CardFacts, room: Room): Rendered {
       ...(ask === null ? [] : sections(boundLines(ask, room).join('\n'))),
       ...sections(`*Reason*\n${quote(state.reason, room.text)}`),
       ...customersLines(state, room.text).flatMap(sections),
-      ...exchange(state, room),
-      ...notes(state, decides(facts) ? recent : null).map(context),
+      // What we ask each other about it is no part of what the customer reads.
+      ...(customerReads(facts) ? [] : exchange(state, room)),
+      ...(customerReads(facts) ? [] : notes(state, decides(facts) ? recent : null).map(context)),
       ...(room === WHOLE ? [] : [context(wholeWords(facts.no))]),
       ...actions(buttonsFor(facts)),
     ],
@@ -84,11 +81,15 @@ export function wholeWords(no: number): string {
   return `There is no room for all of it here: \`/tsa show ${tsa(no)}\`.`;
 }
 
-/** What the customer who would have been asked must know. */
-function unasked({ state, world }: CardFacts): string {
-  return world.policy.tenants.get(state.tenant.id)?.consent === 'required'
-    ? ' It did not wait for your consent, because it could not: the reason stands below.'
-    : '';
+/** What it did not wait for, and what it owes: as far as it came. */
+function emergencyWords({ state, world }: CardFacts): string {
+  const asked = world.policy.tenants.get(state.tenant.id)?.consent === 'required';
+  if (state.phase === 'unconfirmed')
+    return `nobody is in yet. It starts without approval as soon as a second person confirms it.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
+  if (!('session' in state)) return 'it came to nothing: nobody entered.';
+  const judged = state.review?.verdict ?? null;
+  const owed = judged === null ? 'owes a review' : 'was reviewed afterwards';
+  return `started without approval; ${owed}.${asked ? ' It did not wait for your consent, because it could not: the reason stands below.' : ''}`;
 }
 
 /** The first line: where it stands, as this reader needs it. */
@@ -143,7 +144,8 @@ export function placeOf({
   return `${oneLine(tenant.name, 300)} (${oneLine(tenant.environment, 100)})`;
 }
 
-function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null, room: Room): string[] {
+function whatLines(facts: ButtonFacts, ask: Ask | null, room: Room): string[] {
+  const { state, world, now } = facts;
   const { tenant } = state;
   const lines = [
     `*Tenant* ${oneLine(tenant.name, 300)} · \`${escape(tenant.id)}\` · *${oneLine(tenant.environment, 100)}* · ${oneLine(tenant.region, 100)}`,
@@ -159,9 +161,12 @@ function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null, room: Ro
   if (ask !== null && ask.notBefore !== null) lines.push(`*Not before* ${when(ask.notBefore)}`);
   if (state.caseRef !== '') lines.push(`*Case* ${caseWords(state.caseRef, room.line)}`);
   if (state.phase === 'denied' || state.phase === 'cancelled') {
-    const said = state.verdict.reason === '' ? '' : `\n${quote(state.verdict.reason, 600)}`;
+    const { by, reason } = state.verdict;
+    // Why one of ours said no is told to whoever asked, not to the customer.
+    const between = state.phase === 'denied' && customerReads(facts) && !speaksForThem(by, state, world);
+    const said = reason === '' || between ? '' : `\n${quote(reason, 600)}`;
     lines.push(
-      `*${state.phase === 'denied' ? 'Denied' : 'Cancelled'}* by ${who(state.verdict.by)} ${when(state.verdict.at)}${said}`,
+      `*${state.phase === 'denied' ? 'Denied' : 'Cancelled'}* by ${who(by)} ${when(state.verdict.at)}${said}`,
     );
   }
   if ('grant' in state && state.grant.seats.length > 0)
@@ -172,6 +177,10 @@ function whatLines({ state, world, now }: ButtonFacts, ask: Ask | null, room: Ro
   if ('grant' in state) lines.push(...askedFor(state.grant));
   if (state.phase === 'pending') lines.push(`*Lapses* ${when(state.terms.lapseAt)} if nobody decides`);
   return lines;
+}
+
+function speaksForThem(by: string, state: Access, world: World): boolean {
+  return by.startsWith('customer:') || isTheirTenant({ state, world }, by);
 }
 
 function latest(state: Access): string {

@@ -97,9 +97,10 @@ export function createCourier(deps: {
     const shown = JSON.stringify(rendered);
     const there = await messageOf(record.no, destination, CARD);
     if (there?.shown === shown) return there;
-    if (there !== undefined && (await update(there, rendered)) === 'done') {
-      await remember(record.no, destination, CARD, { channel: there.channel, ts: there.ts }, shown);
-      return there;
+    if (there !== undefined) {
+      const done = (await update(there, rendered)) === 'done';
+      if (done) await remember(record.no, destination, CARD, { channel: there.channel, ts: there.ts }, shown);
+      if (done || errand.message.kind === 'tidy') return there;
     }
     // One card a place: whichever of its updates is on the way, it is found by the same key.
     const posted = await post(errand, rendered, null, `card:${record.no}`);
@@ -172,10 +173,12 @@ export function createCourier(deps: {
   async function bring(errand: Errand): Promise<void> {
     const { message, destination } = errand;
     switch (message.kind) {
-      case 'card': {
+      case 'card':
+      case 'tidy': {
         const record = await views.record(message.no);
         if (record === null) return;
-        await bringCard(errand, record);
+        if (message.kind === 'card' || (await messageOf(message.no, destination, CARD)) !== undefined)
+          await bringCard(errand, record);
         await refreshNotices(record, destination);
         await tellHome(destination);
         return;
@@ -242,10 +245,12 @@ export function createCourier(deps: {
         return { kind: 'sent' };
       } catch (error) {
         const trouble = troubleOf(error);
-        if (errand.message.kind !== 'bookmark' || trouble.kind !== 'refused')
+        const { kind } = errand.message;
+        if ((kind !== 'bookmark' && kind !== 'tidy') || trouble.kind !== 'refused')
           return outcomeOf(trouble, errand.destination);
-        // A bookmark is an aid: where the channel does not take one, the card still tells.
-        log.warn({ trouble, destination: errand.destination }, 'the channel takes no bookmark');
+        // A bookmark is an aid: where the channel does not take one, the card still tells. And nobody waits for what
+        // was tidied up in a place that is none of the request's any more.
+        log.warn({ trouble, kind, destination: errand.destination }, 'Slack does not take it there');
         return { kind: 'sent' };
       }
     },

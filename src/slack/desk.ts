@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { RequestCommand } from '../access/command.ts';
 import type { Actor } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
-import { askOf } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Door, Outcome } from '../ledger/handle.ts';
 import type { Views } from '../ledger/views.ts';
@@ -121,12 +121,12 @@ export async function attempt(
         : 'seats' in record.state
           ? record.state.seats
           : [];
-  const concerned = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
+  const concerned = seats.flatMap((seat) => (seat.given === null ? [] : [seat.holder, seat.given.by]));
   const grantee = record === null ? undefined : askOf(record.state)?.grantee;
   const people = [
     caller.userId,
     ...(grantee === undefined ? [] : [grantee]),
-    ...concerned.filter((by) => !by.includes(':')),
+    ...concerned.filter((by) => by !== CUSTOMER_SEAT && !by.includes(':')),
   ];
   const named = [...('to' in command ? [command.to] : []), ...('from' in command ? [command.from] : [])];
   const world = await desk.directory.world([...people, ...named]);

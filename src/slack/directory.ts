@@ -198,7 +198,8 @@ export function createDirectory(deps: {
   return {
     async world(users) {
       absent = await deps.absences(clock.now());
-      await refresh(users, deciders);
+      const standIns = [...absent.values()].map((absence) => absence.delegate);
+      await refresh(users, [...deciders, ...standIns]);
       return worldOf(users);
     },
     known: () => worldOf(null),

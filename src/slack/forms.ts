@@ -3,6 +3,7 @@ import type { RequestCommand } from '../access/command.ts';
 import { LINE_MAX, TEXT_MAX } from '../access/limits.ts';
 import type { FieldProblem } from '../access/refusal.ts';
 import { plain, section } from './blocks.ts';
+import type { Outcome } from '../ledger/handle.ts';
 import type { Desk, SubmitCall, Submitted } from './desk.ts';
 import { attempt, parseNo } from './desk.ts';
 import type { View } from './payload.ts';
@@ -112,6 +113,25 @@ export async function submitForm(
   const errors: Record<string, string> = {};
   for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemAbout(command, problem);
   return { kind: 'errors', errors };
+}
+
+/** What is shown in place of a filing that was refused: each problem at its field, or why not; `null` when it was not refused. */
+export function refusedFiling(
+  view: View,
+  { refusal, requestNo, state }: Outcome,
+  title: string,
+  blockOf: (problem: FieldProblem) => string,
+  wordsOf: (problem: FieldProblem) => string = problemWords,
+): Submitted | null {
+  if (refusal === null) return null;
+  if (refusal.reason === 'invalid') {
+    const errors: Record<string, string> = {};
+    for (const problem of refusal.problems) errors[blockOf(problem)] ??= wordsOf(problem);
+    return { kind: 'errors', errors };
+  }
+  const words = refusalWords(refusal, requestNo, state);
+  // It may go well in a minute: the form stays, with all that was typed.
+  return { kind: 'show', view: refusal.reason === 'cannot_check' ? again(view, words) : said(words, title) };
 }
 
 /** A request's reason has an example of a good one; why somebody says no, or stop, has not. */

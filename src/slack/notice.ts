@@ -91,7 +91,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'request.cancelled':
       return `:heavy_multiplication_x: ${it} · ${who(event.by)} cancelled it. Nobody gets access.${event.reason === '' ? '' : `\n${quote(event.reason)}`}`;
     case 'request.lapsed':
-      return `:zzz: ${it} · lapsed: ${lapseWords(event.why)}. If it is still needed, file again with \`/tsa request\`.`;
+      return `:zzz: ${it} · lapsed: ${lapseWords(event.why)}. ${state.way === 'customer' ? 'If help is still needed, it can be asked for again.' : 'If it is still needed, file again with \`/tsa request\`.'}`;
     case 'question.asked':
       return `:question: ${it} · ${who(event.by)} asks:\n${quote(event.text)}`;
     case 'question.answered':
@@ -110,7 +110,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'start.opened':
       return `:alarm_clock: ${it} · the planned time has come: you can start the session in ${place} now.`;
     case 'session.started':
-      return `:large_green_circle: ${it} · ${who(event.by)} entered ${place}, until ${when(event.expiresAt)} (${lasting(event.expiresAt - event.startedAt)}).`;
+      return `${state.way === 'emergency' ? ':rotating_light: *EMERGENCY* ·' : ':large_green_circle:'} ${it} · ${who(event.by)} entered ${place}, until ${when(event.expiresAt)} (${lasting(event.expiresAt - event.startedAt)}).`;
     case 'session.warned':
       return `:hourglass: ${it} · your session in ${place} ends ${when(event.expiresAt)} by itself. Finish up, or end it now.`;
     case 'extension.asked':

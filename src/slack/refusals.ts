@@ -284,8 +284,6 @@ function roleWords(needs: Role, state: Access | null): string {
       return 'only the person who was offered the ownership can take it.';
     case 'revoker':
       return 'only the approver, the owner, an admin or the tenant’s contact can stop this. The grantee ends it with End now.';
-    case 'canceller':
-      return 'only the requester can cancel this.';
     case 'timer':
       return 'this happens by itself.';
   }

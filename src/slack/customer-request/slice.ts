@@ -11,11 +11,11 @@ import { ACTION } from '../action-ids.ts';
 import { actions, button, context, plain, section } from '../blocks.ts';
 import type { Answered, ActionCall, CommandCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
-import { again, said, submitForm } from '../forms.ts';
+import { again, refusedFiling, said, submitForm } from '../forms.ts';
 import { whichTenant } from '../missing.ts';
 import type { Caller } from '../payload.ts';
 import { readFiles, readInputs, submissionKey } from '../payload.ts';
-import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
+import { whatHappened } from '../refusals.ts';
 import { isInside, notForYou } from '../sight.ts';
 import { oneLine, tsa, when } from '../words.ts';
 import {
@@ -30,7 +30,7 @@ import {
   URGENCIES,
 } from './forms.ts';
 import { INVITATION } from './invitation.ts';
-import { historyEntry } from './words.ts';
+import { historyEntry, issueWords } from './words.ts';
 
 /** The customer asks, an engineer takes it on, and the customer looks up what was done. */
 export function customerRequest(desk: Desk): Slice {
@@ -104,25 +104,16 @@ async function file(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted
         'Our support team cannot take requests here right now. Please try again in a minute, or call them.',
       ),
     };
-  const { refusal, requestNo, state } = await desk.door.handle({
+  const outcome = await desk.door.handle({
     command,
     requestNo: null,
     actor: actorOf(caller),
     world,
     delivery: submissionKey(view),
   });
-  if (refusal?.reason === 'invalid') {
-    const errors: Record<string, string> = {};
-    for (const problem of refusal.problems) errors[askField(problem)] ??= problemWords(problem);
-    return { kind: 'errors', errors };
-  }
-  if (refusal !== null) {
-    const words = refusalWords(refusal, requestNo, state);
-    return {
-      kind: 'show',
-      view: refusal.reason === 'cannot_check' ? again(view, words) : said(words, 'Ask for help'),
-    };
-  }
+  const refused = refusedFiling(view, outcome, 'Ask for help', askField, issueWords);
+  if (refused !== null) return refused;
+  const { requestNo, state } = outcome;
   const until = state === null ? '' : ` until ${when(state.terms.latestEndAt)}`;
   return {
     kind: 'show',

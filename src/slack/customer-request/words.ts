@@ -1,7 +1,8 @@
 import type { EventOf } from '../../access/event.ts';
+import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
-import { endWords } from '../refusals.ts';
+import { endWords, problemWords } from '../refusals.ts';
 import { lasting, oneLine, quote, tsa, when, who } from '../words.ts';
 
 /** How things stand, in the words that a customer knows. */
@@ -19,7 +20,7 @@ export function statusWord(state: Access): string {
     case 'ended':
       return 'Ended, summary to follow';
     case 'closed':
-      return 'Resolved';
+      return state.closeout.fixed === 'yes' ? 'Resolved' : 'Closed';
     case 'denied':
       return 'Declined';
     case 'cancelled':
@@ -53,6 +54,17 @@ export function customersHeadline(no: number, state: Access, place: string): str
   }
 }
 
+const EXAMPLE =
+  'For example: Invoices for March show twice in the billing list since Tuesday, for all of our stores.';
+
+/** What is wrong with what the customer wrote, and what to write. */
+export function issueWords(problem: FieldProblem): string {
+  const { field, problem: what } = problem;
+  if (field !== 'reason' || what === 'too_long' || what === 'malformed') return problemWords(problem);
+  if (what === 'missing') return `Say what is wrong. ${EXAMPLE}`;
+  return `We could not tell from this what is wrong. Say what fails, where, since when and for whom. ${EXAMPLE}`;
+}
+
 /** What the customer said beside the issue itself; nothing for other ways in. */
 export function customersLines({ customer }: Access, max = Infinity): string[] {
   if (customer === null) return [];
@@ -81,7 +93,7 @@ export function resolution(event: EventOf<'closeout.filed'>, no: number, state: 
       : '';
   const fixed = { yes: 'fixed', no: 'not fixed', not_yet: 'not fixed yet' }[event.fixed];
   const summary = event.notes === '' ? '' : `\n${quote(event.notes, 1_200)}`;
-  return `:heavy_check_mark: *${tsa(no)}* · *Resolved*: ${fixed}.${used}${summary}\nChanged:\n${quote(event.changed, 900)}`;
+  return `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.${used}${summary}\nChanged:\n${quote(event.changed, 900)}`;
 }
 
 /** One entry of the tenant's history, for its contacts. */

@@ -9,9 +9,9 @@ import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
 import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { again, choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
+import { choice, choiceField, form, refusedFiling, said, submitForm, textField } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
-import { problemWords, refusalWords, whatHappened } from '../refusals.ts';
+import { whatHappened } from '../refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
 import { suggestTenants } from '../request-access/tenants.ts';
 import { notForYou } from '../sight.ts';
@@ -152,23 +152,16 @@ async function declare(desk: Desk, { caller, view }: SubmitCall): Promise<Submit
     roles: [],
   };
   const world = await desk.directory.world([caller.userId, command.reviewer]);
-  const { refusal, requestNo, state } = await desk.door.handle({
+  const outcome = await desk.door.handle({
     command,
     requestNo: null,
     actor: actorOf(caller),
     world,
     delivery: submissionKey(view),
   });
-  if (refusal?.reason === 'invalid') {
-    const errors: Record<string, string> = {};
-    for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemWords(problem);
-    return { kind: 'errors', errors };
-  }
-  if (refusal !== null) {
-    const words = refusalWords(refusal, requestNo, state);
-    const later = refusal.reason === 'cannot_check';
-    return { kind: 'show', view: later ? again(view, words) : said(words, 'Emergency access') };
-  }
+  const refused = refusedFiling(view, outcome, 'Emergency access', blockOf);
+  if (refused !== null) return refused;
+  const { requestNo, state } = outcome;
   const no = tsa(requestNo ?? 0);
   const words =
     state?.phase === 'active'

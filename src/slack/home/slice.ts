@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import type { Phase } from '../../access/state.ts';
+import { tidyAt } from '../../ledger/shown.ts';
 import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
@@ -85,8 +86,10 @@ export function createHome(desk: Desk): Home {
           const { caller, delivery } = call;
           const world = await desk.directory.world([caller.userId]);
           const command = { type: 'clear_absence', approver: caller.userId } as const;
+          const stoodIn = world.people.absence(caller.userId)?.delegate;
           const refusal = await desk.door.handleHouse({ command, actor: actorOf(caller), world, delivery });
           if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
+          await tellStandIns(desk, caller.userId, stoodIn, null);
           return { after: () => publish(caller.userId, chosen(call)) };
         },
       },
@@ -105,6 +108,7 @@ async function goAway(
   const world = await desk.directory.world([caller.userId, delegate]);
   const now = desk.clock.now();
   const approver = read(BLOCK.whom) === '' ? caller.userId : read(BLOCK.whom);
+  const stoodIn = world.people.absence(approver)?.delegate;
   const command = {
     type: 'set_absence',
     approver,
@@ -127,21 +131,38 @@ async function goAway(
     const later = refusal.reason === 'cannot_check';
     return { kind: 'show', view: later ? again(view, words) : said(words) };
   }
-  await desk.directory.world([caller.userId]);
-  // What waits already is asked of the one who answers now.
-  const destination = directMessage(delegate);
-  const waiting = await desk.views.waitingFor(approver);
-  await desk.door.owe(
-    waiting.map(({ no }) => ({
-      key: `card:${no}:away:${now}:${destination}`,
-      destination,
-      message: { kind: 'card', no },
-    })),
-  );
+  await tellStandIns(desk, approver, stoodIn, delegate);
   publish(caller.userId, FIRST).catch((error: unknown) => {
     desk.log.warn({ error }, 'a Home could not be drawn');
   });
   return { kind: 'close' };
+}
+
+/** What waits already is asked of the one who answers now, and of the one who did before no more. */
+async function tellStandIns(
+  desk: Desk,
+  approver: UserId,
+  before: UserId | undefined,
+  now: UserId | null,
+): Promise<void> {
+  // What is known of absences from now on.
+  await desk.directory.world([]);
+  const at = desk.clock.now();
+  const waiting = await desk.views.waitingFor(approver);
+  await desk.door.owe(
+    waiting.flatMap(({ no }) => [
+      ...(now === null
+        ? []
+        : [
+            {
+              key: `card:${no}:away:${at}:${directMessage(now)}`,
+              destination: directMessage(now),
+              message: { kind: 'card', no } as const,
+            },
+          ]),
+      ...(before === undefined || before === now ? [] : [tidyAt(no, `away:${at}`, directMessage(before))]),
+    ]),
+  );
 }
 
 function awayForm(desk: Desk, me: UserId): ModalView {
@@ -184,16 +205,17 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
   const absences = await views.absences(now);
   const { people } = desk.directory.known();
   const standIns = [...absences.keys()].filter((user) => answersFor(people, user, now) === me);
-  const waiting = (await Promise.all([me, ...standIns].map((user) => views.waitingFor(user)))).flat();
+  const answered = [me, ...standIns];
+  const waiting = (await Promise.all(answered.map((user) => views.waitingFor(user)))).flat();
   const inside = isInside(desk.directory.known(), me);
   const active = inside ? await views.activeSessions() : [];
   const asksForTime = active.filter(
     ({ state }) =>
-      state.phase === 'active' &&
-      state.extension !== null &&
-      [me, ...standIns].includes(state.extension.approver),
+      state.phase === 'active' && state.extension !== null && answered.includes(state.extension.approver),
   );
-  const reviews = (await views.unreviewed()).filter(({ state }) => state.review?.reviewer === me);
+  const reviews = (await views.unreviewed()).filter(
+    ({ state }) => state.review !== null && answered.includes(state.review.reviewer),
+  );
   const lately = await views.filedSince({ person: me }, now - LATELY_MS);
   const closeouts = [
     ...(await views.byPerson('owner', me, ['ended'])),
