@@ -68,14 +68,9 @@ function places(state: Access, world: World, now: number): ReadonlySet<string> {
   const { channels } = world.policy;
   const ask = askOf(state);
   const seats = seatsOf(state);
-  const people = [
-    state.requester,
-    ...approversOf(seats),
-    ...state.formerApprovers,
-    ...delegates(seats, world, now),
-  ];
+  const people = [state.requester, ...approversOf(seats), ...delegates(seats, world, now)];
   const granted = 'grant' in state;
-  if (granted || state.way === 'emergency') people.push(state.owner, ...state.formerOwners);
+  if (granted || state.way === 'emergency') people.push(state.owner);
   if (granted && ask !== null) people.push(ask.grantee);
   if (state.review !== null) people.push(state.review.reviewer);
   const used = 'session' in state;
@@ -156,11 +151,14 @@ function hearers(
       tell(event.by !== after.requester, [after.requester]);
       tell(before.phase === 'approved' && event.by !== grantee, [grantee, after.owner]);
       tell(false, approversOf(seatsOf(before)));
+      // Whoever heard that it waits for its second person hears that it came to nothing.
+      if (after.way === 'emergency') tell(true, contacts, alert);
       break;
     case 'request.lapsed':
       tell(true, [after.requester, before.phase === 'approved' ? grantee : null]);
       tell(false, approversOf(seatsOf(before)));
       if (after.way === 'customer') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
+      if (after.way === 'emergency') tell(true, contacts, alert);
       break;
     case 'question.asked':
       tell(true, [after.requester]);
@@ -191,6 +189,8 @@ function hearers(
       break;
     case 'session.started':
       tell(true, [after.requester, after.owner, ...approvers]);
+      // Where the card stands already it changes in silence. An emergency of one person comes with its card.
+      if (before.way !== 'emergency' || before.version > 1) tell(true, contacts, alert);
       // Whoever pressed Start knows.
       told.delete(directMessage(event.by));
       tell(false, [event.by]);
@@ -223,7 +223,8 @@ function hearers(
     case 'closeout.filed':
       tell(after.phase === 'closed', approvers);
       tell(after.phase === 'ended', [after.owner, grantee], alert.slice(0, 1));
-      if (after.way === 'customer') tell(true, [after.requester]);
+      // Resolved is what it is when nothing is left behind.
+      if (after.way === 'customer' && after.phase === 'closed') tell(true, [after.requester]);
       break;
     case 'closeout.reminded':
       tell(true, [after.owner]);
