@@ -15,20 +15,12 @@ import type { Command, FilingCommand, RequestCommand, TimerCommand } from './com
 import { dueCommand, overdueEnd } from './due.ts';
 import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
+import { askExtension, decideExtension } from './extending.ts';
 import { declareEmergency, fileCustomerRequest, fileRequest } from './file.ts';
 import type { Actor } from './people.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
-import {
-  acceptCustomerRequest,
-  askExtension,
-  confirmEmergency,
-  decideExtension,
-  end,
-  reportUnexpected,
-  revoke,
-  start,
-} from './session.ts';
+import { acceptCustomerRequest, confirmEmergency, end, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
 
 /**

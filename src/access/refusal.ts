@@ -119,5 +119,4 @@ export type Role =
   | 'reviewer'
   | 'offered_owner'
   | 'revoker'
-  | 'canceller'
   | 'timer';

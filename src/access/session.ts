@@ -4,7 +4,6 @@ import {
   ableContact,
   accept,
   invalid,
-  ownPart,
   personOf,
   refuse,
   standingOf,
@@ -14,11 +13,9 @@ import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import { stillApproves } from './approving.ts';
 import type { Ask } from './event.ts';
-import { lengthProblems, mayRequest, mustBe, recordScope } from './order.ts';
-import { actorName, answersFor, isAmong, isContact, mayApprove, namesOf } from './people.ts';
+import { lengthProblems, mayRequest, mustBe, orderProblems, recordScope } from './order.ts';
+import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
-import { checkReason } from './reason.ts';
-import { orderProblems } from './order.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { Active, Approved, Base, Seat, Unclaimed, Unconfirmed } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
@@ -118,67 +115,13 @@ export function confirmEmergency(state: Unconfirmed, context: Context): Decision
   return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
 }
 
-/** The grantee asks for more time. Until somebody approves, the old end stands. */
-export function askExtension(state: Active, command: Of<'ask_extension'>, context: Context): Decision {
-  const { actor } = context;
-  const { terms, session } = state;
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
-  if (personOf(actor) !== state.grant.ask.grantee) return refuse({ reason: 'not_allowed', needs: 'grantee' });
-  if (state.way === 'emergency') return refuse({ reason: 'no_extension_in_emergency' });
-  if (state.extension !== null) return refuse({ reason: 'extension_waits' });
-  if (session.extensionsGiven >= terms.extensions)
-    return refuse({ reason: 'extension_limit', max: terms.extensions });
-  const customer = state.way === 'customer';
-  const left = terms.latestEndAt - session.expiresAt;
-  const longest =
-    customer && left < terms.extensionMs
-      ? { ms: left, set: 'consent' as const }
-      : { ms: terms.extensionMs, set: 'extension' as const };
-  const malformed = textProblems('reason', command.reason, { required: true, line: false });
-  const vague = malformed.length > 0 ? null : checkReason(command.reason, state.tenant);
-  const problems: FieldProblem[] = [
-    ...lengthProblems(command.durationMs, longest),
-    ...malformed,
-    ...(vague === null ? [] : [{ field: 'reason', problem: vague } as const]),
-  ];
-  if (problems.length > 0) return invalid(problems);
-  const person = state.grant.seats.find((seat) => seat.holder !== CUSTOMER_SEAT);
-  return accept({
-    type: 'extension.asked',
-    by: actorName(actor),
-    durationMs: command.durationMs,
-    reason: command.reason.trim(),
-    newExpiresAt: session.expiresAt + command.durationMs,
-    approver: person?.holder ?? CUSTOMER_SEAT,
-  });
-}
-
-/** The same approver, whoever answers for them, or a deputy decides about more time. */
-export function decideExtension(
-  state: Active,
-  command: Of<'approve_extension' | 'deny_extension'>,
-  context: Context,
-): Decision {
-  const { extension } = state;
-  if (extension === null) return refuse(ableContact(context) ?? { reason: 'no_extension_asked' });
-  const refusal = mayExtend(state, extension.approver, context);
-  if (refusal !== null) return refuse(refusal);
-  const by = actorName(context.actor);
-  if (command.type === 'approve_extension')
-    return accept({ type: 'extension.approved', by, newExpiresAt: extension.newExpiresAt });
-  const problems = textProblems('reason', command.reason, { required: true, line: false });
-  if (problems.length > 0) return invalid(problems);
-  return accept({ type: 'extension.denied', by, reason: command.reason.trim() });
-}
-
 /** The grantee is done. */
 export function end(state: Active, command: Of<'end'>, context: Context): Decision {
   const able = ableActor(context);
   if (able !== null) return refuse(able);
   if (personOf(context.actor) !== state.grant.ask.grantee)
     return refuse({ reason: 'not_allowed', needs: 'grantee' });
-  return endNow(command.reason, 'ended', context);
+  return endNow(state, command.reason, 'ended', context);
 }
 
 /** Somebody with authority stops it: the session, or the grant before it started. */
@@ -187,7 +130,7 @@ export function revoke(state: Active | Approved, command: Of<'revoke'>, context:
   if (refusal !== null) return refuse(refusal);
   const problems = textProblems('reason', command.reason, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
-  if (state.phase === 'active') return endNow(command.reason, 'revoked', context);
+  if (state.phase === 'active') return endNow(state, command.reason, 'revoked', context);
   return accept({ type: 'request.cancelled', by: actorName(context.actor), reason: command.reason.trim() });
 }
 
@@ -196,7 +139,7 @@ export function reportUnexpected(state: Active, context: Context): Decision {
   const by = actorName(context.actor);
   const refusal = authority(state, context);
   if (refusal === null) {
-    const ended = endNow('Reported as unexpected.', 'revoked', context);
+    const ended = endNow(state, 'Reported as unexpected.', 'revoked', context);
     return { events: [{ type: 'session.reported', by, standing: true }, ...ended.events], refusal: null };
   }
   if (!counts(refusal)) return refuse(refusal);
@@ -214,10 +157,17 @@ function counts(refusal: Refusal): boolean {
   return refusal.reason === 'not_allowed' && refusal.needs !== 'member';
 }
 
-function endNow(reason: string, how: 'ended' | 'revoked', { actor, now }: Context): Decision {
+function endNow(
+  { session }: Active,
+  reason: string,
+  how: 'ended' | 'revoked',
+  { actor, now }: Context,
+): Decision {
   const problems = textProblems('reason', reason, { required: false, line: false });
   if (problems.length > 0) return invalid(problems);
-  return accept({ type: 'session.ended', how, by: actorName(actor), reason: reason.trim(), endedAt: now });
+  // A clock that was put back ends no session before it began.
+  const endedAt = Math.max(now, session.startedAt);
+  return accept({ type: 'session.ended', how, by: actorName(actor), reason: reason.trim(), endedAt });
 }
 
 /** Approver, owner, reviewer, admin and the tenant's contact may stop what is going on. */
@@ -237,31 +187,6 @@ function authority(state: (Active | Approved) & Base, context: Context): Refusal
   const admin = isAmong(world.people, person, world.policy.admins);
   if (admin === 'yes') return null;
   return admin === 'cannot_check' ? { reason: 'cannot_check' } : { reason: 'not_allowed', needs: 'revoker' };
-}
-
-function mayExtend(state: Active, approver: string, context: Context): Refusal | null {
-  const { actor, world, now } = context;
-  const tenant = world.policy.tenants.get(state.tenant.id);
-  if (approver === CUSTOMER_SEAT) {
-    const contact = tenant !== undefined && isContact(tenant, actor);
-    const refusal = ableContact(context) ?? (contact ? null : { reason: 'not_allowed', needs: 'contact' });
-    if (refusal !== null) return refusal;
-    // They asked for the help, which is no bar to more of it; holding or owning the access is.
-    const names = namesOf(world, state.tenant.id, actor);
-    if (names.includes(state.grant.ask.grantee)) return { reason: 'self_approval', role: 'grantee' };
-    return names.includes(state.owner) ? { reason: 'self_approval', role: 'owner' } : null;
-  }
-  const able = ableActor(context);
-  if (able !== null) return able;
-  const person = actorName(actor);
-  const own = ownPart(state, person);
-  if (own !== null) return { reason: 'self_approval', role: own };
-  const deputies = world.policy.deputies.get(approver) ?? [];
-  if (person !== approver && answersFor(world.people, approver, now) !== person && !deputies.includes(person))
-    return { reason: 'not_allowed', needs: 'approver' };
-  const allowed = mayApprove(world, person, state.grant.ask.scope.id, state.tenant.id);
-  if (allowed === 'yes') return null;
-  return { reason: allowed === 'cannot_check' ? 'cannot_check' : 'no_longer_approver' };
 }
 
 /** Does what was said yes to still hold, now that it is to be used? */

@@ -174,6 +174,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
         return { to, draft: await draftPage(tenant, to, message.kind === 'invitation'), thread: null };
       }
       case 'card':
+      case 'tidy':
       case 'notice':
       case 'bookmark':
       case 'hello':

@@ -20,6 +20,7 @@ import { CLEARED_EVERY_MS, clearOld } from './clearing.ts';
 import { compiled } from './compiled.ts';
 import { loadRecords } from './history.ts';
 import type { Ledger } from './open.ts';
+import { oweTidying } from './shown.ts';
 import { readAround } from './surroundings.ts';
 import type { OutboxTable, Tables } from './tables.ts';
 
@@ -193,6 +194,8 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
     }
     await appendEvents(tx, facts);
     if (no !== null) await writeProjection(tx, no, before, states);
+    if (no !== null && state !== null && before !== null && states.length > 0)
+      owed.push(...(await oweTidying(tx, no, state.version, owed)));
     await oweAll(tx, owed, now);
     await remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
     return { requestNo: no, refusal, state, events, repeated: false };

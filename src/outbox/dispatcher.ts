@@ -162,7 +162,7 @@ export function createDispatcher(deps: {
     const [first] = rows;
     if (first === undefined) return null;
     // A card shows how things stand now: what follows it for the same request asks for the same.
-    const isCard = parse(first.body).kind === 'card';
+    const isCard = ['card', 'tidy'].includes(parse(first.body).kind);
     const same = rows.findIndex((row) => row.body !== first.body);
     const taken = isCard ? rows.slice(0, same === -1 ? rows.length : same) : [first];
     const ids = taken.map((row) => row.id);

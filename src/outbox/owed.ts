@@ -7,6 +7,8 @@ import { z } from 'zod';
 export const message = z.discriminatedUnion('kind', [
   /** Post the card of that request at the destination, or bring the one that is there up to date. */
   z.strictObject({ kind: z.literal('card'), no: z.int() }),
+  /** Bring up to date what stands at the destination about that request; nothing new is posted there. */
+  z.strictObject({ kind: z.literal('tidy'), no: z.int() }),
   /** Say in the card's thread what the event at that version of the request says. */
   z.strictObject({
     kind: z.literal('notice'),

@@ -19,6 +19,7 @@ import { troubleOf } from './client.ts';
 import type { Directory } from './directory.ts';
 import { notice } from './notice.ts';
 import { createPoster } from './post.ts';
+import { hasPart, isInside } from './sight.ts';
 import { escape } from './words.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
@@ -108,6 +109,13 @@ export function createCourier(deps: {
     return posted;
   }
 
+  /** Does a card stand there, for somebody who may still see what becomes of the request? */
+  async function shows({ no, state }: FullRecord, destination: string): Promise<boolean> {
+    const reader = readerOf(destination);
+    const may = reader === null || hasPart(state, reader) || isInside(directory.known(), reader);
+    return may && (await messageOf(no, destination, CARD)) !== undefined;
+  }
+
   /** Buttons that no longer apply are gone, from older notices too; they get no new ones. */
   async function refreshNotices(record: FullRecord, destination: string): Promise<void> {
     const rows = await db
@@ -115,12 +123,9 @@ export function createCourier(deps: {
       .selectAll()
       .where('request_no', '=', record.no)
       .where('destination', '=', destination)
-      .where('version', '>', CARD)
       .where('shown', 'like', '%"actions"%')
       .execute();
     for (const row of rows) {
-      const recorded = record.events.find((event) => event.version === row.version);
-      if (recorded === undefined) continue;
       const words = z
         .object({ text: z.string(), blocks: z.array(z.custom<Rendered['blocks'][number]>()) })
         .parse(JSON.parse(row.shown));
@@ -177,8 +182,7 @@ export function createCourier(deps: {
       case 'tidy': {
         const record = await views.record(message.no);
         if (record === null) return;
-        if (message.kind === 'card' || (await messageOf(message.no, destination, CARD)) !== undefined)
-          await bringCard(errand, record);
+        if (message.kind === 'card' || (await shows(record, destination))) await bringCard(errand, record);
         await refreshNotices(record, destination);
         await tellHome(destination);
         return;

@@ -174,6 +174,31 @@ describe('who decides about more time', () => {
       .thenRefused({ reason: 'cannot_check' });
   });
 
+  it('is somebody else where the approver can decide no more, so that nobody waits in vain', () => {
+    const gone = (...users: string[]): Change => ({
+      standing: Object.fromEntries(users.map((user) => [user, 'deactivated'])),
+    });
+    for (const [change, approver] of [
+      [gone(ANN), DOT],
+      [gone(ANN, DOT), ABE],
+      [{ ...gone(ANN), ...away(DEB) }, ANN],
+      [away(GUS), ANN],
+    ] as const) {
+      const more = active().in(change).when(GUS, extend()).thenHappens({ type: 'extension.asked', approver });
+      const by = change.absences?.[ANN]?.delegate === DEB ? DEB : approver;
+      more.when(by, yes).thenHappens({ type: 'extension.approved', by });
+    }
+    const nobody = { approvers: [{ people: [RITA, GUS, OLA], scopes: 'any', tenants: 'any' } as const] };
+    active()
+      .in({ policy: nobody })
+      .when(GUS, extend())
+      .thenRefused({ reason: 'nobody_can_approve', who: 'approver', admins: [ADA] });
+    active()
+      .in({ standing: { [ANN]: 'cannot_check' } })
+      .when(GUS, extend())
+      .thenRefused({ reason: 'cannot_check' });
+  });
+
   it('is the first approver where two approved the access', () => {
     const two = pending({ scopeId: 'admin' })
       .given(ANN, approve(null, 'acme'))

@@ -218,6 +218,19 @@ describe('an approval whose giver may not approve any more', () => {
 });
 
 describe('the end of a session', () => {
+  it('is never before its start, though the clock was put back', () => {
+    for (const [user, command] of [
+      [GUS, end],
+      [ANN, revoke],
+      [ANN, { type: 'report_unexpected' }],
+    ] as const) {
+      const { state } = active()
+        .at(T0 - HOUR)
+        .given(user, command);
+      expect(state).toMatchObject({ phase: 'ended', ending: { endedAt: T0 } });
+    }
+  });
+
   it('comes when the grantee says so, and only once', () => {
     const over = active()
       .later(MINUTE)

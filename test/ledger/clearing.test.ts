@@ -11,13 +11,13 @@ async function happens(g: Ground): Promise<void> {
 }
 const keys = (g: Ground): unknown[] =>
   g.ledger.raw
-    .prepare("select key from outbox where key in ('sent', 'failed', 'owed') order by key")
+    .prepare("select key from outbox where key in ('sent', 'moot', 'failed', 'owed') order by key")
     .pluck()
     .all();
 
-it('What was sent is forgotten after 30 days, at most an hour late; what failed, or is still owed, never', async () => {
+it('What was sent, or not needed, is forgotten after 30 days, at most an hour late; what failed, or is still owed, never', async () => {
   const g = ground();
-  for (const state of ['sent', 'failed', 'owed'])
+  for (const state of ['sent', 'moot', 'failed', 'owed'])
     g.ledger.raw
       .prepare(
         "insert into outbox (key, destination, body, state, owed_at, next_at, settled_at) values (?, 'x', '{}', ?, 0, 0, ?)",
@@ -25,7 +25,7 @@ it('What was sent is forgotten after 30 days, at most an hour late; what failed,
       .run(state, state, state === 'owed' ? null : g.clock.now());
   g.clock.turn(30 * DAY);
   await happens(g);
-  expect(keys(g)).toEqual(['failed', 'owed', 'sent']);
+  expect(keys(g)).toEqual(['failed', 'moot', 'owed', 'sent']);
   g.clock.turn(HOUR);
   await happens(g);
   expect(keys(g)).toEqual(['failed', 'owed']);

@@ -137,7 +137,7 @@ create table outbox (
 ) strict;
 create index outbox_owed on outbox (destination, id) where state = 'owed';
 create index outbox_failed on outbox (id) where state = 'failed';
-create index outbox_sent on outbox (settled_at) where state = 'sent';
+create index outbox_settled on outbox (state, settled_at) where settled_at is not null;
 
 -- Written, and emptied again, to see whether writing works: a row takes more room than a page has left.
 create table readiness_probe (
