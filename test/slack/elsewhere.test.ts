@@ -61,6 +61,8 @@ describe('Whoever stood in for an approver', () => {
     await adaLeavesItTo('Ben');
     await file(s);
     await s.cast.ben.waitFor('app', /asks for your approval/);
+    await s.later(0);
+    expect(buttons(s.cast.ben)).toContain('Approve');
     s.clock.turn(4 * 86_400_000);
     await file(s, { tenant: 'Contoso' });
     await s.later(0);
