@@ -102,6 +102,7 @@ async function startOn(
   const desk = {
     door,
     views,
+    ofTenant: createOfTenant(ledger.reader),
     span,
     permalinks,
     directory,
@@ -185,7 +186,7 @@ async function startOn(
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
-  const pages = openPages(config, { ...desk, links, ofTenant: createOfTenant(ledger.reader) });
+  const pages = openPages(config, { ...desk, links });
   const http = await heldBack(portTaken, () =>
     listenHttp({
       receiver: receivers.http,

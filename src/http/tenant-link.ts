@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
 import type { RequestCommand } from '../access/command.ts';
-import type { Mark } from '../ledger/of-tenant.ts';
+import { readMark } from '../ledger/of-tenant.ts';
 import { tsa } from '../slack/words.ts';
 import { answered } from './answers.ts';
 import type { Counter } from './counter.ts';
@@ -37,7 +37,7 @@ export function createTenantLink(counter: Counter): Readonly<
     async show(c, token) {
       const opened = await open(c, token);
       if (opened instanceof Response) return opened;
-      const before = markOf(c.req.query('before'));
+      const before = readMark(c.req.query('before'));
       const { tenant, facts } = opened;
       const [active, history] = await Promise.all([
         deps.ofTenant.active(tenant.id),
@@ -142,11 +142,6 @@ const DEEDS: Readonly<Record<'report' | 'cancel' | 'revoke', RequestCommand>> = 
   cancel: { type: 'cancel', reason: '' },
   revoke: { type: 'revoke', reason: 'The customer took it back.' },
 };
-
-function markOf(text: string | undefined): Mark | null {
-  const parts = /^(\d{1,16})\.(\d{1,9})$/.exec(text ?? '');
-  return parts === null ? null : { filedAt: Number(parts[1]), no: Number(parts[2]) };
-}
 
 async function* encoded(lines: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();

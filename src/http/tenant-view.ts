@@ -3,6 +3,7 @@ import type { Tenant } from '../access/policy.ts';
 import { askOf } from '../access/state.ts';
 import type { FullRecord } from '../ledger/history.ts';
 import type { Mark } from '../ledger/of-tenant.ts';
+import { markText } from '../ledger/of-tenant.ts';
 import { lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, inUtc, time } from './frame.ts';
@@ -110,7 +111,7 @@ export function tenantPage(
       ${records.length === 0 ? html`<p>There is none${first ? ' yet' : ' older than these'}.</p>` : table(records, facts)}
       <nav class="pages" aria-label="History">
         ${first ? null : html`<a href="${at}">Newest</a>`}
-        ${older === null ? null : html`<a href="${at}?before=${older.filedAt}.${older.no}">Older</a>`}
+        ${older === null ? null : html`<a href="${at}?before=${markText(older)}">Older</a>`}
         <a href="${at}/record.csv" download>Download all of it (CSV)</a>
       </nav>
     </section>

@@ -10,6 +10,17 @@ export interface Mark {
   readonly no: number;
 }
 
+/** A mark as it stands in a link or behind a button. */
+export function markText({ filedAt, no }: Mark): string {
+  return `${filedAt}.${no}`;
+}
+
+/** The mark that a link or a button brings back; `null` for the newest page, and for anything that is none. */
+export function readMark(text: string | undefined): Mark | null {
+  const parts = /^(\d{1,16})\.(\d{1,9})$/.exec(text ?? '');
+  return parts === null ? null : { filedAt: Number(parts[1]), no: Number(parts[2]) };
+}
+
 /** What one tenant's people may look up: their own requests and sessions, and nobody else's. */
 export interface OfTenant {
   /** Requests newest first, behind that mark; `older` is the mark of the next page, if there is one. */

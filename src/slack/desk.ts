@@ -7,6 +7,7 @@ import type { Policy } from '../access/policy.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Door, Outcome } from '../ledger/handle.ts';
+import type { OfTenant } from '../ledger/of-tenant.ts';
 import type { Views } from '../ledger/views.ts';
 import type { SpanFacts } from '../ledger/week.ts';
 import type { TenantIndex } from '../tenants.ts';
@@ -19,6 +20,7 @@ import { refusalWords } from './refusals.ts';
 export interface Desk {
   readonly door: Door;
   readonly views: Views;
+  readonly ofTenant: OfTenant;
   readonly span: (from: number, until: number) => Promise<SpanFacts>;
   /** Links to the cards of requests in the alert channel, where there are any. */
   readonly permalinks: (numbers: readonly number[]) => Promise<ReadonlyMap<number, string>>;

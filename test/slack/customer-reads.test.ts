@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { openLedger } from '../../src/ledger/open.ts';
+import { createDoor } from '../../src/ledger/handle.ts';
 import { ANN, HOUR, ISSUE, taking } from './customers.ts';
 import type { Stage } from './stage.ts';
-import { file, stage } from './stage.ts';
+import { file, GOOD, PEOPLE, stage } from './stage.ts';
 
 /** What the customer reads in Slack, and hears: the record, when it happens, and none of our own talk about it. */
 
@@ -183,5 +185,52 @@ describe('A customer’s own request', () => {
     expect(told.text).toContain('*Closed*: not fixed.');
     await ann.presses('Support request history', SHARED, /Need our team/);
     expect((await ann.modal('Support history')).text).toMatch(/TSA-1\* · \*Closed\*/);
+  });
+});
+
+describe('The history', () => {
+  it('goes back to the very first request, however many there were', async () => {
+    const MANY = 220;
+    s = await stage('socket', taking(), async (database, policy, clock) => {
+      const ledger = openLedger(database);
+      const door = createDoor(ledger, clock);
+      const people = {
+        standing: () => 'member',
+        members: () => new Set<string>(),
+        absence: () => undefined,
+      } as const;
+      const to = {
+        actor: { kind: 'person', id: PEOPLE.ann.id, teamId: 'T0NORTHWIND' },
+        world: { policy, people },
+        delivery: null,
+      } as const;
+      for (let no = 1; no <= MANY; no += 1) {
+        const asked = {
+          type: 'file_customer_request',
+          tenantId: 'northwind',
+          owner: PEOPLE.mia.id,
+          reason: GOOD,
+          tried: '',
+          expected: '',
+          urgency: 'low',
+          files: [],
+          caseRef: '',
+        } as const;
+        await door.handle({ ...to, command: asked, requestNo: null });
+        await door.handle({ ...to, command: { type: 'cancel', reason: '' }, requestNo: no });
+      }
+      ledger.raw.exec('delete from outbox');
+      await ledger.close();
+    });
+    const { sam, ann } = s.cast;
+    await sam.types('#support', '/tsa channel northwind');
+    await s.later(0);
+    await ann.presses('Support request history', SHARED, /Need our team/);
+    for (let page = 1; page * 8 < MANY; page += 1)
+      await (await ann.modal('Support history')).presses('Older');
+    const last = await ann.modal('Support history');
+    expect(last.text).toMatch(/TSA-1\*/);
+    await last.presses('Newest');
+    expect((await ann.modal('Support history')).text).toContain(`TSA-${MANY}*`);
   });
 });

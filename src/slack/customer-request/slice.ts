@@ -3,12 +3,14 @@ import type { FileCustomerRequest } from '../../access/command.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../access/limits.ts';
 import { isContact, ownerForCustomers } from '../../access/people.ts';
 import type { Tenant } from '../../access/policy.ts';
+import type { Mark } from '../../ledger/of-tenant.ts';
+import { markText, readMark } from '../../ledger/of-tenant.ts';
 import { parseDuration } from '../../duration.ts';
 import { directMessage, inChannel } from '../../outbox/owe.ts';
 import { mailTo } from '../../outbox/owe-mail.ts';
 import type { Owed } from '../../outbox/owed.ts';
 import { ACTION } from '../action-ids.ts';
-import { actions, button, context, plain, section } from '../blocks.ts';
+import { actions, button, plain, section } from '../blocks.ts';
 import type { Answered, ActionCall, CommandCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, parseNo } from '../desk.ts';
 import { again, refusedFiling, said, submitForm } from '../forms.ts';
@@ -216,15 +218,15 @@ const PAGE = 8;
 
 async function openHistory(desk: Desk, { caller, value }: ActionCall): Promise<Answered> {
   const found = await forContact(desk, caller, value);
-  return 'say' in found ? found : { view: await historyView(desk, found.tenant, 0) };
+  return 'say' in found ? found : { view: await historyView(desk, found.tenant, null) };
 }
 
-/** Whoever turns the page is asked who they are again: what the button says is only a number. */
+/** Whoever turns the page is asked who they are again: what the button says is only where to go on. */
 async function turnPage(desk: Desk, { caller, value, view }: ActionCall): Promise<Answered> {
   const found = await forContact(desk, caller, view?.private_metadata ?? '');
   if ('say' in found) return found;
   if (view === null) return {};
-  const next = await historyView(desk, found.tenant, Number(value));
+  const next = await historyView(desk, found.tenant, readMark(value));
   return {
     after: async () => {
       await desk.client.views.update({ view_id: view.id, hash: view.hash, view: next });
@@ -232,14 +234,11 @@ async function turnPage(desk: Desk, { caller, value, view }: ActionCall): Promis
   };
 }
 
-async function historyView(desk: Desk, tenant: Tenant, asked: number): Promise<ModalView> {
-  const all = await desk.views.filedSince({ tenantId: tenant.id }, 0);
-  const last = Math.max(0, Math.ceil(all.length / PAGE) - 1);
-  const page = Number.isInteger(asked) ? Math.min(Math.max(asked, 0), last) : 0;
-  const shown = all.slice(page * PAGE, (page + 1) * PAGE);
+async function historyView(desk: Desk, tenant: Tenant, before: Mark | null): Promise<ModalView> {
+  const { records, older } = await desk.ofTenant.history(tenant.id, before, PAGE);
   const pages = [
-    ...(page > 0 ? [button('Newer', `${INVITATION.history}_back`, String(page - 1))] : []),
-    ...(page < last ? [button('Older', `${INVITATION.history}_more`, String(page + 1))] : []),
+    ...(before === null ? [] : [button('Newest', `${INVITATION.history}_back`, 'newest')]),
+    ...(older === null ? [] : [button('Older', `${INVITATION.history}_more`, markText(older))]),
   ];
   return {
     type: 'modal',
@@ -248,12 +247,11 @@ async function historyView(desk: Desk, tenant: Tenant, asked: number): Promise<M
     close: plain('Close'),
     blocks: [
       section(
-        shown.length === 0
+        records.length === 0 && before === null
           ? `Nobody of our support team was ever in *${oneLine(tenant.name)}*, and nobody asked to be.`
           : `*${oneLine(tenant.name)}* (${oneLine(tenant.environment)}), newest first`,
       ),
-      ...shown.map(({ no, state }) => section(historyEntry(no, state))),
-      ...(last > 0 ? [context(`Page ${page + 1} of ${last + 1}`)] : []),
+      ...records.map(({ no, state }) => section(historyEntry(no, state))),
       ...actions(pages),
     ],
   };
