@@ -66,6 +66,8 @@ interface PageParts {
 const TOKEN = /^[\w-]{43}$/;
 /** A name is worth this long a wait, when Slack does not answer. */
 const NAMES_WITHIN_MS = 1_500;
+/** When it did not, the next pages do not wait for it, for this long. */
+const NAMES_AGAIN_MS = 10_000;
 
 export function createCounter(deps: PagesDeps, limits: Limits, clientOf: (c: Context) => string): Counter {
   // Whom Slack does not know it calls by their id.
@@ -73,6 +75,7 @@ export function createCounter(deps: PagesDeps, limits: Limits, clientOf: (c: Con
     const name = deps.directory.profile(user)?.name;
     return name === undefined || name === user ? null : name;
   };
+  let silentUntil = -Infinity;
   const self: Counter = {
     deps,
     limits,
@@ -104,9 +107,12 @@ export function createCounter(deps: PagesDeps, limits: Limits, clientOf: (c: Con
     nameOf: (user) => known(user) ?? 'a member of the support team',
     async learn(records) {
       const unknown = usersIn(records).filter((user) => known(user) === null);
-      if (unknown.length === 0) return;
-      const late = new Promise<void>((resolve) => setTimeout(resolve, NAMES_WITHIN_MS).unref());
-      await Promise.race([deps.directory.learn(unknown), late]);
+      if (unknown.length === 0 || deps.clock.now() < silentUntil) return;
+      const late = new Promise<'late'>((resolve) => {
+        setTimeout(resolve, NAMES_WITHIN_MS, 'late').unref();
+      });
+      const answer = await Promise.race([deps.directory.learn(unknown), late]);
+      if (answer === 'late') silentUntil = deps.clock.now() + NAMES_AGAIN_MS;
     },
     mailed: (c) =>
       self.page(c, {

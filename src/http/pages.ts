@@ -74,6 +74,8 @@ function createPages(deps: PagesDeps): Pages {
 
   app.use(headers(deps.publicUrl));
   app.use(sameOrigin(counter));
+  // A product asks for its banner as often as its own pages are opened: only wrong keys are counted.
+  app.get('/tenants/:id/status', (c) => tenantStatus(counter, c, c.req.param('id')));
   app.use(async (c, next) => {
     const wait = await limits.looks.take(client(c));
     if (wait !== null) return counter.wait(c, wait);
@@ -95,7 +97,6 @@ function createPages(deps: PagesDeps): Pages {
   app.post('/r/:token/mail', (c) => request.again(c, token(c)));
   app.get('/tenants', (c) => tenants.form(c));
   app.post('/tenants', (c) => tenants.ask(c));
-  app.get('/tenants/:id/status', (c) => tenantStatus(counter, c, c.req.param('id')));
   app.get('/t/:token', (c) => tenant.show(c, token(c)));
   app.get('/t/:token/status.json', (c) => tenant.status(c, token(c)));
   app.get('/t/:token/record.csv', (c) => tenant.csv(c, token(c)));

@@ -30,6 +30,7 @@ const COLUMNS = [
   'ended_by',
   'fixed',
   'what_was_done',
+  'summary',
 ] as const;
 
 /** A tenant's whole record as CSV (RFC 4180), newest first. Instants are ISO 8601 in UTC. */
@@ -81,6 +82,7 @@ function row({ no, state }: FullRecord, name: Name): readonly string[] {
     ending === null ? '' : name(ending.by),
     closeout?.fixed ?? '',
     closeout?.changed ?? '',
+    state.way === 'customer' ? (closeout?.notes ?? '') : '',
   ];
 }
 

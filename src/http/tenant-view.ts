@@ -203,13 +203,20 @@ function resolution({ state }: FullRecord): Html | null {
             : html`<strong>Still to be taken away: ${left.map((item) => item.role).join(', ')}.</strong>`
       }
     </p>
-    <blockquote class="said" dir="auto">${closeout.changed}</blockquote>`;
+    <blockquote class="said" dir="auto">${closeout.changed}</blockquote>
+    ${
+      // Written for whoever asked; elsewhere the notes are our own.
+      state.way === 'customer'
+        ? html`<h3>Summary</h3>
+            <blockquote class="said" dir="auto">${closeout.notes}</blockquote>`
+        : null
+    }`;
 }
 
 /** What its reader can do about it: the words, the button, and the answer that it sends. */
 function deed(
   { no, state }: FullRecord,
-  now: number,
+  { now, tenant }: TenantFacts,
   email: string,
 ): readonly [string, string, string, Html] | null {
   if (state.phase === 'active' && now < state.session.expiresAt)
@@ -226,7 +233,8 @@ function deed(
       `Take back ${tsa(no)}`,
       button('Take it back', 'revoke', 'stop'),
     ];
-  if (state.phase === 'unclaimed' && state.requester === `customer:${email}`)
+  const askedInSlack = tenant.contacts.some((c) => c.email === email && c.slack?.userId === state.requester);
+  if (state.phase === 'unclaimed' && (askedInSlack || state.requester === `customer:${email}`))
     return [
       'You do not need help any more?',
       'Cancel it: nobody enters for it after that.',
@@ -236,11 +244,11 @@ function deed(
   return null;
 }
 
-function actOn(record: FullRecord, { at, now }: TenantFacts, typed: Typed, email: string): Html | null {
-  const found = deed(record, now, email);
+function actOn(record: FullRecord, facts: TenantFacts, typed: Typed, email: string): Html | null {
+  const found = deed(record, facts, email);
   if (found === null) return null;
   const [title, words, label, press] = found;
-  return html`<form method="post" action="${at}/${record.no}" class="card" aria-label="${label}">
+  return html`<form method="post" action="${facts.at}/${record.no}" class="card" aria-label="${label}">
     <h2>${title}</h2>
     <p>${words}</p>
     ${codeField(typed.codeProblem, typed.code)}

@@ -162,6 +162,12 @@ describe('A product’s own banner', () => {
     });
   });
 
+  it('is answered however often it asks, with its key', async () => {
+    const d = doorstep(world);
+    for (let i = 0; i < 2_000; i++)
+      expect((await d.get('/tenants/acme/status', bearer(KEY))).status).toBe(200);
+  });
+
   it('hears the same no without a key, with a wrong one, and for a tenant that there is not', async () => {
     const d = doorstep(world);
     const answers = [

@@ -51,7 +51,12 @@ const nameOf = (user: string): string => `${user.charAt(1)}${user.slice(2).toLow
 
 export function doorstep(
   world: World = worldOf(),
-  more: { readonly mail?: boolean; readonly clientHeader?: string } = {},
+  more: {
+    readonly mail?: boolean;
+    readonly clientHeader?: string;
+    /** Slack, where it does not tell names. */
+    readonly learn?: () => Promise<void>;
+  } = {},
 ): Doorstep {
   const g = ground(world);
   const links = createLinks(g.ledger.db, g.clock);
@@ -59,7 +64,7 @@ export function doorstep(
 
   function open(now: World): NonNullable<ReturnType<typeof openPages>> {
     const profile = (user: string) => ({
-      name: nameOf(user),
+      name: more.learn === undefined ? nameOf(user) : user,
       timeZone: 'Europe/Berlin',
       standing: now.people.standing(user),
     });
@@ -78,7 +83,8 @@ export function doorstep(
           world: () => Promise.resolve(now),
           known: () => now,
           profile,
-          learn: () => Promise.resolve(),
+          learn: (users) =>
+            users.length === 0 || more.learn === undefined ? Promise.resolve() : more.learn(),
         },
       },
     );

@@ -1,10 +1,24 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { approve, ask, cancel, closeOut, declare, deny, end, file, review, start } from '../access/acts.ts';
+import {
+  approve,
+  ask,
+  cancel,
+  closeOut,
+  declare,
+  deny,
+  end,
+  file,
+  review,
+  start,
+  takeOn,
+} from '../access/acts.ts';
 import {
   ANN,
   cara,
   CARA,
+  carl,
+  CARL,
   EVE,
   GUS,
   HOUR,
@@ -13,6 +27,8 @@ import {
   REASON,
   RITA,
   T0,
+  TENANTS,
+  THEIRS,
   worldOf,
 } from '../access/fixtures.ts';
 import type { Doorstep } from './doorstep.ts';
@@ -155,6 +171,46 @@ describe('The tenant’s page', () => {
     const { path, code } = await d.issue('tenant');
     expect((await d.get(`${path}/1`)).text).toContain('Cancel it: nobody enters for it after that.');
     expect((await d.post(`${path}/1`, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');
+  });
+
+  it('cancels what its reader asked for in Slack', async () => {
+    const both = TENANTS.map((t) => ({
+      ...t,
+      contacts: [{ name: 'Cara', slack: { userId: CARL, teamId: THEIRS }, email: CARA }],
+    }));
+    const d = doorstep(worldOf({ tenants: both }));
+    await d.given(carl, ask());
+    const { path, code } = await d.issue('tenant');
+    expect((await d.get(`${path}/1`)).text).toContain('Cancel it: nobody enters for it after that.');
+    expect((await d.post(`${path}/1`, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');
+  });
+
+  it('gives the summary that was written for whoever asked for help', async () => {
+    const d = doorstep();
+    await d.given(cara, ask());
+    await d.given(GUS, takeOn(), 1);
+    await d.given(GUS, end, 1);
+    await d.given(GUS, closeOut({ removed: [] }), 1);
+    const { path } = await d.issue('tenant');
+    expect((await d.get(`${path}/1`)).text).toContain('Summary Each invoice shows once again.');
+    expect((await d.get(`${path}/record.csv`)).body).toContain('"Each invoice shows once again."');
+  });
+
+  it('waits for names no longer than once while Slack is silent', async () => {
+    let asked = 0;
+    const silent = (): Promise<void> => {
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    const d = doorstep(worldOf(), { learn: silent });
+    await d.given(RITA, file());
+    const { path } = await d.issue('tenant');
+    for (let look = 0; look < 5; look += 1)
+      expect((await d.get(path)).text).toContain('a member of the support team');
+    expect(asked).toBe(2);
+    d.clock.turn(MINUTE);
+    await d.get(path);
+    expect(asked).toBe(3);
   });
 
   it('takes back what was approved, before it starts', async () => {

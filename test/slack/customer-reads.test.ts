@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { World } from '../../src/access/people.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import { ANN, HOUR, ISSUE, taking } from './customers.ts';
@@ -194,11 +195,11 @@ describe('The history', () => {
     s = await stage('socket', taking(), async (database, policy, clock) => {
       const ledger = openLedger(database);
       const door = createDoor(ledger, clock);
-      const people = {
+      const people: World['people'] = {
         standing: () => 'member',
-        members: () => new Set<string>(),
+        members: () => new Set(),
         absence: () => undefined,
-      } as const;
+      };
       const to = {
         actor: { kind: 'person', id: PEOPLE.ann.id, teamId: 'T0NORTHWIND' },
         world: { policy, people },
