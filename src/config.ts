@@ -74,7 +74,7 @@ export function readConfig(
     smtpUrl: need(
       'SMTP_URL',
       isSmtpUrl,
-      'your mail server, such as smtps://user:password@mail.example.com (or smtp:// with STARTTLS; without TLS only on this machine)',
+      'your mail server, such as smtps://user:password@mail.example.com (or smtp:// with STARTTLS; without TLS only on this machine; a % in the password is written %25, an @ %40)',
     ),
     from: need(
       'MAIL_FROM',
@@ -156,9 +156,15 @@ export function configWords(problems: readonly ConfigProblem[]): string {
 
 function isSmtpUrl(value: string): boolean {
   const url = URL.parse(value);
-  return (
-    url !== null && ['smtp:', 'smtps:'].includes(url.protocol) && url.hostname !== '' && url.search === ''
-  );
+  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '' || url.search !== '')
+    return false;
+  try {
+    // A % in a password that stands for itself is written %25.
+    decodeURIComponent(url.username + url.password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isPublicUrl(value: string): boolean {

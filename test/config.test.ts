@@ -81,6 +81,9 @@ describe('The settings', () => {
         PUBLIC_URL: 'http://access.example.com',
       }),
     ).toEqual(['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL']);
+    const percent = 'smtps://me:50%off@mail.example.com';
+    expect(namesOf({ ...SOCKET, ...customers, SMTP_URL: percent })).toEqual(['SMTP_URL']);
+    expect(namesOf({ ...SOCKET, ...customers, SMTP_URL: percent.replace('%', '%25') })).toEqual([]);
   });
 
   it('that are empty count as left out', () => {

@@ -93,6 +93,9 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       (state.phase !== 'active' || state.extension === null || state.extension.at !== recorded.at)
     )
       return { kind: 'moot', why: 'the extension was decided, or the session is over' };
+    // The mail about how it went on says it all, and that somebody is in.
+    if (event.type === 'emergency.declared' && state.phase !== 'unconfirmed')
+      return { kind: 'moot', why: 'the emergency was confirmed, or came to nothing' };
     const link = await linkFor(state, event.type, (purpose, expiresAt) =>
       issue(purpose, email, tenant.id, { requestNo: no, version }, expiresAt),
     );

@@ -39,6 +39,8 @@ const address = z.email().max(254);
 
 /** Refused there, it is the recipient or the mail that is refused; anywhere else it is us, which can be mended. */
 const FOR_GOOD = new Set(['RCPT TO', 'DATA']);
+/** How servers say that they pass nothing on for us: said about the recipient, but a matter of the set-up. */
+const NO_RELAY = /\brelay(?:ing)?\b/i;
 /** What nodemailer itself finds wrong with a mail before it sends any of it. */
 const UNSENDABLE = new Set(['EENVELOPE', 'EMESSAGE']);
 /** Before these are over nothing of a mail was sent. */
@@ -129,7 +131,8 @@ function outcomeOf(error: unknown): Delivered {
     smtpError.parse(error);
   const why = oneLine(response ?? message, WHY_MAX);
   if (responseCode !== undefined) {
-    if (responseCode >= 500 && FOR_GOOD.has(command ?? '')) return { kind: 'failed', why };
+    if (responseCode >= 500 && FOR_GOOD.has(command ?? '') && !NO_RELAY.test(why))
+      return { kind: 'failed', why };
     return { kind: 'retry', afterMs: null, why, inDoubt: false };
   }
   if (UNSENDABLE.has(code ?? '')) return { kind: 'failed', why };

@@ -91,20 +91,16 @@ function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | 
         subject: subject(`Your request for help with ${place}`),
         lead: [
           `${facts.nameOf(event.requester)} asked our support team to look inside ${place}.`,
-          `Support may enter for this issue until ${fullTime(event.terms.latestEndAt)}, and not later.`,
+          state.phase === 'unclaimed'
+            ? `Support may enter for this issue until ${fullTime(event.terms.latestEndAt)}, and not later.`
+            : `Since then: ${byNow(state)}.`,
         ],
         parts: [
           ...quote('The issue', event.reason),
           ...quote('What was tried', event.tried),
           ...quote('What should happen', event.expected),
           ...caseFact(state),
-          {
-            kind: 'say',
-            text: 'Nobody is in yet. You get a mail when somebody enters and when they leave. If nobody takes the request up in time it lapses, and you are told.',
-          },
-          ...(facts.link === null
-            ? []
-            : [{ kind: 'say', text: 'Not needed any more, or not asked by you? Take it back.' } as const]),
+          ...(state.phase === 'unclaimed' ? UNCLAIMED : []),
           ...linkPart('Cancel the request on this page', facts),
           ...closing(no, facts),
         ],
@@ -274,6 +270,11 @@ function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts
     ],
   };
 }
+
+const UNCLAIMED = [
+  'Nobody is in yet. You get a mail when somebody enters and when they leave. If nobody takes the request up in time it lapses, and you are told.',
+  'Not needed any more, or not asked by you? Take it back.',
+].map((text) => ({ kind: 'say', text }) as const);
 
 /** How it stands while an old mail is read. */
 function byNow(state: Access): string {

@@ -39,6 +39,7 @@ describe('A mail server', () => {
     refuses('sender', 550),
     refuses('recipient', 450),
     refuses('data', 452),
+    { ...refuses('recipient', 550), says: '5.7.1 Relay access denied: no <b>relay</b> today' },
   ])('that does not take it now, or not from us, is asked again until it does: %j', async (fault) => {
     const p = await post();
     p.mailbox.misbehave(fault, 1);

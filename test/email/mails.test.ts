@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../sandbox/mail.ts';
 import { ask, declare, end, file } from '../access/acts.ts';
-import { ANN, cara, CARA, EMI, EVE, GUS, HOUR, RITA, timer, worldOf } from '../access/fixtures.ts';
+import { ANN, cara, CARA, EMI, EVE, GUS, HOUR, MINUTE, RITA, timer, worldOf } from '../access/fixtures.ts';
 import { TWO_PEOPLE } from '../access/story.ts';
 import { header, HARBOR, inUse, lines, linksIn, post, PUBLIC } from './ground.ts';
 
@@ -99,6 +99,7 @@ describe('A mail', () => {
       await p.does(ANN, { type: 'revoke', reason: 'Not needed any more.' }, 1);
       await p.does(RITA, file({ tenantId: 'bolt' }));
       await p.does(EVE, declare({ tenantId: 'bolt' }));
+      await p.deliver();
       await p.does(EMI, { type: 'confirm_emergency' }, 3);
       await p.does(cara, ask());
       await p.deliver();
@@ -153,6 +154,35 @@ describe('No mail goes', () => {
     expect(p.mailbox.mails).toEqual([]);
     expect(p.stands()).toEqual([`moot: ${CARA} is no contact of that tenant any more`]);
     expect(p.logged.join('')).toContain('no contact of that tenant any more');
+  });
+
+  it('about an emergency that waits, when it waits no more: the next says what became of it', async () => {
+    const p = await post(TWO_PEOPLE);
+    await p.mailbox.down();
+    await p.does(EVE, declare());
+    await p.deliver();
+    await p.does(EMI, { type: 'confirm_emergency' }, 1);
+    await p.mailbox.up();
+    p.clock.turn(MINUTE);
+    await p.deliver();
+    expect(p.stands()).toEqual(['moot: the emergency was confirmed, or came to nothing', 'sent']);
+    expect(p.mailbox.mails.map((mail) => lines(mail)[0])).toEqual([
+      expect.stringMatching(/^EMERGENCY: Eve Oncall is in Acme/),
+    ]);
+  });
+
+  it('that says nobody is in, when somebody is', async () => {
+    const p = await post();
+    await p.mailbox.down();
+    await p.does(cara, ask());
+    await p.deliver();
+    await p.does(GUS, { type: 'accept', ...READ }, 1);
+    await p.mailbox.up();
+    p.clock.turn(MINUTE);
+    await p.deliver();
+    const [asked] = p.mailbox.mails;
+    expect(lines(asked as Received)[1]).toMatch(/^Since then: the session goes on until 10:00 UTC/);
+    expect(lines(asked as Received).join(' ')).not.toContain('Nobody is in');
   });
 
   it('about more time that was decided meanwhile', async () => {
