@@ -3,6 +3,7 @@ import {
   ableActor,
   ableContact,
   accept,
+  whoAnswers,
   invalid,
   ownPart,
   personOf,
@@ -149,7 +150,7 @@ export function remindApprover(state: Pending, { world, now }: Context): Decisio
   const approvers = state.seats
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
     .filter((seat) => !state.gone.includes(seat.holder))
-    .map((seat) => answersFor(world.people, seat.holder, now))
+    .map((seat) => whoAnswers(state, seat, world.people, now))
     .filter((user) => !world.policy.doNotPing.includes(user));
   return accept({ type: 'approver.reminded', approvers, at: now });
 }
@@ -166,7 +167,7 @@ export function offerReplacement(state: Pending, approver: UserId, context: Cont
 /** Can neither the seat's holder nor who stands in for them decide any more? Not so while Slack cannot tell. */
 export function isVacant(state: Pending, seat: Seat, context: Pick<Context, 'world' | 'now'>): boolean {
   if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
-  const standIn = answersFor(context.world.people, seat.holder, context.now);
+  const standIn = whoAnswers(state, seat, context.world.people, context.now);
   return [seat.holder, standIn].every(
     (user) => stillApproves(state, seat, context, user)?.reason === 'no_longer_approver',
   );

@@ -1,6 +1,7 @@
 import type { Around } from './around.ts';
 import { DURATION_MIN_MS, INSTANT_MAX, LINE_MAX, TEXT_MAX } from './limits.ts';
-import type { Actor, Standing, World } from './people.ts';
+import type { Actor, People, Standing, World } from './people.ts';
+import { answersFor } from './people.ts';
 import type { AccessEvent } from './event.ts';
 import type { UserId } from './policy.ts';
 import type { FieldProblem, Refusal, TextField } from './refusal.ts';
@@ -69,6 +70,23 @@ export function ownPart(state: Access, user: UserId): 'requester' | 'grantee' | 
   if (state.requester === user) return 'requester';
   if (askOf(state)?.grantee === user) return 'grantee';
   return state.owner === user ? 'owner' : null;
+}
+
+/**
+ * Who is asked to fill this seat now: whoever stands in for its holder, but for those who could not: the request is
+ * theirs, or they have a seat of their own to fill.
+ */
+export function whoAnswers(
+  state: Access & { readonly seats: readonly Seat[] },
+  seat: Pick<Seat, 'holder'>,
+  people: People,
+  now: number,
+): UserId {
+  const standIn = answersFor(people, seat.holder, now);
+  const taken = state.seats.some(
+    ({ holder, given }) => holder !== seat.holder && (holder === standIn || given?.by === standIn),
+  );
+  return taken || ownPart(state, standIn) !== null ? seat.holder : standIn;
 }
 
 /** The people (never the customer) who were asked to approve, or did. */

@@ -1,4 +1,4 @@
-import { approversOf } from '../access/checks.ts';
+import { approversOf, whoAnswers } from '../access/checks.ts';
 import type { AccessEvent } from '../access/event.ts';
 import type { World } from '../access/people.ts';
 import { answersFor } from '../access/people.ts';
@@ -68,7 +68,7 @@ function places(state: Access, world: World, now: number): ReadonlySet<string> {
   const { channels } = world.policy;
   const ask = askOf(state);
   const seats = seatsOf(state);
-  const people = [state.requester, ...approversOf(seats), ...delegates(seats, world, now)];
+  const people = [state.requester, ...approversOf(seats), ...asked(state, world, now)];
   const granted = 'grant' in state;
   if (granted || state.way === 'emergency') people.push(state.owner);
   if (granted && ask !== null) people.push(ask.grantee);
@@ -138,7 +138,8 @@ function hearers(
       tell(false, [after.owner]);
       break;
     case 'customer_request.accepted':
-      tell(true, [after.requester]);
+      // The start, which comes with it, is told at once.
+      tell(false, [after.requester]);
       break;
     case 'emergency.confirmed':
       tell(true, [after.requester]);
@@ -164,7 +165,7 @@ function hearers(
       tell(true, [after.requester]);
       break;
     case 'question.answered':
-      tell(true, pinged(openSeats(after)));
+      tell(true, asked(after, world, now));
       break;
     case 'approver.reminded':
       tell(true, event.approvers);
@@ -247,16 +248,12 @@ function seatsOf(state: Access): readonly Seat[] {
   return 'seats' in state ? state.seats : [];
 }
 
-function openSeats(state: Access): readonly string[] {
-  return seatsOf(state)
+/** Whose answers the request waits for: those who can give them now. */
+function asked(state: Access, { people }: World, now: number): readonly string[] {
+  if (state.phase !== 'pending') return [];
+  return state.seats
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
-    .map((seat) => seat.holder);
-}
-
-function delegates(seats: readonly Seat[], world: World, now: number): readonly string[] {
-  return seats
-    .filter((s) => s.given === null && s.holder !== CUSTOMER_SEAT)
-    .map((s) => answersFor(world.people, s.holder, now));
+    .map((seat) => whoAnswers(state, seat, people, now));
 }
 
 /** Contacts who are told in person, because there is no channel for it. */

@@ -1,5 +1,5 @@
 import type { Button } from '@slack/types';
-import { approversOf } from '../access/checks.ts';
+import { approversOf, ownPart } from '../access/checks.ts';
 import type { World } from '../access/people.ts';
 import { answersFor } from '../access/people.ts';
 import type { Access } from '../access/state.ts';
@@ -108,6 +108,7 @@ function deciding(facts: ButtonFacts, reader: string): Button[] {
   if (
     state.phase === 'active' &&
     state.extension !== null &&
+    !isOwn(state, reader) &&
     answers(state.extension.approver, reader, world, now)
   )
     buttons.push(
@@ -123,7 +124,7 @@ function deciding(facts: ButtonFacts, reader: string): Button[] {
       button('Contest', ACTION.closeoutNo, value, { label: `Contest the closeout of ${it}` }),
     );
   const reviewed = 'session' in state && state.review !== null && state.review.verdict === null;
-  if (reviewed && answers(state.review.reviewer, reader, world, now))
+  if (reviewed && !isOwn(state, reader) && answers(state.review.reviewer, reader, world, now))
     buttons.push(
       button('Justified', ACTION.justified, value, { style: 'primary', label: `${it} was justified` }),
       button('Not justified', ACTION.notJustified, value, {
@@ -255,6 +256,13 @@ function answers(holder: string, reader: string, world: World, now: number): boo
 
 /** Did this person decide about it, or must they review it? */
 function judges(state: Extract<Access, { grant: unknown }>, reader: string): boolean {
-  const own = [state.requester, state.owner, state.grant.ask.grantee].includes(reader);
-  return !own && (approversOf(state.grant.seats).includes(reader) || state.review?.reviewer === reader);
+  return (
+    !isOwn(state, reader) &&
+    (approversOf(state.grant.seats).includes(reader) || state.review?.reviewer === reader)
+  );
+}
+
+/** Nobody decides about what they asked for, hold, or own. */
+function isOwn(state: Access, reader: string): boolean {
+  return ownPart(state, reader) !== null;
 }

@@ -6,6 +6,8 @@ import { askOf } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
+import { REQUESTER_OWNS } from '../access/file.ts';
+import { whoAnswers } from '../access/checks.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, section, sections } from './blocks.ts';
 import type { ButtonFacts } from './buttons.ts';
@@ -87,8 +89,9 @@ function emergencyWords({ state, world }: CardFacts): string {
   if (state.phase === 'unconfirmed')
     return `nobody is in yet. It starts without approval as soon as a second person confirms it.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
   if (!('session' in state)) return 'it came to nothing: nobody entered.';
-  const judged = state.review?.verdict ?? null;
-  const owed = judged === null ? 'owes a review' : 'was reviewed afterwards';
+  const { review } = state;
+  const due = review === null ? '' : ` by ${who(review.reviewer)} until ${when(review.dueAt)}`;
+  const owed = (review?.verdict ?? null) === null ? `owes a review${due}` : 'was reviewed afterwards';
   return `started without approval; ${owed}.${asked ? ' It did not wait for your consent, because it could not: the reason stands below.' : ''}`;
 }
 
@@ -187,9 +190,10 @@ function latest(state: Access): string {
   if (state.phase === 'pending' || state.phase === 'unconfirmed')
     return `; over by ${when(state.terms.latestEndAt)} at the latest`;
   if (state.phase === 'approved') return `; over by ${when(state.grant.latestEndAt)} at the latest`;
-  if ('session' in state)
-    return `; started ${when(state.session.startedAt)}, end ${when(state.session.expiresAt)}`;
-  return '';
+  if (!('session' in state)) return '';
+  const { startedAt, expiresAt } = state.session;
+  const end = state.phase === 'active' ? `ends ${when(expiresAt)}` : `ended ${when(state.ending.endedAt)}`;
+  return `; started ${when(startedAt)}, ${end}`;
 }
 
 /** What was asked about it, and answered: the last exchanges. */
@@ -206,9 +210,11 @@ function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, no
   return state.seats.map((seat) => {
     if (seat.given !== null) return `*Approved* by ${who(seat.given.by)} ${when(seat.given.at)}`;
     const absence = world.people.absence(seat.holder);
+    const instead = whoAnswers(state, seat, world.people, now);
+    const answers = instead === seat.holder ? '' : `: ${who(instead)} answers`;
     const away =
       absence !== undefined && absence.from <= now && now < absence.until
-        ? `, away until ${when(absence.until)}: ${who(absence.delegate)} answers`
+        ? `, away until ${when(absence.until)}${answers}`
         : '';
     const reminded = state.remindedAt === null ? '' : `, reminded ${when(state.remindedAt)}`;
     const gone = state.gone.includes(seat.holder) ? ', :warning: *can no longer decide*' : '';
@@ -246,7 +252,9 @@ function caseWords(caseRef: string, max: number): string {
 }
 
 function notes(state: Access, recent: CardFacts['recent']): string[] {
-  const lines = state.roleNotes.length === 0 ? [] : [state.roleNotes.map((note) => oneLine(note)).join(' ')];
+  // What was so at the filing is not said of the owner of now.
+  const parts = state.roleNotes.filter((note) => note !== REQUESTER_OWNS || state.owner === state.requester);
+  const lines = parts.length === 0 ? [] : [parts.map((note) => oneLine(note)).join(' ')];
   if (state.likeIt >= REPEAT_COUNT)
     lines.push(
       `:repeat: Request number ${state.likeIt} like this for this tenant in 30 days: a product problem? Name somebody who owns it.`,

@@ -1,6 +1,6 @@
 import { stillApproves } from '../access/approving.ts';
+import { whoAnswers } from '../access/checks.ts';
 import type { World } from '../access/people.ts';
-import { answersFor } from '../access/people.ts';
 import type { Pending, Seat } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 
@@ -11,7 +11,7 @@ export function decidesNow(state: Pending, reader: string, world: World, now: nu
   return state.seats.some((seat) => {
     if (seat.given !== null) return false;
     if (seat.holder !== CUSTOMER_SEAT) {
-      const asked = seat.holder === reader || answersFor(world.people, seat.holder, now) === reader;
+      const asked = seat.holder === reader || whoAnswers(state, seat, world.people, now) === reader;
       return asked && !isOut(state, seat, world, now, reader);
     }
     const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { isVacant } from '../access/approving.ts';
 import type { World } from '../access/people.ts';
-import { answersFor } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
@@ -26,7 +25,7 @@ export function createVacancies(deps: {
   views: Views;
   clock: Clock;
   log: Logger;
-  /** The world, with these people looked up now. */
+  /** The world, with these people looked up now, and whoever stands in for somebody. */
   world: (users: readonly UserId[]) => Promise<World>;
 }): Vacancies {
   const { door, views, clock, log } = deps;
@@ -40,9 +39,7 @@ export function createVacancies(deps: {
     const open = (await views.openSeats(only)).filter(({ holder }) => holder !== CUSTOMER_SEAT);
     const holders = [...new Set(open.map(({ holder }) => holder))];
     if (holders.length === 0) return;
-    const { people } = await deps.world(holders);
-    const standIns = holders.map((holder) => answersFor(people, holder, clock.now()));
-    const world = await deps.world([...new Set([...holders, ...standIns])]);
+    const world = await deps.world(holders);
     for (const { no, holder } of open) {
       const state = (await views.record(no))?.state;
       if (state?.phase !== 'pending' || state.gone.includes(holder)) continue;

@@ -42,6 +42,31 @@ describe('who stands in for another approver', () => {
       .thenHappens({ type: 'approval.given', seat: ABE, by: ABE }, { type: 'grant.issued' });
   });
 
+  it('is asked for nothing that they could not give: theirs is asked of the absent one after all', () => {
+    two
+      .later(HOUR)
+      .when(timer, { type: 'remind_approver' })
+      .thenHappens({ type: 'approver.reminded', approvers: [ABE, ANN] });
+    two
+      .given(ANN, approve(null, 'acme'))
+      .later(HOUR)
+      .when(timer, { type: 'remind_approver' })
+      .thenHappens({ type: 'approver.reminded', approvers: [ABE] });
+    for (const delegate of [RITA, GUS, OLA]) {
+      const away = { absences: { [ANN]: { from: T0, until: T0 + DAY, delegate } } };
+      const one = story(away).given(RITA, file());
+      one
+        .later(HOUR)
+        .when(timer, { type: 'remind_approver' })
+        .thenHappens({ type: 'approver.reminded', approvers: [ANN] });
+      // And where the absent one can decide no more, nobody is left to wait for.
+      one
+        .in({ ...away, standing: { [ANN]: 'deactivated' } })
+        .when(timer, { type: 'offer_replacement', approver: ANN })
+        .thenHappens({ type: 'approver.gone', approver: ANN });
+    }
+  });
+
   it('is still one person, and cannot say yes twice', () => {
     two
       .given(ANN, approve(null, 'acme'))
