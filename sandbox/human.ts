@@ -66,6 +66,14 @@ export class Humans {
   }
 
   /** Types into the composer: a slash command goes to the app, anything else into the conversation. */
+  /** What a command is sent as: names after an @ become ids, since the manifest asks for that (`should_escape`). */
+  #mentioned(text: string): string {
+    let sent = text;
+    for (const { id, name } of this.#workspace.people.values())
+      sent = sent.replaceAll(`@${name}`, `<@${id}>`);
+    return sent;
+  }
+
   async say(user: string, channel: string, text: string): Promise<void> {
     const [command = ''] = text.split(/\s/, 1);
     if (command !== '/tsa') {
@@ -91,7 +99,7 @@ export class Humans {
       user_id: user,
       user_name: person.name,
       command,
-      text: text.slice(command.length).trim(),
+      text: this.#mentioned(text.slice(command.length).trim()),
       api_app_id: this.#workspace.appId,
       is_enterprise_install: 'false',
       response_url: this.#responseUrl(user, channel, null),

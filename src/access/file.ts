@@ -282,10 +282,13 @@ function termsOf(policy: Policy, times: Pick<Terms, 'lapseAt' | 'startWindowMs' 
   };
 }
 
+/** Said at the filing; the owner may be somebody else later. */
+export const REQUESTER_OWNS = 'The requester is the owner.';
+
 function roleNotes({ requester, grantee, owner }: OwnParts): string[] {
   return [
     ...(requester === grantee ? ['The requester will hold the access.'] : []),
-    ...(requester === owner ? ['The requester is the owner.'] : []),
+    ...(requester === owner ? [REQUESTER_OWNS] : []),
     ...(requester !== owner && grantee === owner ? ['The owner will hold the access.'] : []),
   ];
 }

@@ -67,6 +67,7 @@ export async function readSpan(db: Kysely<Tables>, from: number, until: number):
     .innerJoin('seat', 'seat.request_no', 'request.request_no')
     .select('request.request_no')
     .distinct()
+    .where('way', '=', 'support')
     .where('approved_at', 'is not', null)
     .where('approved_at', '>=', from)
     .where('approved_at', '<', until)

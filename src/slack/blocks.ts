@@ -55,7 +55,7 @@ export function actions(buttons: readonly Button[]): KnownBlock[] {
   return buttons.length === 0 ? [] : [{ type: 'actions', elements: [...buttons] }];
 }
 
-/** A button. What a screen reader says of it names the request too. */
+/** A button. What a screen reader says of it names the request too, and begins with what stands on it, as people who speak to their computer say it. */
 export function button(
   text: string,
   actionId: string,
@@ -70,7 +70,10 @@ export function button(
     value,
     ...(style === undefined ? {} : { style }),
     ...(confirm === undefined ? {} : { confirm }),
-    accessibility_label: fit(label ?? text, BUTTON_MAX),
+    accessibility_label: fit(
+      label === undefined || label.startsWith(text) ? (label ?? text) : `${text}: ${label}`,
+      BUTTON_MAX,
+    ),
   };
 }
 

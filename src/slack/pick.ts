@@ -26,5 +26,10 @@ export async function pick(
   const [only] = found.values();
   if (only === undefined) return { say: { text: mine.none } };
   if (found.size === 1) return { no: only.no };
-  return { view: whichRequest(verb, [...found.values()]) };
+  return {
+    view: whichRequest(
+      verb,
+      [...found.values()].sort((a, b) => b.no - a.no),
+    ),
+  };
 }

@@ -22,6 +22,12 @@ export function isInside({ policy, people }: World, user: UserId): boolean {
   return people.standing(user) === 'member' && isAmong(people, user, insiders) === 'yes';
 }
 
+/** May this person ask for access, as far as is known without asking Slack? */
+export function mayAsk(desk: Desk, user: UserId): boolean {
+  const { policy, people } = desk.directory.known();
+  return isAmong(people, user, policy.requesters) !== 'no';
+}
+
 /** Why this person may not look, in words; `null` when they may. */
 export async function notForYou(desk: Desk, user: UserId, state: Access | null): Promise<Say | null> {
   const world = await desk.directory.world([user]);

@@ -190,13 +190,13 @@ describe('a tenant', () => {
   });
 
   it.each([
-    ['mistyped', 'northwnd'],
-    ['one of two of that name', 'Northwind Traders'],
-    ['no name at all', '<!channel> \ud800 *x*'],
-  ])('%s after the command opens the form, which says so', async (_, words) => {
+    ['mistyped', 'northwnd', 'No tenant goes by “northwnd”.'],
+    ['one of two of that name', 'Northwind Traders', 'More than one tenant goes by “Northwind Traders”.'],
+    ['no name at all', '<!channel> \ud800 *x*', 'No tenant goes by “&lt;!channel&gt;'],
+  ])('%s after the command opens the form, which says so', async (_, words, says) => {
     s = await stage();
     modal = await requestForm(s, s.cast.sam, words);
-    expect(modal.text).toContain('More than one tenant, or none, goes by that name');
+    expect(modal.text).toContain(says);
     expect(modal.value('Tenant')).toBe('');
   });
 

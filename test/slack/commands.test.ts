@@ -48,7 +48,12 @@ describe('/tsa', () => {
     expect(await tsa(typed)).toContain(`Did you mean \`/tsa ${meant}\`?`);
   });
 
+  it.each(['approve TSA-1', 'Deny', 'hand over'])('%s is done with a button, and says so', async (typed) => {
+    expect(await tsa(typed)).toMatch(/is a button: on the card, in your direct message from me\.$/);
+  });
+
   it.each([
+    ['that is short and like no other', 'foo'],
     ['that is like no other', 'frobnicate'],
     ['that every object has', 'constructor'],
     ['that every object hides', '__proto__'],

@@ -16,6 +16,7 @@ describe('Consent', () => {
     const modal = await sam.modal('Request access');
     await fillIn(modal);
     await modal.submits();
+    expect((await sam.modal()).text).toContain('The customer must consent as well');
     await s.later(0);
   };
 

@@ -67,6 +67,13 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
     await noor.waitFor('#shared-northwind', /TSA-1.*is in Northwind Traders/);
     await mia.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
     expect((await noor.waitFor('#support', /TSA-1/)).buttons).not.toContain('Accept');
+    // Taking it on and going in are one step, of which they hear once.
+    const heard = [...s.sandbox.workspace.directMessage(PEOPLE.ann.id).messages.values()];
+    expect(heard.filter((one) => one.broadcast).map((one) => one.text)).toEqual([
+      expect.stringContaining('entered Northwind'),
+    ]);
+    await noor.types('#support', '/tsa review');
+    expect(noor.hears('#support').at(-1)).not.toContain('Approved in under 5 seconds');
 
     await noor.presses('End now', 'app', /TSA-1/);
     await s.later(0);

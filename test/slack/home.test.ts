@@ -27,6 +27,33 @@ describe('Home', () => {
     await s.cast.sam.modal('Request access');
   });
 
+  it('offers no form that would be refused: to approvers what they do here, to others whom to ask', async () => {
+    s = await stage();
+    const bens = await s.cast.ben.opensHome();
+    expect(bens.text).toContain('What waits for you comes in a direct message');
+    expect(bens.text).not.toContain('Need to work inside');
+    const guss = await s.cast.gus.opensHome();
+    expect(guss.text).toMatch(/for the people whom the policy lists\. Ask an admin/);
+    expect(guss.text).not.toContain('In a tenant right now');
+    for (const home of [bens, guss]) await expect(home.presses('Request access')).rejects.toThrow();
+  });
+
+  it('says once what is in use, and what the approver is asked for beyond its first line', async () => {
+    s = await stage();
+    const { sam, ada } = s.cast;
+    await file(s);
+    await ada.presses('Approve', 'app', /asks for your approval/);
+    await sam.presses('Start session', 'app', /can start/);
+    expect((await sam.opensHome()).text).not.toContain('Your requests');
+    await sam.types('#support', '/tsa extend');
+    const more = await sam.modal('Ask for more time');
+    await more.types('How much more', '30m');
+    await more.types('Why is it not enough?', 'The second import of March must be checked as well.');
+    await more.submits();
+    await s.later(0);
+    expect((await ada.opensHome()).text).toMatch(/asks for 30 min more: The second import of March/);
+  });
+
   it('shows the approver what waits, decides from there, and is fresh afterwards', async () => {
     s = await stage();
     await file(s);
@@ -100,7 +127,7 @@ describe('shortcuts and look-ups', () => {
     await s.cast.otto.types('#support', '/tsa history northwind 7d');
     expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 7 days: Northwind/);
     await s.cast.otto.types('#support', '/tsa history <@U0SAM|sam>');
-    expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 30 days: this person/);
+    expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 30 days: Sam Rivera/);
     await s.cast.gus.types('#support', '/tsa history northwind');
     expect(s.cast.gus.hears('#support').join()).toContain('for the people whom the policy lists');
   });

@@ -89,6 +89,6 @@ describe('What a command needs and was not told is asked for in a modal', () => 
     expect(await (await gus.modal('/tsa history')).options('Tenant', '')).toEqual([]);
     gus.closes();
     await gus.types('#support', '/tsa request');
-    expect(await (await gus.modal('Request access')).options('Tenant', '')).toEqual([]);
+    await gus.waitFor('#support', /Asking for access is for the requesters whom the policy lists/);
   });
 });

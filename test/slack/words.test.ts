@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fit, section, sections } from '../../src/slack/blocks.ts';
+import { button, fit, section, sections } from '../../src/slack/blocks.ts';
 import { escape, oneLine, quote } from '../../src/slack/words.ts';
 import { mrkdwnIn } from './acts.ts';
 
@@ -116,5 +116,15 @@ describe('a long text', () => {
     expect(fit('abc', 3)).toBe('abc');
     expect(fit('abcd', 3)).toBe('ab…');
     expect(fit('a👩bcd', 3)).toBe('a…');
+  });
+});
+
+describe('a button', () => {
+  it('is called by what stands on it, and says more to whoever cannot see where it stands', () => {
+    expect(button('Accept', 'a', '1', { label: 'Take on TSA-1' }).accessibility_label).toBe(
+      'Accept: Take on TSA-1',
+    );
+    expect(button('Deny', 'a', '1', { label: 'Deny TSA-1' }).accessibility_label).toBe('Deny TSA-1');
+    expect(button('Done', 'a', '1').accessibility_label).toBe('Done');
   });
 });

@@ -26,6 +26,7 @@ const HINTS = {
 let state = null;
 let thread = null;
 let drawn = '';
+let homeOpenedBy = null;
 
 const where = () => new URLSearchParams(location.search);
 const as = () => where().get('as') ?? 'U0SAM';
@@ -90,6 +91,7 @@ function draw() {
     ),
   );
   $('#composer').hidden = atHome;
+  if (!atHome) homeOpenedBy = null;
   if (atHome) drawHome();
   else drawMessages();
   showModal(
@@ -125,10 +127,10 @@ function drawSidebar() {
   });
   const home = element('a', ['⌂ TSA Home'], where().get('in') === 'home' ? 'here' : '');
   home.href = `?${new URLSearchParams({ as: as(), in: 'home' })}`;
-  home.addEventListener('click', async (event) => {
+  home.addEventListener('click', (event) => {
     event.preventDefault();
+    homeOpenedBy = null;
     go({ in: 'home' });
-    await act({ do: 'home' });
   });
   links.push(home);
   for (const link of links) if (where().get('in') === 'home' && link !== home) link.classList.remove('here');
@@ -183,6 +185,11 @@ function avatar(id, name) {
 
 /** The app's Home tab, as the app published it for this person. */
 function drawHome() {
+  // Whoever comes to their Home opens it, also by becoming somebody else there.
+  if (homeOpenedBy !== state.me) {
+    homeOpenedBy = state.me;
+    act({ do: 'home' });
+  }
   const key = JSON.stringify([state.me, state.home?.hash]);
   if (key === drawn) return;
   drawn = key;
@@ -190,7 +197,6 @@ function drawHome() {
   const { home } = state;
   if (home === null) {
     $('#messages').replaceChildren(element('p', ['The app has not drawn this Home yet.'], 'empty'));
-    act({ do: 'home' });
     return;
   }
   const place = { viewId: home.id };

@@ -15,6 +15,7 @@ import type { Answered, ActionCall, CommandCall, Desk, Say, Slice, SubmitCall, S
 import { actorOf, parseNo } from '../desk.ts';
 import { again, refusedFiling, said, submitForm } from '../forms.ts';
 import { whichTenant } from '../missing.ts';
+import { tenantNamed } from '../request-access/tenants.ts';
 import type { Caller } from '../payload.ts';
 import { readFiles, readInputs, submissionKey } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
@@ -168,10 +169,9 @@ async function invite(
 ): Promise<Answered> {
   const hidden = await notForYou(desk, caller.userId, null);
   if (hidden !== null) return { say: hidden };
-  const found = desk.policy.tenants.get(rest) ?? onlyOne(desk.tenants.search(rest, 2));
   if (rest === '') return { view: whichTenant(verb, false) };
-  if (found === undefined)
-    return { say: { text: `No tenant, or more than one, goes by “${oneLine(rest, 80)}”. Write its id.` } };
+  const found = tenantNamed(desk, rest);
+  if (typeof found === 'string') return { say: { text: `${found} Write its id.` } };
   const owed = (destination: string): Owed => ({
     key: `invitation:${delivery}:${destination}`,
     destination,
@@ -208,10 +208,6 @@ async function invite(
   return {
     say: { text: `${names} of ${name} ${all.length === 1 ? 'is' : 'are'} shown where to ask for help.` },
   };
-}
-
-function onlyOne(tenants: readonly Tenant[]): Tenant | undefined {
-  return tenants.length === 1 ? tenants[0] : undefined;
 }
 
 const PAGE = 8;

@@ -1,21 +1,21 @@
 import type { ModalView } from '@slack/types';
 import type { DeclareEmergency } from '../../access/command.ts';
-import { eligibleApprovers, isGroup } from '../../access/people.ts';
+import { eligibleApprovers, isAmong, isGroup } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import { plain, section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
-import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
+import type { Answered, ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
 import { choice, choiceField, form, refusedFiling, said, submitForm, textField } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
 import { suggestTenants } from '../request-access/tenants.ts';
-import { notForYou } from '../sight.ts';
-import { lasting, tsa, when, who } from '../words.ts';
+import { isInside, notForYou } from '../sight.ts';
+import { lasting, people, tsa, when, who } from '../words.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
 
@@ -37,6 +37,10 @@ export function emergency(desk: Desk): Slice {
   return {
     commands: {
       emergency: ({ caller, rest }) => {
+        const { policy, people: known } = desk.directory.known();
+        const listed = policy.emergency.people;
+        if (isAmong(known, caller.userId, listed) === 'no')
+          return Promise.resolve({ say: notListed(desk, caller) });
         const found = rest === '' ? [] : desk.tenants.search(rest, 2);
         const only = desk.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
         return Promise.resolve({ view: declareForm(desk, caller, only?.id ?? '') });
@@ -67,6 +71,16 @@ export function emergency(desk: Desk): Slice {
       [`${JUDGE_MODAL}_yes`]: (call) => note(desk, call, true),
       [`${JUDGE_MODAL}_no`]: (call) => note(desk, call, false),
     },
+  };
+}
+
+/** Told before they fill in a form, and whom to turn to instead. */
+function notListed(desk: Desk, { userId }: Caller): Say {
+  const world = desk.directory.known();
+  const named = world.policy.emergency.people.filter((one) => !isGroup(one));
+  const whom = isInside(world, userId) && named.length > 0 ? `: ${people(named.slice(0, 10))}` : '';
+  return {
+    text: `Emergencies are for the people whom the policy lists for them${whom}. Anybody else asks with \`/tsa request\`.`,
   };
 }
 

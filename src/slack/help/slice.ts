@@ -66,15 +66,31 @@ function helpWords(): Say {
   };
 }
 
-/** Farther than this is another word, not a slip. */
-const SLIP_MAX = 3;
+/** What is done with buttons, whatever it is called. */
+const BUTTONS: ReadonlySet<string> = new Set([
+  'approve',
+  'deny',
+  'reject',
+  'decline',
+  'accept',
+  'hand',
+  'handover',
+]);
+
+/** A slip leaves the first letter and half of the word as they were; anything else is another word. */
+function isSlip(word: string, of: string): boolean {
+  const far = distance(word, of);
+  return far === 1 || (word[0] === of[0] && far <= Math.min(3, word.length / 2));
+}
 
 /** What somebody may have meant by a sub-command that does not exist. */
 export function unknownCommand(word: string, known: readonly string[]): Say {
-  const words = known.filter((one) => one !== '');
-  const guess = closest(word.toLowerCase(), words);
-  const near = distance(word.toLowerCase(), guess) <= SLIP_MAX;
+  const typed = word.toLowerCase();
+  if (BUTTONS.has(typed))
+    return { text: `“${typed}” is a button: on the card, in your direct message from me.` };
+  const near = known.filter((one) => one !== '' && isSlip(typed, one));
+  const guess = near.length === 0 ? null : closest(typed, near);
   return {
-    text: `I don’t know “${oneLine(word, 60)}”. ${near ? `Did you mean \`/tsa ${guess}\`?` : 'See what I can do with `/tsa help`.'}`,
+    text: `I don’t know “${oneLine(word, 60)}”. ${guess === null ? 'See what I can do with `/tsa help`.' : `Did you mean \`/tsa ${guess}\`?`}`,
   };
 }

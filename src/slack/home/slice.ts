@@ -235,7 +235,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
       ])),
       ...lately.filter(({ state }) => state.requester === me && LET_DOWN.has(state.phase)),
     ],
-    closeouts: unique(closeouts),
+    closeouts: [...unique(closeouts)].sort((a, b) => b.no - a.no),
     active,
     latest: overlooks(desk, me) ? await latest(desk) : null,
     absence: absences.get(me),

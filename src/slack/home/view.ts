@@ -8,6 +8,7 @@ import { buttonsFor } from '../buttons.ts';
 import { headline } from '../card.ts';
 import type { Desk } from '../desk.ts';
 import { noticeWords } from '../notice.ts';
+import { isInside, mayAsk } from '../sight.ts';
 import { count, lasting, oneLine, when, who } from '../words.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
@@ -47,12 +48,17 @@ const ALL = 'all';
 
 export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): HomeView {
   const { me } = facts;
+  const inside = isInside(desk.directory.known(), me);
   const blocks: KnownBlock[] = [
     ...actions([
-      button('Request access', 'tsa_open_request', 'request', { style: 'primary' }),
-      facts.absence === undefined
-        ? button('I’m away …', HOME_ACTION.away, 'away')
-        : button('I’m back', HOME_ACTION.back, 'back'),
+      ...(mayAsk(desk, me)
+        ? [button('Request access', 'tsa_open_request', 'request', { style: 'primary' })]
+        : []),
+      ...(facts.absence === undefined
+        ? inside
+          ? [button('I’m away …', HOME_ACTION.away, 'away')]
+          : []
+        : [button('I’m back', HOME_ACTION.back, 'back')]),
     ]),
     ...(facts.absence === undefined
       ? []
@@ -64,8 +70,9 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
     ...part(desk, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
     ...part(desk, me, 'Your sessions', facts.sessions, SHOWN.sessions),
     ...part(desk, me, 'To close out', facts.closeouts, SHOWN.closeouts),
-    ...requestsPart(desk, me, facts.requests, choice),
-    ...activePart(desk, facts.active, choice),
+    // What stands above with its buttons is not listed once more.
+    ...requestsPart(desk, me, without(facts.requests, facts.sessions), choice),
+    ...(inside ? activePart(desk, facts.active, choice) : []),
     ...latestPart(facts.latest),
   ];
   const empty = [facts.waiting, facts.sessions, facts.closeouts, facts.requests].every(
@@ -75,14 +82,29 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
     type: 'home',
     callback_id: HOME,
     private_metadata: JSON.stringify(choice),
-    blocks: empty ? [...teaching(), ...blocks] : blocks,
+    blocks: empty ? [...teaching(mayAsk(desk, me), inside), ...blocks] : blocks,
   };
 }
 
 /** The first time, and whenever nothing is going on: what this is, and what to do first. */
-function teaching(): KnownBlock[] {
+function teaching(asks: boolean, inside: boolean): KnownBlock[] {
+  const title = header('Temporary support access');
+  if (!inside)
+    return [
+      title,
+      section(
+        'This is for the people whom the policy lists. Ask an admin to be added. What concerns you comes in a direct message.',
+      ),
+    ];
+  if (!asks)
+    return [
+      title,
+      section(
+        'Support engineers ask for access to a customer’s tenant, a named person decides, and it ends by itself.\nWhat waits for you comes in a direct message, and stands here. Look things up with `/tsa`; see `/tsa help`.',
+      ),
+    ];
   return [
-    header('Temporary support access'),
+    title,
     section(
       [
         'Need to work inside a customer’s tenant? Ask here, a named person decides, and the access ends by itself.',
@@ -93,6 +115,20 @@ function teaching(): KnownBlock[] {
   ];
 }
 
+function without(list: readonly Numbered[], others: readonly Numbered[]): readonly Numbered[] {
+  return list.filter(({ no }) => !others.some((other) => other.no === no));
+}
+
+/** What somebody is asked for beyond what the first line says. */
+function asked({ state }: Numbered): string {
+  if (state.phase === 'active' && state.extension !== null) {
+    const { by, durationMs, reason } = state.extension;
+    return `\n${who(by)} asks for ${lasting(durationMs)} more: ${oneLine(reason, 600)}`;
+  }
+  if (state.review === null || state.review.verdict !== null || !('session' in state)) return '';
+  return `\n:rotating_light: *EMERGENCY*, to be reviewed until ${when(state.review.dueAt)}: ${oneLine(state.reason, 600)}`;
+}
+
 /** Requests with what can be done about them. */
 function part(desk: Desk, me: UserId, title: string, list: readonly Numbered[], max: number): KnownBlock[] {
   if (list.length === 0) return [];
@@ -101,7 +137,7 @@ function part(desk: Desk, me: UserId, title: string, list: readonly Numbered[], 
     header(`${title} (${list.length})`),
     ...shown.flatMap((one) => {
       const facts = factsFor(desk, one, me);
-      return [section(headline(facts)), ...actions(buttonsFor(facts).slice(0, 5))];
+      return [section(`${headline(facts)}${asked(one)}`), ...actions(buttonsFor(facts).slice(0, 5))];
     }),
     ...more(list.length - shown.length),
   ];

@@ -9,6 +9,7 @@ import { whichTenant } from '../missing.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
 import { pick } from '../pick.ts';
+import { tenantNamed } from '../request-access/tenants.ts';
 import { hasPart, isInside, isTheirs, notForYou } from '../sight.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
@@ -94,17 +95,12 @@ async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Sa
     return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
   const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
   const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];
-  const tenants = person === undefined ? desk.tenants.search(what, 2) : [];
-  const tenant = desk.policy.tenants.get(what) ?? (tenants.length === 1 ? tenants[0] : undefined);
-  if (person === undefined && tenant === undefined)
-    return {
-      text: `No tenant, or more than one, goes by “${oneLine(what, 80)}”. Write its id, or \`@\` and a person’s name.`,
-    };
-  const list = await desk.views.filedSince(
-    person === undefined ? { tenantId: tenant?.id ?? '' } : { person },
-    since,
-  );
-  const whose = person === undefined ? (tenant?.name ?? '') : 'this person';
+  const about = person === undefined ? tenantNamed(desk, what) : { person };
+  if (typeof about === 'string') return { text: `${about} Write its id, or \`@\` and a person’s name.` };
+  const isTenant = 'id' in about;
+  if (!isTenant) await desk.directory.learn([about.person]);
+  const list = await desk.views.filedSince(isTenant ? { tenantId: about.id } : about, since);
+  const whose = isTenant ? about.name : (desk.directory.profile(about.person)?.name ?? about.person);
   return listed(
     desk,
     userId,

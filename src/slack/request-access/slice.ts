@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { FieldProblem, Refusal } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
-import { askOf } from '../../access/state.ts';
+import type { Access } from '../../access/state.ts';
+import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { troubleOf } from '../client.ts';
@@ -11,8 +12,9 @@ import { actorOf, parseNo } from '../desk.ts';
 import type { Caller, View } from '../payload.ts';
 import { blockNamed } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
+import { mayAsk } from '../sight.ts';
 import { people, tsa, when } from '../words.ts';
-import { suggestTenants } from './tenants.ts';
+import { suggestTenants, tenantNamed } from './tenants.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
@@ -22,13 +24,9 @@ import { chosenMs, OPTIONS_MAX, personOption, possibleApprovers, requestModal } 
 export function requestAccess(desk: Desk): Slice {
   /** Opens the form, with the tenant chosen where the words name just one. */
   const open = (caller: Caller, triggerId: string, words: string) => async (): Promise<void> => {
-    const found = words === '' ? [] : desk.tenants.search(words, 2);
-    const only = desk.policy.tenants.get(words) ?? (found.length === 1 ? found[0] : undefined);
-    const draft = emptyDraft(caller.userId, only?.id);
-    const problem =
-      words !== '' && only === undefined
-        ? 'More than one tenant, or none, goes by that name. Choose it from the list.'
-        : null;
+    const named = words === '' ? null : tenantNamed(desk, words);
+    const problem = typeof named === 'string' ? `${named} Choose it from the list.` : null;
+    const draft = emptyDraft(caller.userId, typeof named === 'string' ? undefined : named?.id);
     await desk.directory.learn([caller.userId]);
     await desk.client.views.open({
       trigger_id: triggerId,
@@ -57,7 +55,8 @@ export function requestAccess(desk: Desk): Slice {
 
   return {
     commands: {
-      request: ({ caller, triggerId, rest }) => Promise.resolve({ after: open(caller, triggerId, rest) }),
+      request: ({ caller, triggerId, rest }) =>
+        Promise.resolve(unlisted(desk, caller) ?? { after: open(caller, triggerId, rest) }),
     },
     shortcuts: {
       request_access: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
@@ -66,7 +65,8 @@ export function requestAccess(desk: Desk): Slice {
     },
     actions: {
       [ACTION.fileAgain]: (call) => again(desk, call),
-      tsa_open_request: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
+      tsa_open_request: ({ caller, triggerId }) =>
+        Promise.resolve(unlisted(desk, caller) ?? { after: open(caller, triggerId, '') }),
       [INPUT.tenant]: redraw,
       [INPUT.scope]: redraw,
       [INPUT.grantee]: redraw,
@@ -78,6 +78,14 @@ export function requestAccess(desk: Desk): Slice {
       [INPUT.approver]: (call) => suggestApprovers(desk, call),
     },
     submissions: { [REQUEST_MODAL]: (call) => file(desk, call) },
+  };
+}
+
+/** Whoever may not ask is told before they fill in a form. Where Slack must be asked first, filing it is what tells. */
+function unlisted(desk: Desk, { userId }: Caller): Answered | null {
+  if (mayAsk(desk, userId)) return null;
+  return {
+    say: { text: 'Asking for access is for the requesters whom the policy lists. Ask an admin to be added.' },
   };
 }
 
@@ -166,7 +174,7 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
     const problem = refusalWords(refusal, requestNo, state);
     return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };
   }
-  return { kind: 'show', view: filedView(requestNo ?? 0, draft, state?.terms.lapseAt ?? 0) };
+  return { kind: 'show', view: filedView(requestNo ?? 0, draft, state) };
 }
 
 /** Where Slack did not say who somebody is, nothing is wrong with what was typed. */
@@ -232,8 +240,12 @@ function blockOf(field: Exclude<FieldProblem['field'], 'approver' | 'duration'>)
   }
 }
 
-function filedView(no: number, draft: Draft, lapseAt: number): ModalView {
+function filedView(no: number, draft: Draft, state: Access | null): ModalView {
   const asked = `${people(draft.approvers)} ${draft.approvers.length === 1 ? 'was' : 'were'} asked in a direct message`;
+  const seats = state?.phase === 'pending' ? state.seats : [];
+  const customer = seats.some(({ holder }) => holder === CUSTOMER_SEAT)
+    ? ' The customer must consent as well, and was asked, too.'
+    : '';
   return {
     type: 'modal',
     title: plain('Request access'),
@@ -241,7 +253,7 @@ function filedView(no: number, draft: Draft, lapseAt: number): ModalView {
     blocks: [
       section(`:white_check_mark: *${tsa(no)} is filed.*`),
       section(
-        `${asked} and can decide until ${when(lapseAt)}. You hear of it at once, in a direct message from me; that is also where you start the session, or cancel.`,
+        `${asked} and can decide until ${when(state?.terms.lapseAt ?? 0)}.${customer} You hear of it at once, in a direct message from me; that is also where you start the session, or cancel.`,
       ),
     ],
   };

@@ -1,7 +1,19 @@
 import type { PlainTextOption } from '@slack/types';
+import type { Tenant } from '../../access/policy.ts';
 import type { Desk, SuggestCall } from '../desk.ts';
 import { isInside } from '../sight.ts';
+import { oneLine } from '../words.ts';
 import { OPTIONS_MAX, tenantOption } from './modal.ts';
+
+/** The one tenant that these words name, or what is wrong with them. */
+export function tenantNamed(desk: Desk, words: string): Tenant | string {
+  const found = desk.tenants.search(words, 2);
+  const only = desk.policy.tenants.get(words) ?? (found.length === 1 ? found[0] : undefined);
+  return (
+    only ??
+    `${found.length === 0 ? 'No tenant goes' : 'More than one tenant goes'} by “${oneLine(words, 80)}”.`
+  );
+}
 
 /** The tenants that these letters may mean. Who the customers are is told to nobody whom the policy does not list. */
 export async function suggestTenants(
