@@ -79,12 +79,9 @@ export function reviewEmergency(
   if (own !== null) return refuse({ reason: 'self_approval', role: own });
   const { world, now } = context;
   const deputies = world.policy.deputies.get(review.reviewer) ?? [];
-  if (
-    by !== review.reviewer &&
-    by !== answersFor(world.people, review.reviewer, now) &&
-    !deputies.includes(by)
-  )
-    return refuse({ reason: 'not_allowed', needs: 'reviewer' });
+  const reviews =
+    by === review.reviewer || by === answersFor(world.people, review.reviewer, now) || deputies.includes(by);
+  if (!reviews || by === review.confirmedBy) return refuse({ reason: 'not_allowed', needs: 'reviewer' });
   if (review.verdict !== null) return refuse({ reason: 'already_reviewed' });
   const problems = textProblems('note', command.note, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);

@@ -62,6 +62,10 @@ export function needsAround(command: Command, state: Access | null, actor: Actor
     const { grantee, scope } = state.grant.ask;
     return { requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
   }
+  if (command.type === 'confirm_emergency' && state?.phase === 'unconfirmed') {
+    const { grantee, scope } = state.ask;
+    return { requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
+  }
   return null;
 }
 

@@ -100,7 +100,8 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       };
     case 'emergency.confirmed':
       if (next.phase !== 'unconfirmed') throw new CorruptHistory(state.phase, event.type);
-      return emergencyGrant(next, next.ask, at);
+      if (next.review === null) throw new CorruptHistory(state.phase, event.type);
+      return emergencyGrant({ ...next, review: { ...next.review, confirmedBy: event.by } }, next.ask, at);
     case 'approval.asked_again':
       if (next.phase !== 'approved') throw new CorruptHistory(state.phase, event.type);
       return {
@@ -221,7 +222,8 @@ function begin(event: AccessEvent, at: number): Access {
       return { ...base, way: 'customer', phase: 'unclaimed', customer: { tried, expected, urgency, files } };
     }
     case 'emergency.declared': {
-      const review = { reviewer: event.reviewer, dueAt: event.reviewDueAt, remindedAt: null, verdict: null };
+      const { reviewer, reviewDueAt: dueAt } = event;
+      const review = { reviewer, confirmedBy: null, dueAt, remindedAt: null, verdict: null };
       const emergency = { ...base, way: 'emergency' as const, review };
       if (event.confirmBy === null) return emergencyGrant(emergency, event.ask, at);
       return { ...emergency, phase: 'unconfirmed', ask: event.ask, confirmBy: event.confirmBy };

@@ -26,7 +26,7 @@ type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>
 
 /** The grantee puts the grant to use, in their own name. What made it right is looked at again, now. */
 export function start(state: Approved, context: Context): Decision {
-  const { actor, world, around, now } = context;
+  const { actor, world, now } = context;
   const { ask } = state.grant;
   const grantee = personOf(actor);
   if (grantee === null || grantee !== ask.grantee)
@@ -35,12 +35,8 @@ export function start(state: Approved, context: Context): Decision {
   if (able !== null) return refuse(able);
   if (ask.notBefore !== null && now < ask.notBefore)
     return refuse({ reason: 'not_before', notBefore: ask.notBefore });
-  if (!world.policy.tenants.has(state.tenant.id))
-    return refuse({ reason: 'no_longer_valid', what: 'tenant' });
-  if (findScope(world.policy, ask.scope.id) === undefined)
-    return refuse({ reason: 'no_longer_valid', what: 'scope' });
-  const overlap = around.siblings.find((other) => other.phase === 'active');
-  if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
+  const inTheWay = placeTaken(state, ask, context);
+  if (inTheWay !== null) return refuse(inTheWay);
   for (const seat of state.grant.seats) {
     const problem = approvalProblem(state, seat, context);
     if (problem?.reason === 'cannot_check') return refuse(problem);
@@ -54,6 +50,14 @@ export function start(state: Approved, context: Context): Decision {
   }
   const expiresAt = Math.min(now + ask.durationMs, state.grant.latestEndAt);
   return accept({ type: 'session.started', by: grantee, startedAt: now, expiresAt });
+}
+
+/** Is the place still there to be entered, and free of a session of the same? */
+function placeTaken({ tenant }: Base, { scope }: Ask, { world, around }: Context): Refusal | null {
+  if (!world.policy.tenants.has(tenant.id)) return { reason: 'no_longer_valid', what: 'tenant' };
+  if (findScope(world.policy, scope.id) === undefined) return { reason: 'no_longer_valid', what: 'scope' };
+  const overlap = around.siblings.find((other) => other.phase === 'active');
+  return overlap === undefined ? null : { reason: 'overlap', otherNo: overlap.no, until: overlap.until };
 }
 
 /** An engineer accepts a customer's request: within the policy, in their own name, inside the customer's 48 hours. */
@@ -105,12 +109,16 @@ export function confirmEmergency(state: Unconfirmed, context: Context): Decision
     ableActor(context) ??
     mustBe(isAmong(world.people, by, world.policy.emergency.people), 'emergency_person');
   if (refusal !== null) return refuse(refusal);
-  if (by === state.requester) return refuse({ reason: 'not_allowed', needs: 'second_emergency_person' });
+  // Whoever judges it afterwards cannot be one of the two who stand for it.
+  if (by === state.requester || by === state.review?.reviewer)
+    return refuse({ reason: 'not_allowed', needs: 'second_emergency_person' });
   const { grantee } = state.ask;
   const standing = standingOf(world, grantee);
   const listed = isAmong(world.people, grantee, world.policy.emergency.people);
   if (standing === 'cannot_check' || listed === 'cannot_check') return refuse({ reason: 'cannot_check' });
   if (standing !== 'member' || listed === 'no') return refuse({ reason: 'no_longer_valid', what: 'grantee' });
+  const inTheWay = placeTaken(state, state.ask, context);
+  if (inTheWay !== null) return refuse(inTheWay);
   const session = { by: state.ask.grantee, startedAt: now, expiresAt: now + state.ask.durationMs };
   return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
 }

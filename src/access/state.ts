@@ -60,6 +60,8 @@ export interface Base {
 
 export interface Review {
   readonly reviewer: UserId;
+  /** The second person who stands for it, where the policy asks for one. */
+  readonly confirmedBy: UserId | null;
   readonly dueAt: number;
   readonly remindedAt: number | null;
   readonly verdict: {

@@ -124,7 +124,8 @@ function deciding(facts: ButtonFacts, reader: string): Button[] {
       button('Contest', ACTION.closeoutNo, value, { label: `Contest the closeout of ${it}` }),
     );
   const reviewed = 'session' in state && state.review !== null && state.review.verdict === null;
-  if (reviewed && !isOwn(state, reader) && answers(state.review.reviewer, reader, world, now))
+  const able = reviewed && !isOwn(state, reader) && state.review.confirmedBy !== reader;
+  if (able && answers(state.review.reviewer, reader, world, now))
     buttons.push(
       button('Justified', ACTION.justified, value, { style: 'primary', label: `${it} was justified` }),
       button('Not justified', ACTION.notJustified, value, {

@@ -277,7 +277,7 @@ function roleWords(needs: Role, state: Access | null): string {
     case 'emergency_person':
       return 'only the people whom the policy lists for emergencies can do this.';
     case 'second_emergency_person':
-      return 'a second person must confirm, not the one who declared it.';
+      return `a second listed person must confirm: neither who declared it nor who reviews it afterwards${state?.review ? ` (${people([state.requester, state.review.reviewer])})` : ''}.`;
     case 'reviewer':
       return `only the named reviewer${state?.review ? ` (${who(state.review.reviewer)})` : ''} can judge this.`;
     case 'offered_owner':

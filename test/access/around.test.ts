@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { needsAround } from '../../src/access/decide.ts';
 import { approve, ask, declare, end, extend, file, start, takeOn } from './acts.ts';
-import { ADA, ANN, CARA, cara, EVE, GUS, HOUR, MINUTE, person, RITA, T0 } from './fixtures.ts';
-import { active, approved, pending, story, unclaimed } from './story.ts';
+import { ADA, ANN, CARA, cara, EMI, EVE, GUS, HOUR, MINUTE, person, RITA, T0 } from './fixtures.ts';
+import { active, approved, pending, story, unclaimed, unconfirmed } from './story.ts';
 
 const rule = (...people: string[]) => ({ approvers: [{ people, scopes: 'any', tenants: 'any' } as const] });
 
@@ -22,6 +22,11 @@ describe('the other requests that a rule looks at', () => {
   it('are those of whoever starts a session, by what was granted', () => {
     expect(needsAround(takeOn(), unclaimed().state, gus)).toEqual({ requester: GUS, grantee: GUS, ...place });
     expect(needsAround(start, approved().state, gus)).toEqual({ requester: GUS, grantee: GUS, ...place });
+    expect(needsAround({ type: 'confirm_emergency' }, unconfirmed().state, person(EMI))).toMatchObject({
+      grantee: EVE,
+      tenantId: 'acme',
+      scopeId: 'admin',
+    });
     expect(needsAround(start, pending().state, gus)).toBeNull();
     expect(needsAround(takeOn(), null, gus)).toBeNull();
   });

@@ -177,6 +177,28 @@ describe('an emergency for two', () => {
       .thenRefused({ reason: 'wrong_phase', phase: 'active' });
   });
 
+  it('is judged by nobody who confirmed it, and confirmed by nobody who is to judge it', () => {
+    const people = { emergency: { twoPeople: true, people: [EVE, EMI, ANN, DOT] } };
+    const two = story(people).given(EVE, declare());
+    two.when(ANN, confirm).thenRefused({ reason: 'not_allowed', needs: 'second_emergency_person' });
+    const confirmed = two.given(DOT, confirm);
+    confirmed.when(DOT, review).thenRefused({ reason: 'not_allowed', needs: 'reviewer' });
+    confirmed.when(ANN, review).thenHappens({ type: 'emergency.reviewed', by: ANN });
+  });
+
+  it('starts in no place that is gone, and beside no session of the same', () => {
+    const policy = (gone: object) => unconfirmed().in({ ...TWO_PEOPLE, ...gone });
+    policy({ tenants: [] }).when(EMI, confirm).thenRefused({ reason: 'no_longer_valid', what: 'tenant' });
+    unconfirmed()
+      .beside({ siblings: [{ no: 7, phase: 'active', until: T0 + HOUR }] })
+      .when(EMI, confirm)
+      .thenRefused({ reason: 'overlap', otherNo: 7, until: T0 + HOUR });
+    unconfirmed()
+      .beside({ siblings: [{ no: 7, phase: 'approved', until: T0 + HOUR }] })
+      .when(EMI, confirm)
+      .thenHappens({ type: 'emergency.confirmed' }, { type: 'session.started' });
+  });
+
   it.each(STANDINGS)('is neither confirmed by $standing nor started for them', ({ user, standing }) => {
     const unknown = standing === 'cannot_check';
     const refusal = unknown ? { reason: standing } : ({ reason: 'actor_not_able', standing } as const);
