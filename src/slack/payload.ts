@@ -18,13 +18,16 @@ export const commandPayload = z.object({
 
 const option = z.object({ value: z.string() });
 
-/** A file that somebody put into a form: Slack keeps it (docs.slack.dev/reference/objects/file-object). */
+/**
+ * A file that somebody put into a form: Slack keeps it (docs.slack.dev/reference/objects/file-object). Of one that is
+ * still being looked at, or is somebody else's, it says less: that is told at its field, and loses nothing that was typed.
+ */
 const file = z.object({
   id: z.string(),
   name: z.string().nullish(),
-  mimetype: z.string().default(''),
-  size: z.number().default(0),
-  permalink: z.string().default(''),
+  mimetype: z.string().catch(''),
+  size: z.number().nonnegative().catch(Infinity),
+  permalink: z.string().catch(''),
 });
 
 /** One input's value, whatever kind of input it is. */

@@ -76,7 +76,7 @@ export function customersLines({ customer }: Access, max = Infinity): string[] {
     ...(files.length === 0
       ? []
       : [
-          `*Files* ${files.map(({ name, link }) => `<${oneLine(link, 600)}|${fileName(name)}>`).join(' · ')}`,
+          `*Files* ${files.map(({ name, link }) => `<${oneLine(link.replaceAll('|', '%7C'), 600)}|${fileName(name)}>`).join(' · ')}`,
         ]),
   ];
 }
