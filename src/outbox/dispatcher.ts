@@ -161,10 +161,11 @@ export function createDispatcher(deps: {
       .execute();
     const [first] = rows;
     if (first === undefined) return null;
-    // A card shows how things stand now: what follows it for the same request asks for the same.
-    const isCard = ['card', 'tidy'].includes(parse(first.body).kind);
+    // A card shows how things stand now, and a page is the same however often its link was asked for: what follows with
+    // the same body asks for the same.
+    const asksAgain = ['card', 'tidy', 'tenant_mail'].includes(parse(first.body).kind);
     const same = rows.findIndex((row) => row.body !== first.body);
-    const taken = isCard ? rows.slice(0, same === -1 ? rows.length : same) : [first];
+    const taken = asksAgain ? rows.slice(0, same === -1 ? rows.length : same) : [first];
     const ids = taken.map((row) => row.id);
     const last = taken.at(-1) ?? first;
     await db

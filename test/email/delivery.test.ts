@@ -132,6 +132,20 @@ describe('While the mail server is down for a day', () => {
     expect(p.logged.join('')).toContain('a message is not needed any more');
   });
 
+  it('a link to a page that was asked for again and again comes once', async () => {
+    const p = await post();
+    await p.mailbox.down();
+    const message = { kind: 'tenant_mail', tenantId: 'acme' } as const;
+    for (const key of ['1', '2', '3'])
+      await p.owes({ key: `tenant:${key}:acme`, destination: `mail:${CARA}`, message });
+    await p.deliver();
+    p.clock.turn(24 * HOUR);
+    await p.mailbox.up();
+    await p.deliver();
+    expect(p.mailbox.mails).toHaveLength(1);
+    expect(p.stands()).toEqual(['sent', 'sent', 'sent']);
+  });
+
   it('the log tells neither the password, nor what stands in a mail', async () => {
     const p = await post();
     await inUse(p);
