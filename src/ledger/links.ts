@@ -36,7 +36,7 @@ export interface Links {
 }
 
 /** So many wrong codes end a link: of a million codes, nobody finds the right one with five. */
-export const WRONG_CODES_MAX = 5;
+const WRONG_CODES_MAX = 5;
 const TOKEN_BYTES = 32;
 const CODES = 1_000_000;
 /** What is long over is forgotten. */

@@ -65,7 +65,7 @@ export async function renderReview(
 }
 
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
-export function drawDigest(
+function drawDigest(
   digest: Digest,
   title: string,
   links: ReadonlyMap<number, string>,
