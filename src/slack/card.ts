@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Ask } from '../access/event.ts';
 import type { World } from '../access/people.ts';
 import type { Access, Grant } from '../access/state.ts';
-import { askOf } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
@@ -108,6 +108,8 @@ export function headline({ no, state, destination, world, now }: ButtonFacts): s
       const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
       if (decides({ state, destination, world, now }))
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
+      if (open.includes(CUSTOMER_SEAT) && customerReads({ state, destination, world }))
+        return `:raised_hand: ${it} · ${who(state.requester)} asks for your consent, as the customer: access to ${place}`;
       const so = given.length === 0 ? '' : ` (${people(given)} approved)`;
       return `:hourglass_flowing_sand: ${it} · waits for ${people(open)}${so}: access to ${place}`;
     }

@@ -39,7 +39,7 @@ describe('Where the customer was asked for consent', () => {
     const { ada, ann, sam } = s.cast;
     await file(s);
     await s.later(0);
-    await ann.presses('Consent', where, /TSA-1/);
+    await ann.presses('Consent', where, /TSA-1.*<@U0SAM> asks for your consent/);
     await ada.presses('Approve', 'app', /TSA-1/);
     await s.later(0);
     await sam.presses('Start session', 'app', /can start the session/);
