@@ -106,10 +106,10 @@ export function headline({ no, state, destination, world, now }: ButtonFacts): s
     case 'pending': {
       const open = state.seats.filter((seat) => seat.given === null).map((seat) => seat.holder);
       const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
-      if (decides({ state, destination, world, now }))
-        return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
       if (open.includes(CUSTOMER_SEAT) && customerReads({ state, destination, world }))
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your consent, as the customer: access to ${place}`;
+      if (decides({ state, destination, world, now }))
+        return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
       const so = given.length === 0 ? '' : ` (${people(given)} approved)`;
       return `:hourglass_flowing_sand: ${it} · waits for ${people(open)}${so}: access to ${place}`;
     }
