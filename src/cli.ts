@@ -15,7 +15,7 @@ import { createViews } from './ledger/views.ts';
 
 /** The operator's tool: looks at the ledger beside the program that runs, and changes nothing in it. */
 
-const USAGE = `Usage: npm run tsa -- COMMAND [--database FILE]
+const USAGE = `Usage: npm run -s tsa -- COMMAND [--database FILE]
 
   doctor        tells what is overdue, owed, or could not be delivered
   verify        checks every hash of the ledger, and everything that is shown against what happened
@@ -23,6 +23,7 @@ const USAGE = `Usage: npm run tsa -- COMMAND [--database FILE]
   export --csv  writes every request as it stands now
   backup FILE   makes a copy and checks it; the program may go on meanwhile
 
+With -s npm writes nothing of its own into what is written.
 The ledger is TSA_DATABASE (data/tsa.sqlite if that is not set), or the file given with --database.
 The exit code is 0 when all is well, 1 when something needs attention, 2 when it could not be done.`;
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
@@ -239,10 +239,18 @@ describe('The tool', () => {
     ]) {
       const said = await tsa('none', ...args);
       expect(said.code, args.join(' ')).toBe(2);
-      expect(said.err).toMatch(/^Usage: npm run tsa/);
+      expect(said.err).toMatch(/^Usage: npm run -s tsa/);
       expect(said.out).toBe('');
     }
     expect(await tsa('none', '--help')).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('reads the same .env as the program, so that both mean the same ledger', () => {
+    const { scripts } = z
+      .object({ scripts: z.object({ start: z.string(), tsa: z.string() }) })
+      .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+    for (const script of [scripts.start, scripts.tsa])
+      expect(script).toMatch(/^node --env-file-if-exists=\.env src\//);
   });
 
   it('says in words that there is no ledger, or that the file is none', async () => {

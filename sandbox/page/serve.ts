@@ -191,6 +191,7 @@ function stateFor({ workspace, deliverer }: Omit<Sandbox, 'close'>, as: string, 
       deleted: person.deleted,
       external: person.teamId !== workspace.teamId,
       unread: unreadOf(workspace, person.id),
+      told: workspace.directMessage(person.id).unread.get(person.id) ?? 0,
     })),
     conversations: all.map((c) => ({
       id: c.id,

@@ -130,6 +130,21 @@ describe('in a real browser', () => {
     await shot('9-escaped');
   });
 
+  it('whoever one becomes at Home opens their own, as it is now', async () => {
+    const openings = (): number =>
+      s.sandbox.workspace.traffic.filter(({ body }) => JSON.stringify(body).includes('app_home_opened'))
+        .length;
+    await page.goto(`${s.sandbox.url}/?as=U0OTTO&in=home`);
+    await page.getByText('Latest in the ledger').waitFor();
+    await actAs('Ben Lindqvist');
+    await page.getByText('asks for your approval').waitFor();
+    const before = openings();
+    await page.getByRole('link', { name: /TSA Home/ }).click();
+    await actAs('Otto Weiss');
+    await page.getByText('Latest in the ledger').waitFor();
+    await expect.poll(openings).toBe(before + 2);
+  });
+
   it('works with the keyboard alone, in the dark, and on a phone', async () => {
     const phone = await browser.newPage({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await phone.goto(`${s.sandbox.url}/?as=U0NOOR&in=C0SUPPORT`);

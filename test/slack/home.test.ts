@@ -128,6 +128,8 @@ describe('shortcuts and look-ups', () => {
     expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 7 days: Northwind/);
     await s.cast.otto.types('#support', '/tsa history <@U0SAM|sam>');
     expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 30 days: Sam Rivera/);
+    await s.cast.mia.types('#support', '/tsa history @Sam Rivera');
+    expect(s.cast.mia.hears('#support').join()).toMatch(/1 request in 30 days: Sam Rivera/);
     await s.cast.gus.types('#support', '/tsa history northwind');
     expect(s.cast.gus.hears('#support').join()).toContain('for the people whom the policy lists');
   });

@@ -10,11 +10,16 @@ const COMMANDS = [
   ['/tsa end', 'end your session early'],
   ['/tsa extend', 'ask for more time'],
   ['/tsa closeout', 'say what was done, and that it is all gone'],
+  ['/tsa cancel', 'take a request back'],
+  ['/tsa revoke', 'stop somebody’s access'],
   ['/tsa emergency', 'break the glass'],
   ['/tsa mine', 'what is yours and not over'],
   ['/tsa active', 'who is in which tenant right now'],
   ['/tsa show', 'the whole record of a request'],
+  ['/tsa history', 'what a tenant or a person had'],
   ['/tsa review', 'the last seven days'],
+  ['/tsa channel', 'pin the card where a customer can ask for help'],
+  ['/tsa invite', 'show a customer’s contacts where to ask for help'],
   ['/tsa help', 'what you can do'],
 ];
 const HINTS = {
@@ -147,7 +152,7 @@ function drawSidebar() {
       button.type = 'button';
       button.setAttribute('aria-pressed', String(p.id === state.me));
       button.addEventListener('click', () =>
-        go({ as: p.id, in: p.unread > 0 ? `D${p.id.slice(1)}` : (where().get('in') ?? '') }),
+        go({ as: p.id, in: p.told > 0 ? `D${p.id.slice(1)}` : (where().get('in') ?? '') }),
       );
       return button;
     });
