@@ -189,12 +189,12 @@ export function stillApproves(
   { world, now }: Pick<Context, 'world' | 'now'>,
   by = answersFor(world.people, seat.holder, now),
 ): Refusal | null {
-  const standing = standingOf(world, by);
-  if (standing === 'cannot_check') return { reason: 'cannot_check' };
-  if (standing !== 'member') return { reason: 'no_longer_approver' };
+  // Whom the policy does not name cannot decide, whatever Slack would say of them.
   const allowed = mayApprove(world, by, state.ask.scope.id, state.tenant.id);
-  if (allowed === 'yes') return null;
-  return { reason: allowed === 'cannot_check' ? 'cannot_check' : 'no_longer_approver' };
+  const standing = standingOf(world, by);
+  const out = standing !== 'member' && standing !== 'cannot_check';
+  if (allowed === 'no' || out) return { reason: 'no_longer_approver' };
+  return allowed === 'yes' && standing === 'member' ? null : { reason: 'cannot_check' };
 }
 
 /** The seat that this actor answers for, or why there is none. */

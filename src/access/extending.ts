@@ -30,7 +30,8 @@ export function askExtension(state: Active, command: Of<'ask_extension'>, contex
   if (able !== null) return refuse(able);
   if (personOf(actor) !== state.grant.ask.grantee) return refuse({ reason: 'not_allowed', needs: 'grantee' });
   if (state.way === 'emergency') return refuse({ reason: 'no_extension_in_emergency' });
-  if (state.extension !== null) return refuse({ reason: 'extension_waits' });
+  if (state.extension !== null && canAnswer(state, state.extension.approver, context))
+    return refuse({ reason: 'extension_waits' });
   if (session.extensionsGiven >= terms.extensions)
     return refuse({ reason: 'extension_limit', max: terms.extensions });
   const customer = state.way === 'customer';
@@ -76,6 +77,21 @@ function extenderOf(state: Active, context: Context): string | Refusal {
     if (problem.reason === 'cannot_check') return problem;
   }
   return { reason: 'nobody_can_approve', who: 'approver', admins: world.policy.admins };
+}
+
+/** Is there somebody left to say yes or no? Where there is not, it can be asked of somebody else. */
+function canAnswer({ tenant, grant: { ask } }: Active, approver: string, context: Context): boolean {
+  if (approver === CUSTOMER_SEAT) return true;
+  const { world, now } = context;
+  const people = [
+    approver,
+    answersFor(world.people, approver, now),
+    ...(world.policy.deputies.get(approver) ?? []),
+  ];
+  return people.some(
+    (user) =>
+      stillApproves({ tenant, ask }, { holder: approver }, context, user)?.reason !== 'no_longer_approver',
+  );
 }
 
 /** The same approver, whoever answers for them, or a deputy decides about more time. */

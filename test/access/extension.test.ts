@@ -188,6 +188,16 @@ describe('who decides about more time', () => {
       const by = change.absences?.[ANN]?.delegate === DEB ? DEB : approver;
       more.when(by, yes).thenHappens({ type: 'extension.approved', by });
     }
+    // Whoever was asked before they left keeps nobody waiting either.
+    asked.in(gone(ANN)).when(GUS, extend()).thenRefused({ reason: 'extension_waits' });
+    // Of a deputy whom the policy does not let decide, Slack need not be asked.
+    const policy = { approvers: [{ people: [ABE], scopes: 'any', tenants: 'any' } as const] };
+    asked
+      .in({ policy, standing: { [ANN]: 'cannot_check', [DOT]: 'cannot_check' } })
+      .when(GUS, extend())
+      .thenHappens({ type: 'extension.asked', approver: ABE });
+    const again = asked.in(gone(ANN, DOT)).when(GUS, extend());
+    again.thenHappens({ type: 'extension.asked', approver: ABE }).given(ABE, yes);
     const nobody = { approvers: [{ people: [RITA, GUS, OLA], scopes: 'any', tenants: 'any' } as const] };
     active()
       .in({ policy: nobody })
