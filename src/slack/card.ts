@@ -224,15 +224,19 @@ function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, no
   });
 }
 
+/** Was something else approved than was asked for? It can only be less. */
+export function isLess(ask: Ask, asked: Ask): boolean {
+  return (
+    ask.scope.id !== asked.scope.id ||
+    ask.durationMs !== asked.durationMs ||
+    ask.allowedActions !== asked.allowedActions ||
+    ask.offLimits !== asked.offLimits
+  );
+}
+
 /** What was asked for, where less was approved. */
 function askedFor({ ask, asked }: Grant): string[] {
-  if (
-    ask.scope.id === asked.scope.id &&
-    ask.durationMs === asked.durationMs &&
-    ask.allowedActions === asked.allowedActions &&
-    ask.offLimits === asked.offLimits
-  )
-    return [];
+  if (!isLess(ask, asked)) return [];
   const { scope, durationMs, allowedActions } = asked;
   return [
     `*Asked for* ${oneLine(scope.name, 150)}, ${lasting(durationMs)}; allowed: ${oneLine(allowedActions, 600)} — *less was approved*`,

@@ -5,7 +5,7 @@ import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, sections } from './blocks.ts';
 import type { CardFacts } from './card.ts';
 import { buttonsFor, isTheirTenant, readerOf } from './buttons.ts';
-import { placeOf, strip, wholeWords } from './card.ts';
+import { isLess, placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
 import { lapseWords } from './refusals.ts';
 import { lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
@@ -82,8 +82,14 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
             : ` for ${who(event.seat)}`;
       return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom}${less}.`;
     }
-    case 'grant.issued':
-      return `:white_check_mark: ${it} · Approved by ${who(actor)}. ${who(event.ask.grantee)} can start the session in ${place} (${lasting(event.ask.durationMs)}). Not started by ${when(event.startBy)}, it lapses.`;
+    case 'grant.issued': {
+      const { ask } = event;
+      const less =
+        'grant' in state && isLess(ask, state.grant.asked)
+          ? ` *Less than was asked for:* ${oneLine(ask.scope.name)}; allowed: ${oneLine(ask.allowedActions, 600)}; off limits: ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, 600)}.`
+          : '';
+      return `:white_check_mark: ${it} · Approved by ${who(actor)}. ${who(ask.grantee)} can start the session in ${place} (${lasting(ask.durationMs)}).${less} Not started by ${when(event.startBy)}, it lapses.`;
+    }
     case 'customer_request.accepted':
       return `:handshake: ${it} · ${who(event.by)} takes care of it, with ${oneLine(event.ask.scope.name)} for ${lasting(event.ask.durationMs)}.`;
     case 'request.denied':

@@ -1,5 +1,5 @@
 import chromium from '@sparticuz/chromium';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +128,22 @@ describe('in a real browser', () => {
     expect(await messages.getByText('<script>alert(1)</script>').count()).toBe(1);
     expect(await messages.locator('blockquote').filter({ hasText: 'TSA-9 approved' }).count()).toBe(1);
     await shot('9-escaped');
+  });
+
+  it('every picture that the app names is drawn', () => {
+    const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    const sources = readdirSync(new URL('../../src/slack/', import.meta.url), {
+      recursive: true,
+      encoding: 'utf8',
+    });
+    const named = sources
+      .filter((path) => path.endsWith('.ts'))
+      .flatMap((path) =>
+        [...read(`src/slack/${path}`).matchAll(/[`'*\n]:([a-z]+(?:_[a-z]+)+):/g)].map(([, one]) => one),
+      );
+    const drawn = read('sandbox/page/browser/mrkdwn.js');
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((one) => !drawn.includes(`  ${one ?? ''}: `))).toEqual([]);
   });
 
   it('whoever one becomes at Home opens their own, as it is now', async () => {

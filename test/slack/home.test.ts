@@ -83,6 +83,8 @@ describe('Home', () => {
     await home.waitFor(/You are away until .*<@U0BEN> answers for you/);
     const bens = await s.cast.ben.opensHome();
     expect(bens.text).toMatch(/Waiting for you \(1\)/);
+    await file(s, { tenant: 'Contoso' });
+    expect((await s.cast.sam.modal()).text).toMatch(/<@U0BEN> was asked in a direct message/);
     await bens.presses('Approve');
     await s.cast.sam.waitFor('app', /Approved by <@U0BEN>/);
   });

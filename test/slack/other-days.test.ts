@@ -31,6 +31,7 @@ describe('deciding', () => {
     await modal.submits();
     const told = await s.cast.sam.waitFor('app', /Approved by <@U0ADA>.*20 min/);
     expect(told.buttons).toContain('Start session');
+    expect(told.text).toContain('*Less than was asked for:* Read-only; allowed: ');
     expect((await s.cast.sam.waitFor('app', /approved, not started yet/)).text).toMatch(/Scope\* Read-only/);
   });
 

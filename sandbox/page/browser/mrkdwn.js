@@ -27,6 +27,7 @@ const EMOJI = {
   handshake: '🤝',
   repeat: '🔁',
   wave: '👋',
+  palm_tree: '🌴',
 };
 
 const TOKEN =

@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { answersFor } from '../../access/people.ts';
 import type { FieldProblem, Refusal } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import type { Access } from '../../access/state.ts';
@@ -174,7 +175,9 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
     const problem = refusalWords(refusal, requestNo, state);
     return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };
   }
-  return { kind: 'show', view: filedView(requestNo ?? 0, draft, state) };
+  const at = desk.clock.now();
+  const asked = [...new Set(draft.approvers.map((user) => answersFor(world.people, user, at)))];
+  return { kind: 'show', view: filedView(requestNo ?? 0, asked, state) };
 }
 
 /** Where Slack did not say who somebody is, nothing is wrong with what was typed. */
@@ -240,8 +243,8 @@ function blockOf(field: Exclude<FieldProblem['field'], 'approver' | 'duration'>)
   }
 }
 
-function filedView(no: number, draft: Draft, state: Access | null): ModalView {
-  const asked = `${people(draft.approvers)} ${draft.approvers.length === 1 ? 'was' : 'were'} asked in a direct message`;
+function filedView(no: number, approvers: readonly string[], state: Access | null): ModalView {
+  const asked = `${people(approvers)} ${approvers.length === 1 ? 'was' : 'were'} asked in a direct message`;
   const seats = state?.phase === 'pending' ? state.seats : [];
   const customer = seats.some(({ holder }) => holder === CUSTOMER_SEAT)
     ? ' The customer must consent as well, and was asked, too.'
