@@ -123,6 +123,9 @@ export function page(sandbox: Omit<Sandbox, 'close'>, mailbox: Mailbox | null = 
 
 async function perform(sandbox: Omit<Sandbox, 'close'>, what: z.infer<typeof act>): Promise<unknown> {
   const { workspace, humans, faults, deliverer } = sandbox;
+  // A window may still show a form that was closed elsewhere: what is typed there goes nowhere.
+  const place = 'place' in what ? what.place : what;
+  if ('viewId' in place && workspace.findView(place.viewId) === undefined) return { options: [] };
   switch (what.do) {
     case 'say':
       await humans.say(what.as, what.channel, what.text);
