@@ -4,6 +4,7 @@ import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { FullRecord } from '../ledger/history.ts';
+import { statusWord } from '../slack/customer-request/words.ts';
 import { lapseWords, problemWords } from '../slack/refusals.ts';
 import { tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
@@ -68,29 +69,23 @@ const NAMING: ReadonlySet<string> = new Set([
   'to',
 ]);
 
-/** Where a request stands, in a word or three. */
+/** Where a request stands, in a word or three: as in Slack, and before the start a little more. */
 export function statusWords(state: Access): string {
   switch (state.phase) {
     case 'pending':
       return waitsForCustomer(state) ? 'Waits for your consent' : 'Waits for approval';
-    case 'unclaimed':
-      return 'Pending';
     case 'unconfirmed':
       return 'Emergency, not started';
     case 'approved':
       return 'Approved, not started';
+    case 'unclaimed':
     case 'active':
-      return 'In progress';
     case 'ended':
-      return 'Ended, summary to follow';
     case 'closed':
-      return state.closeout.fixed === 'yes' ? 'Resolved' : 'Closed';
     case 'denied':
-      return 'Declined';
     case 'cancelled':
-      return 'Cancelled';
     case 'lapsed':
-      return 'Lapsed';
+      return statusWord(state);
   }
 }
 

@@ -8,7 +8,7 @@ import { lasting, oneLine, quote, tsa, when, who } from '../words.ts';
 /** How things stand, in the words that a customer knows. */
 
 /** One word for where it stands. */
-function statusWord(state: Access): string {
+export function statusWord(state: Access): string {
   switch (state.phase) {
     case 'pending':
     case 'unclaimed':
