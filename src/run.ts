@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { createMailEdge, routed, withoutMail } from './email/edge.ts';
 import { createHealth } from './health.ts';
 import { openPages } from './http/pages.ts';
+import { serve } from './http/server.ts';
 import type { Door } from './ledger/handle.ts';
 import { createDoor } from './ledger/handle.ts';
 import { createLinks } from './ledger/links.ts';
@@ -25,7 +26,7 @@ import { createClients } from './slack/client.ts';
 import { createCourier } from './slack/courier.ts';
 import { createDirectory } from './slack/directory.ts';
 import { createHome } from './slack/home/slice.ts';
-import { listenHttp } from './slack/http.ts';
+import { createSlackDoor } from './slack/http.ts';
 import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { createTenantIndex } from './tenants.ts';
@@ -162,6 +163,7 @@ async function startOn(
 
   /** When Slack last called, or took our token: an answer that refuses it is no sign of life. */
   let seenAt = clock.now();
+  const slackSeen = (): void => void (seenAt = clock.now());
   let connection: 'up' | 'down' = mode.kind === 'http' ? 'up' : 'down';
   const health = createHealth({
     ledger,
@@ -182,21 +184,21 @@ async function startOn(
   const socket = receivers.socket?.client;
   socket?.on('connected', () => {
     connection = 'up';
-    seenAt = clock.now();
+    slackSeen();
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
   const pages = openPages(config, { ...desk, links });
   const http = await heldBack(portTaken, () =>
-    listenHttp({
-      receiver: receivers.http,
-      signingSecret: mode.kind === 'http' ? mode.signingSecret : '',
+    serve({
       port: mode.kind === 'http' ? mode.port : mode.httpPort,
       health,
+      slack:
+        receivers.http === null
+          ? null
+          : createSlackDoor({ ...receivers.http, clock, log, onSeen: slackSeen }),
       pages: pages?.listener ?? null,
-      clock,
       log,
-      onSeen: () => (seenAt = clock.now()),
     }),
   );
   await dispatcher.start();
@@ -205,12 +207,9 @@ async function startOn(
   vacancies.start();
   if (socket !== undefined) await heldBack(appTokenRefused, () => socket.start());
   const heartbeat = setInterval(() => {
-    clients.background.auth.test().then(
-      () => (seenAt = clock.now()),
-      (error: unknown) => {
-        log.warn({ error }, 'Slack does not answer, or refuses the token');
-      },
-    );
+    clients.background.auth.test().then(slackSeen, (error: unknown) => {
+      log.warn({ error }, 'Slack does not answer, or refuses the token');
+    });
   }, HEARTBEAT_MS);
   log.info({ mode: mode.kind, port: http.port, tenants: rules.tenants.size }, 'TSA is ready');
 
@@ -244,17 +243,14 @@ function receiversFor(
   log: Logger,
 ): {
   any: Receiver;
-  http: HTTPReceiver | null;
+  http: { receiver: HTTPReceiver; signingSecret: string } | null;
   socket: SocketModeReceiver | null;
 } {
   const logger = slackLogger(log);
   if (slack.mode.kind === 'http') {
-    const http = new HTTPReceiver({
-      signingSecret: slack.mode.signingSecret,
-      endpoints: '/slack/events',
-      logger,
-    });
-    return { any: http, http, socket: null };
+    const { signingSecret } = slack.mode;
+    const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', logger });
+    return { any: receiver, http: { receiver, signingSecret }, socket: null };
   }
   const socket = new SocketModeReceiver({
     appToken: slack.mode.appToken,

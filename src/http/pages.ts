@@ -1,9 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
@@ -12,6 +10,8 @@ import type { Config } from '../config.ts';
 import { mailTo } from '../outbox/owe-mail.ts';
 import type { Counter, PagesDeps } from './counter.ts';
 import { createCounter, formOf, notFound } from './counter.ts';
+import type { Listener } from './exchange.ts';
+import { readBody } from './exchange.ts';
 import { says } from './frame.ts';
 import { createHelpLink } from './help-link.ts';
 import { clientOf, createLimits } from './limits.ts';
@@ -26,7 +26,7 @@ import { createTenantLink } from './tenant-link.ts';
 
 export interface Pages {
   /** Answers a request of Node's server. */
-  readonly listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly listener: Listener;
   /** The same without a server. */
   fetch(request: Request, client: string): Promise<Response>;
   /** Waits for what is still being done after an answer. */
@@ -34,6 +34,7 @@ export interface Pages {
 }
 
 const BODY_MAX = 64 * 1_024;
+const NOTHING = Buffer.alloc(0);
 const FILES = [
   ['/assets/style.css', 'style.css', 'text/css; charset=utf-8'],
   ['/assets/live.js', 'live.js', 'text/javascript; charset=utf-8'],
@@ -41,7 +42,11 @@ const FILES = [
 const YEAR_S = 31_536_000;
 
 interface Env {
-  Bindings: { readonly client: string };
+  Bindings: {
+    readonly client: string;
+    /** More was sent than is read. */
+    readonly tooLarge: boolean;
+  };
 }
 
 /** The pages, where they are to be published. */
@@ -81,7 +86,7 @@ function createPages(deps: PagesDeps): Pages {
     if (wait !== null) return counter.wait(c, wait);
     await next();
   });
-  app.use(bodyLimit({ maxSize: BODY_MAX, onError: (c) => tooLarge(counter, c) }));
+  app.use(async (c, next) => (c.env.tooLarge ? tooLarge(counter, c) : next()));
 
   app.options('*', (c) => {
     c.header('Allow', 'GET, HEAD, POST, OPTIONS');
@@ -122,13 +127,24 @@ function createPages(deps: PagesDeps): Pages {
     .catch((error: unknown) => {
       deps.log.warn({ error }, 'Slack did not say who the admins are');
     });
-  const fetch = async (asked: Request, from: string): Promise<Response> => app.fetch(asked, { client: from });
-  const listener = getRequestListener((asked, env) => fetch(asked, env.incoming.socket.remoteAddress ?? ''), {
-    overrideGlobalObjects: false,
-  });
+  const { host } = new URL(deps.publicUrl);
+  const listener: Listener = async (request, response) => {
+    // Heard out here, where it is bounded however it comes; what is behind finds it whole.
+    const body = await readBody(request, BODY_MAX);
+    if (body.kind === 'cut_off') return;
+    const tooLarge = body.kind === 'too_large';
+    if (tooLarge) response.shouldKeepAlive = false;
+    const env = { client: request.socket.remoteAddress ?? '', tooLarge };
+    const answer = getRequestListener((asked) => app.fetch(asked, env), {
+      overrideGlobalObjects: false,
+      // HTTP/1.0 need not name one.
+      hostname: host,
+    });
+    await answer(Object.assign(request, { rawBody: tooLarge ? NOTHING : body.bytes }), response);
+  };
   return {
     listener,
-    fetch,
+    fetch: async (asked, client) => app.fetch(asked, { client, tooLarge: false }),
     settled: async () => {
       await Promise.all([learnt, tenants.settled()]);
     },

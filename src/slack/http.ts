@@ -1,11 +1,11 @@
 import { isValidSlackRequest } from '@slack/bolt';
 import type { HTTPReceiver } from '@slack/bolt';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Health } from '../health.ts';
+import type { Listener } from '../http/exchange.ts';
+import { readBody, turnAway } from '../http/exchange.ts';
 
 /**
  * The door to the street, in HTTP mode. Before Bolt sees a request: it is small enough, signed with our secret, of now
@@ -14,49 +14,20 @@ import type { Health } from '../health.ts';
 
 /** Slack's own requests stay far below this. */
 const BODY_MAX = 1_048_576;
-/** So much is still listened to, so that whoever sends it gets to hear the answer. */
-const HEARD_MAX = 8 * BODY_MAX;
 /** Slack: "if the request timestamp is more than five minutes from local time, it could be a replay attack" (docs.slack.dev/authentication/verifying-requests-from-slack). Both ways. */
 const WINDOW_MS = 300_000;
-/** Requests that are being answered when it stops. */
-const FINISH_WITHIN_MS = 2_000;
-const EVENTS_PATH = '/slack/events';
 
-/** Serves health, Slack's requests and the customer's pages on one port. Resolves when it listens. */
-export async function listenHttp(deps: {
-  receiver: HTTPReceiver | null;
+/** Judges what comes to Slack's address, and passes on to Bolt what is Slack's. */
+export function createSlackDoor(deps: {
+  receiver: HTTPReceiver;
   signingSecret: string;
-  port: number;
-  health: Health;
-  /** The customer's pages; `null`: there are none. */
-  pages: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null;
   clock: Clock;
   log: Logger;
   /** Slack called. */
   onSeen: () => void;
-}): Promise<{ readonly server: Server; readonly port: number; close(): Promise<void> }> {
-  const { receiver, health, pages, clock, log } = deps;
+}): Listener {
+  const { receiver, clock, log } = deps;
   const seen = new Map<string, number>();
-
-  async function fromSlack(
-    request: IncomingMessage,
-    response: ServerResponse,
-    to: HTTPReceiver,
-  ): Promise<void> {
-    const body = await readBody(request);
-    if (body === null) {
-      finish(response, 413, request);
-      return;
-    }
-    const status = judge(request, body);
-    if (status !== 200) {
-      log.warn({ status }, 'a request that is not from Slack, or came twice, was turned away');
-      finish(response, status, request);
-      return;
-    }
-    deps.onSeen();
-    to.requestListener(Object.assign(request, { rawBody: body }), response);
-  }
 
   function judge(request: IncomingMessage, body: Buffer): 200 | 400 | 401 {
     const now = clock.now();
@@ -80,57 +51,22 @@ export async function listenHttp(deps: {
     return isWhatSlackSends(request, body) ? 200 : 400;
   }
 
-  const server = createServer((request, response) => {
-    if (health(request, response)) return;
-    const isEvents = request.method === 'POST' && request.url?.split('?')[0] === EVENTS_PATH;
-    if (!isEvents || receiver === null) {
-      if (pages === null) finish(response, 404, request);
-      else
-        pages(request, response).catch((error: unknown) => {
-          log.error({ error }, 'a page could not be sent');
-          finish(response, 500, request);
-        });
+  return async (request, response) => {
+    const body = await readBody(request, BODY_MAX);
+    if (body.kind === 'cut_off') return;
+    if (body.kind === 'too_large') {
+      turnAway(request, response, 413);
       return;
     }
-    fromSlack(request, response, receiver).catch((error: unknown) => {
-      log.error({ error }, 'a request could not be read');
-      finish(response, 400, request);
-    });
-  });
-  server.requestTimeout = 10_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(deps.port, resolve);
-  });
-  const address = server.address();
-  return {
-    server,
-    port: address !== null && typeof address === 'object' ? address.port : deps.port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeIdleConnections();
-        // Somebody who began to speak and never went on does not keep the program from stopping.
-        setTimeout(() => {
-          server.closeAllConnections();
-        }, FINISH_WITHIN_MS).unref();
-      }),
+    const status = judge(request, body.bytes);
+    if (status !== 200) {
+      log.warn({ status }, 'a request that is not from Slack, or came twice, was turned away');
+      turnAway(request, response, status);
+      return;
+    }
+    deps.onSeen();
+    receiver.requestListener(Object.assign(request, { rawBody: body.bytes }), response);
   };
-}
-
-/** The whole body, or `null` when it is too large. */
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    size += bytes.length;
-    if (size > HEARD_MAX) return null;
-    if (size <= BODY_MAX) chunks.push(bytes);
-  }
-  return size > BODY_MAX ? null : Buffer.concat(chunks);
 }
 
 /** A JSON object, or a form with a JSON object in `payload`, or a slash command. */
@@ -149,11 +85,4 @@ function isObject(json: string): boolean {
   } catch {
     return false;
   }
-}
-
-function finish(response: ServerResponse, status: number, request: IncomingMessage): void {
-  if (response.headersSent) return;
-  response.writeHead(status, { connection: 'close' });
-  response.end();
-  request.resume();
 }

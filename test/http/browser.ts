@@ -127,7 +127,7 @@ async function arrives(mailbox: Mailbox, there: () => boolean, what: string): Pr
 }
 const ARRIVES_WITHIN_MS = 20_000;
 
-/** A reverse proxy, as one stands in front of the pages: it names the client, and adds nothing else. */
+/** A reverse proxy, as one stands in front of the pages: it names the client, and passes on in chunks what it has not heard out. */
 async function proxy(): Promise<{
   readonly port: number;
   to(port: () => number): void;
@@ -135,7 +135,12 @@ async function proxy(): Promise<{
 }> {
   let target = (): number => 0;
   const server = createServer((asked, answer) => {
-    const headers = { ...asked.headers, 'x-forwarded-for': asked.socket.remoteAddress ?? '' };
+    const { 'content-length': length, ...rest } = asked.headers;
+    const headers = {
+      ...rest,
+      ...(length === undefined ? {} : { 'transfer-encoding': 'chunked' }),
+      'x-forwarded-for': asked.socket.remoteAddress ?? '',
+    };
     const onwards = forward(
       { port: target(), host: '127.0.0.1', path: asked.url ?? '/', method: asked.method ?? 'GET', headers },
       (told) => {

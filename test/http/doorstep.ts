@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { World } from '../../src/access/people.ts';
 import type { Tenant } from '../../src/access/policy.ts';
+import type { Listener } from '../../src/http/exchange.ts';
 import { openPages } from '../../src/http/pages.ts';
 import type { Link, Links, Purpose } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
@@ -20,6 +21,8 @@ export interface Doorstep extends Ground {
   /** Every event and every message owed: what may not change. */
   trace(): string;
   settled(): Promise<void>;
+  /** The pages as the program serves them, to be reached over a socket. */
+  readonly listener: Listener;
 }
 
 export interface Mailed {
@@ -130,6 +133,7 @@ export function doorstep(
         g.ledger.raw.prepare('select key, destination, body from outbox order by id').all(),
       ]),
     settled: () => pages.settled(),
+    listener: (request, response) => pages.listener(request, response),
   };
 }
 

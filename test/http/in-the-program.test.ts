@@ -57,7 +57,7 @@ describe('In the whole program', () => {
     expect([answer.status, await answer.text()]).toEqual([404, '']);
   });
 
-  it('a contact consents, stops a session and asks for help while Slack is down', async () => {
+  it('a contact consents, stops a session and asks for help through a proxy that streams, while Slack is down', async () => {
     const c = await opened();
     const { s } = c;
     await file(s, { tenant: 'Contoso Retail · production' });
