@@ -198,6 +198,7 @@ async function startOn(
           ? null
           : createSlackDoor({ ...receivers.http, clock, log, onSeen: slackSeen }),
       pages: pages?.listener ?? null,
+      clientHeader: config.clientHeader,
       log,
     }),
   );

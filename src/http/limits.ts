@@ -54,6 +54,12 @@ function seconds({ msBeforeNext }: RateLimiterRes): number {
   return Math.max(1, Math.ceil(msBeforeNext / 1_000));
 }
 
+/** Who a request is counted for: whom the proxy in front named last in its header, or else who connected. */
+export function clientFrom(told: string | undefined, connected: string): string {
+  const named = told?.split(',').at(-1)?.trim() ?? '';
+  return clientOf(named === '' ? connected : named);
+}
+
 /** Who a client is for counting. Whoever has one IPv6 address has its whole /64, so that is counted as one. */
 export function clientOf(address: string): string {
   const plain = address.trim().replace(/^::ffff:(?=\d+\.)/i, '');

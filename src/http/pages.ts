@@ -14,7 +14,7 @@ import type { Listener } from './exchange.ts';
 import { readBody } from './exchange.ts';
 import { says } from './frame.ts';
 import { createHelpLink } from './help-link.ts';
-import { clientOf, createLimits } from './limits.ts';
+import { clientFrom, createLimits } from './limits.ts';
 import { createRequestLink } from './request-link.ts';
 import { tenantStatus } from './status.ts';
 import { createTenantLink } from './tenant-link.ts';
@@ -68,8 +68,7 @@ function createPages(deps: PagesDeps): Pages {
         'A proxy stands in front of the pages: set TSA_CLIENT_HEADER, or all customers are counted as one client.',
       );
     }
-    const told = deps.clientHeader === null ? undefined : c.req.header(deps.clientHeader)?.split(',').at(-1);
-    return clientOf(told === undefined || told.trim() === '' ? c.env.client : told);
+    return clientFrom(deps.clientHeader === null ? undefined : c.req.header(deps.clientHeader), c.env.client);
   };
   const counter = createCounter(deps, limits, client);
   const request = createRequestLink(counter);

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Listener } from '../http/exchange.ts';
 import { readBody, turnAway } from '../http/exchange.ts';
+import type { SlackListener } from '../http/server.ts';
 
 /**
  * The door to the street, in HTTP mode. Before Bolt sees a request: it is small enough, signed with our secret, of now
@@ -25,7 +25,7 @@ export function createSlackDoor(deps: {
   log: Logger;
   /** Slack called. */
   onSeen: () => void;
-}): Listener {
+}): SlackListener {
   const { receiver, clock, log } = deps;
   const seen = new Map<string, number>();
 
@@ -51,7 +51,7 @@ export function createSlackDoor(deps: {
     return isWhatSlackSends(request, body) ? 200 : 400;
   }
 
-  return async (request, response) => {
+  return async (request, response, isSlacks) => {
     const body = await readBody(request, BODY_MAX);
     if (body.kind === 'cut_off') return;
     if (body.kind === 'too_large') {
@@ -64,6 +64,7 @@ export function createSlackDoor(deps: {
       turnAway(request, response, status);
       return;
     }
+    isSlacks();
     deps.onSeen();
     receiver.requestListener(Object.assign(request, { rawBody: body.bytes }), response);
   };

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import type { Listener } from '../../src/http/exchange.ts';
-import { serve } from '../../src/http/server.ts';
+import type { ServerLimits, SlackListener } from '../../src/http/server.ts';
+import { LIMITS, serve } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 
 /** The bare wire: bytes are sent as a test writes them, and what comes back is read as it comes. */
@@ -99,7 +100,12 @@ function readAnswer(
 
 /** Serves the pages (or Slack’s door) alone, on a port of this machine; closed when the test is over. */
 export async function street(
-  doors: { readonly pages?: Listener; readonly slack?: Listener },
+  doors: {
+    readonly pages?: Listener;
+    readonly slack?: SlackListener;
+    readonly clientHeader?: string;
+    readonly limits?: ServerLimits;
+  },
   logged: string[] = [],
 ): Promise<number> {
   const served = await serve({
@@ -107,6 +113,8 @@ export async function street(
     health: () => false,
     slack: doors.slack ?? null,
     pages: doors.pages ?? null,
+    clientHeader: doors.clientHeader ?? null,
+    limits: doors.limits ?? LIMITS,
     log: createLog('debug', { write: (line: string) => void logged.push(line) }),
   });
   onTestFinished(() => served.close());
