@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import { statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
 import type { Clock } from './clock.ts';
 import type { Ledger } from './ledger/open.ts';
+import { WAL_BYTES } from './ledger/open.ts';
 import type { Views } from './ledger/views.ts';
 
 /** Is this process of use? Answers `GET /healthz` and `GET /readyz`; everything else is somebody else's. */
@@ -17,6 +20,8 @@ const SLACK_SEEN_MS = 60_000;
 /** What is due may be this late before it counts as overdue. */
 const GRACE_MS = 60_000;
 const OWED_MS = 5 * 60_000;
+/** However many ask, it is looked at once in so long: each look writes. */
+const LOOK_EVERY_MS = 1_000;
 
 export function createHealth(deps: {
   ledger: Ledger;
@@ -25,6 +30,7 @@ export function createHealth(deps: {
   /** When Slack last answered or called; `null` if never. */
   slackSeenAt: () => number | null;
 }): Health {
+  const look = onceInAWhile(deps.clock, () => readiness(deps));
   return (request, response) => {
     const path = request.url?.split('?')[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
@@ -33,7 +39,7 @@ export function createHealth(deps: {
       return true;
     }
     if (path !== '/readyz') return false;
-    readiness(deps)
+    look()
       .then((checks) => {
         answer(
           response,
@@ -41,10 +47,26 @@ export function createHealth(deps: {
           checks,
         );
       })
-      .catch(() => {
-        answer(response, false, { database: { ok: false, says: 'cannot be read' } });
+      .catch((error: unknown) => {
+        answer(response, false, { database: { ok: false, says: `cannot be read: ${wordsOf(error)}` } });
       });
     return true;
+  };
+}
+
+/** Whoever asks while it is being looked at, or just after, is given that answer. */
+function onceInAWhile<T>(clock: Clock, look: () => Promise<T>): () => Promise<T> {
+  let last: { readonly answer: Promise<T>; doneAt: number } | null = null;
+  return () => {
+    const now = clock.now();
+    if (last !== null && now - last.doneAt < LOOK_EVERY_MS) return last.answer;
+    const current = { answer: look(), doneAt: Infinity };
+    const done = (): void => {
+      current.doneAt = clock.now();
+    };
+    current.answer.then(done, done);
+    last = current;
+    return current.answer;
   };
 }
 
@@ -85,18 +107,45 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
 
 /** More than any page of the database has left: a full disk shows. */
 const FILLER = Buffer.alloc(16_384);
+const MEGABYTE = 1_048_576;
 
 /** Really writes, to the disk, and clears it away again. */
-async function writable({ db }: Ledger): Promise<Check> {
+async function writable({ db, path }: Ledger): Promise<Check> {
+  const { bavail, bsize } = await statfs(dirname(path));
   try {
     await db.transaction().execute(async (tx) => {
       await tx.insertInto('readiness_probe').values({ filler: FILLER }).execute();
       await tx.deleteFrom('readiness_probe').execute();
     });
-    return { ok: true, says: 'writable' };
+    return whetherWritable(bavail * bsize, null);
   } catch (error) {
-    return { ok: false, says: error instanceof Error ? error.message : 'not writable' };
+    return whetherWritable(bavail * bsize, error);
   }
+}
+
+/** What a try to write amounts to, with so many bytes left on the disk. */
+export function whetherWritable(left: number, error: unknown): Check {
+  const megabytes = (left / MEGABYTE).toLocaleString('en', { maximumFractionDigits: 1 });
+  const full = (why: string): Check => ({
+    ok: false,
+    says: `the disk is full: ${why}. Make room; it goes on by itself`,
+  });
+  // A little can still be written where the file has room already, but not for long.
+  if (left < WAL_BYTES) return full(`${megabytes} MB are left where the ledger is`);
+  if (FULL.has(codeOf(error)))
+    return full(`the ledger cannot grow, though ${megabytes} MB are left; is there a quota?`);
+  return error === null ? { ok: true, says: 'writable' } : { ok: false, says: wordsOf(error) };
+}
+
+/** What SQLite, and what the system, say when there is no room left (sqlite.org/rescode.html). */
+const FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }
 
 function answer(response: ServerResponse, ok: boolean, checks: Record<string, Check>): void {

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createHealth } from '../src/health.ts';
+import type { Health } from '../src/health.ts';
+import { createHealth, whetherWritable } from '../src/health.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { createTimers } from '../src/timers/timers.ts';
 import { file } from './access/acts.ts';
@@ -19,14 +20,17 @@ interface Probe {
   /** When Slack was last heard of. */
   seenAt: number | null;
   ask(path: string, method?: string): Promise<Response>;
-  /** The status, and which checks are not right. */
+  /** The status, and which checks are not right: looked at anew. */
   ready(): Promise<readonly [number, ...string[]]>;
+  /** What is said of the database. */
+  ofTheDatabase(): Promise<string>;
 }
 
 async function probe(): Promise<Probe> {
   const g = ground();
   const { ledger, views, clock } = g;
-  const health = createHealth({ ledger, views, clock, slackSeenAt: () => self.seenAt });
+  const begun = (): Health => createHealth({ ledger, views, clock, slackSeenAt: () => self.seenAt });
+  let health = begun();
   const server = createServer((request, response) => {
     if (!health(request, response)) response.writeHead(404).end();
   });
@@ -41,10 +45,15 @@ async function probe(): Promise<Probe> {
     seenAt: clock.now(),
     ask: (path, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method }),
     async ready() {
+      health = begun();
       const response = await self.ask('/readyz');
       const { ok, checks } = body.parse(await response.json());
       expect(ok).toBe(response.status === 200);
       return [response.status, ...Object.keys(checks).filter((name) => checks[name]?.ok !== true)];
+    },
+    async ofTheDatabase() {
+      health = begun();
+      return body.parse(await (await self.ask('/readyz')).json()).checks['database']?.says ?? '';
     },
   };
   return self;
@@ -125,10 +134,18 @@ it('Is not ready while nothing can be written', async () => {
     for (;;) fill.run();
   }).toThrow('full');
   expect(await p.ready()).toEqual([503, 'database']);
+  expect(await p.ofTheDatabase()).toMatch(/^the disk is full: the ledger cannot grow/);
+  const greetings = async (): Promise<void> => {
+    for (let n = 0; ; n += 1)
+      await p.g.door.owe([{ key: `hello:${n}`, destination: 'channel:C1', message: { kind: 'hello' } }]);
+  };
+  // The cause is told, not that there was nothing left to take back.
+  await expect(greetings()).rejects.toMatchObject({ code: 'SQLITE_FULL' });
   raw.pragma('max_page_count = 1073741823');
   expect(await p.ready()).toEqual([200]);
   raw.pragma('query_only = on');
   expect(await p.ready()).toEqual([503, 'database']);
+  expect(await p.ofTheDatabase()).toMatch(/readonly/);
   raw.pragma('query_only = off');
   expect(await p.ready()).toEqual([200]);
   expect(raw.inTransaction).toBe(false);
@@ -138,4 +155,35 @@ it('Is not ready when the database cannot even be read', async () => {
   const p = await probe();
   p.g.ledger.raw.exec('drop table outbox');
   expect(await p.ready()).toEqual([503, 'database']);
+});
+
+it('Is looked at once a second at most and once at a time, however many ask', async () => {
+  const p = await probe();
+  const looks = (): number => p.g.count('select total_changes()');
+  const before = looks();
+  const answers = await Promise.all(Array.from({ length: 128 }, () => p.ask('/readyz')));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 128 }, () => 200));
+  // Written, and cleared away.
+  expect(looks() - before).toBe(2);
+  p.seenAt = null;
+  p.g.clock.turn(999);
+  expect((await p.ask('/readyz')).status).toBe(200);
+  expect(looks() - before).toBe(2);
+  p.g.clock.turn(1);
+  expect((await p.ask('/readyz')).status).toBe(503);
+  expect(looks() - before).toBe(4);
+});
+
+it('Says that the disk is full before the last of it is written, and whatever the error is called', () => {
+  const little = whetherWritable(12_000_000, null);
+  expect(little.ok).toBe(false);
+  expect(little.says).toMatch(/^the disk is full: 11\.4 MB/);
+  const none = whetherWritable(0, new Error('disk I/O error'));
+  expect(none.says).toMatch(/^the disk is full: 0 MB/);
+  const quota = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  expect(whetherWritable(5e9, quota).says).toMatch(
+    /^the disk is full: the ledger cannot grow, though 4,768\.4 MB/,
+  );
+  expect(whetherWritable(5e9, new Error('disk I/O error'))).toEqual({ ok: false, says: 'disk I/O error' });
+  expect(whetherWritable(5e9, null)).toEqual({ ok: true, says: 'writable' });
 });

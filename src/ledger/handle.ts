@@ -137,7 +137,10 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
             done.push(await item.run(tx));
           } catch (error) {
             forgetEnd(tx);
-            await tx.executeQuery(ROLLBACK);
+            // A full disk has ended the whole transaction: that is what is told, not that there is nothing to take back.
+            await tx.executeQuery(ROLLBACK).catch(() => {
+              throw error;
+            });
             alive.delete(item);
             item.fail(error);
           }

@@ -31,6 +31,8 @@ const BUSY_MS = 5_000;
 const CACHE_KIB = 65_536;
 /** 16 MB of WAL: pages that change with every commit are copied into the database less often. */
 const CHECKPOINT_PAGES = 4_000;
+/** What the WAL grows to, in bytes: with less room than that on the disk, writing will fail soon. */
+export const WAL_BYTES = CHECKPOINT_PAGES * 4_096;
 
 /**
  * Opens the ledger for the one process that owns it: takes the lock, sets and checks the pragmas, migrates.
