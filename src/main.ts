@@ -38,6 +38,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.exit(1);
     });
   });
+process.on('exit', () => {
+  log.flush();
+});
 // A refused reconnect is a rejection that nobody awaits: better to be restarted than to be deaf.
 process.on('unhandledRejection', (error) => {
   if (stopping) return;

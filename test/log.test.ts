@@ -1,7 +1,8 @@
 import { LogLevel } from '@slack/logger';
 import type { Logger } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createLog, redact, slackLogger } from '../src/log.ts';
+import { redact } from '../src/log/redact.ts';
+import { createLog, slackLogger } from '../src/log.ts';
 
 // Put together here, so that no scanner takes them for real ones.
 const HEX = '0123456789abcdef';
@@ -246,5 +247,171 @@ describe('Slack’s own logger', () => {
     slack.setName('web-api');
     expect(slack.getLevel()).toBe(LogLevel.INFO);
     expect(slackLogger(createLog('trace', { write: () => undefined })).getLevel()).toBe(LogLevel.DEBUG);
+  });
+});
+
+/** What is written, line by line, when something is logged; flushed at the end, as when the minute is over. */
+function lines(say: (log: Logger) => void, level = 'info'): readonly Record<string, unknown>[] {
+  const out: string[] = [];
+  const log = createLog(level, { write: (line: string) => void out.push(line) });
+  say(log);
+  log.flush();
+  return out.map((line) => {
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(1_024);
+    expect(line.endsWith('\n')).toBe(true);
+    return JSON.parse(line) as Record<string, unknown>;
+  });
+}
+
+describe('A line', () => {
+  const LARGE: Readonly<Record<string, unknown>> = {
+    'a long message': 'no word ends. '.repeat(50_000),
+    'a word without end': 'x'.repeat(1_000_000),
+    'what takes six bytes a character': '\u0000\u0001 '.repeat(50_000),
+    'what takes four bytes a character': '🚪 '.repeat(50_000),
+    'many things': Array.from({ length: 60_000 }, (_, i) => ({ expected: 'object', path: ['blocks', i] })),
+    'many names': Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`name ${i}`, i])),
+    'long names': Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`${i} `.repeat(500), 1])),
+    'things in things': JSON.parse(`${'{"a":['.repeat(5_000)}${']}'.repeat(5_000)}`) as unknown,
+    'an error': Object.assign(
+      new Error('wrong: '.repeat(100_000), { cause: new Error('so '.repeat(9_000)) }),
+      {
+        issues: Array(10_000).fill({ code: 'invalid_type' }),
+      },
+    ),
+  };
+
+  it.each(Object.entries(LARGE))('has at most 1 kB, and still says what happened, with %s', (_, large) => {
+    const told = lines((log) => {
+      log.error({ first: large, error: large, last: 'seen' }, 'a payload was not handled');
+      log.trace(String(large));
+      slackLogger(log).debug('got', large);
+      log.child({ large }).fatal(typeof large === 'string' ? large : 'said');
+    }, 'trace');
+    expect(told).toHaveLength(4);
+    expect(told[0]).toMatchObject({ level: 'error', msg: 'a payload was not handled' });
+    expect(Date.parse(String(told[0]?.['time']))).not.toBeNaN();
+  });
+
+  it('with a large thing in it costs no more than a small one: what is not told is not looked at', () => {
+    let looked = 0;
+    const list = Array.from({ length: 100_000 }, () => ({
+      get text() {
+        looked += 1;
+        return 'x';
+      },
+    }));
+    lines((log) => {
+      log.error({ list }, 'said');
+    });
+    expect(looked).toBeLessThan(5_000);
+  });
+
+  it('that is cut never ends in half a secret', () => {
+    const secrets = [
+      HEX.repeat(2),
+      `v0=${HEX.repeat(4)}`,
+      ['xoxb', '1', 'AbCdEfSecret'].join('-'),
+      'token=AbCdEfSecret',
+    ];
+    for (const secret of secrets)
+      for (let before = 850; before < 1_030; before++) {
+        const text = `${'. '.repeat(before / 2)}${' '.repeat(before % 2)}${secret} and more`.padEnd(
+          5_000,
+          ' on',
+        );
+        const told = JSON.stringify(
+          lines((log) => {
+            log.info({ text }, 'said');
+          }),
+        );
+        expect(told).not.toMatch(/[0-9a-f]{8}|AbCdEf/);
+      }
+  });
+
+  it('of an error says where it happened, however long its words', () => {
+    const [told] = lines((log) => {
+      log.error({ error: new Error('wrong: '.repeat(1_000)) }, 'failed');
+    });
+    const error = told?.['error'] as { message: string; stack: string };
+    expect(error.message).toMatch(/^wrong: /);
+    expect(error.stack).toMatch(/^at .*log\.test\.ts:\d+/);
+  });
+});
+
+describe('What is said again', () => {
+  it('is told once, and counted', () => {
+    const told = lines((log) => {
+      for (let i = 0; i < 20_000; i++) log.warn({ status: 401 }, 'turned away');
+    });
+    expect(told).toMatchObject([
+      { level: 'warn', status: 401, msg: 'turned away' },
+      { level: 'warn', repeated: 19_999, msg: 'turned away' },
+    ]);
+    expect(told[0]).not.toHaveProperty('repeated');
+  });
+
+  it('with something else in it is told ten times, and then counted', () => {
+    const told = lines((log) => {
+      for (let i = 0; i < 5_000; i++) log.error({ error: new Error(`odd ${i}`) }, 'not handled');
+    });
+    expect(told).toHaveLength(11);
+    expect(told[9]).toMatchObject({ error: { message: 'odd 9' } });
+    expect(told[10]).toMatchObject({ level: 'error', repeated: 4_990, msg: 'not handled' });
+  });
+
+  it('of what differs is told each: nobody’s line is lost behind another’s', () => {
+    const told = lines((log) => {
+      for (const no of [1, 2, 1]) log.info({ no }, 'asked for help');
+      log.warn('asked for help');
+      log.info({ no: 1 }, 'consented');
+    });
+    expect(told.map(({ level, no, msg, repeated }) => [level, no, msg, repeated])).toEqual([
+      ['info', 1, 'asked for help', undefined],
+      ['info', 2, 'asked for help', undefined],
+      ['warn', undefined, 'asked for help', undefined],
+      ['info', 1, 'consented', undefined],
+      ['info', undefined, 'asked for help', 1],
+    ]);
+  });
+
+  it('in ever new words is bounded, and hides nothing that is worse', () => {
+    const told = lines((log) => {
+      for (let i = 0; i < 20_000; i++) log.warn(`odd ${i}`);
+      log.error('broken');
+      log.fatal('leaving');
+    });
+    expect(told.length).toBeLessThan(200);
+    expect(told.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['broken', 'leaving', 'other messages']),
+    );
+    const counted = told.map(({ repeated }) => Number(repeated ?? 1)).reduce((a, b) => a + b);
+    expect(counted).toBe(20_002);
+  });
+
+  it('is told anew when the time is over in which it was counted', async () => {
+    const out: string[] = [];
+    let told: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => (told = resolve));
+    const write = (line: string): void => {
+      out.push(line);
+      if (line.includes('repeated')) told();
+    };
+    const log = createLog('info', { write }, 20);
+    for (let i = 0; i < 3; i++) log.warn('odd');
+    await over;
+    log.warn('odd');
+    expect(out.map((line) => (JSON.parse(line) as { repeated?: number }).repeated)).toEqual([
+      undefined,
+      2,
+      undefined,
+    ]);
+  });
+
+  it('is told each time to whoever asked for everything', () => {
+    const told = lines((log) => {
+      for (let i = 0; i < 50; i++) log.debug('got a payload');
+    }, 'debug');
+    expect(told).toHaveLength(50);
   });
 });
