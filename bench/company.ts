@@ -98,7 +98,7 @@ export function fileCommand(n: number, durationMs = HOUR_MS): FileRequest {
 }
 
 export function person(id: string): Actor {
-  return { kind: 'person', id, teamId: 'T0SANDBOX' };
+  return { kind: 'person', id };
 }
 
 /** A tenant as the ledger records it. */

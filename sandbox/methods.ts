@@ -93,6 +93,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     team: 'Harbor Support',
     user: 'tsa',
     team_id: workspace.teamId,
+    ...(workspace.enterpriseId === null ? {} : { enterprise_id: workspace.enterpriseId }),
     user_id: workspace.bot.id,
     bot_id: workspace.botId,
     is_enterprise_install: false,

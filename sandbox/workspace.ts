@@ -88,6 +88,8 @@ const TRAFFIC_MAX = 500;
 
 export class Workspace {
   readonly teamId = 'T0HARBOR';
+  /** The organisation that the workspace is part of, as on Enterprise Grid. */
+  enterpriseId: string | null = null;
   readonly appId = 'A0TSA';
   readonly bot: Person = {
     id: 'U0TSABOT',

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 import type { Policy, Principal, Tenant } from './access/policy.ts';
+import { userElsewhere } from './access/whose.ts';
 import type { PolicyForm, TenantForm } from './policy-file.ts';
 import { policyForm } from './policy-file.ts';
 import type { PolicyProblem } from './policy-problem.ts';
@@ -266,7 +267,7 @@ function toTenant(form: TenantForm): Tenant {
       slack:
         c.slack_user === undefined || c.slack_team === undefined
           ? null
-          : { userId: c.slack_user, teamId: c.slack_team },
+          : userElsewhere(c.slack_user, c.slack_team),
       email: c.email ?? null,
     })),
     statusKeySha256: form.status_key_sha256 ?? null,

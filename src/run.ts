@@ -1,9 +1,9 @@
 import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Policy } from './access/policy.ts';
 import { reachable } from './access/policy.ts';
+import { atHome } from './access/whose.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createMailEdge, routed, withoutMail } from './email/edge.ts';
@@ -29,6 +29,7 @@ import { createHome } from './slack/home/slice.ts';
 import { createSlackDoor } from './slack/http.ts';
 import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
+import { readWhoIAm } from './slack/who-am-i.ts';
 import { createTenantIndex } from './tenants.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
@@ -69,7 +70,7 @@ export async function start(config: Config, rules: Policy, clock: Clock, log: Lo
 async function startOn(
   ledger: Ledger,
   config: Config,
-  rules: Policy,
+  loaded: Policy,
   clock: Clock,
   log: Logger,
 ): Promise<Running> {
@@ -77,14 +78,14 @@ async function startOn(
   const door = createDoor(ledger, clock, { mail: config.mail !== null });
   const { mode, botToken, apiUrl } = config.slack;
   const clients = createClients(botToken, apiUrl, log);
-  const bot = z
-    .object({ team_id: z.string(), user_id: z.string(), bot_id: z.string(), url: z.string() })
-    .parse(await whoAmI(() => clients.background.auth.test()));
+  const me = readWhoIAm(await heldBack(botTokenRefused, () => clients.background.auth.test()));
+  const { ours } = me;
+  const rules = atHome(loaded, ours);
 
   const directory = createDirectory({
     client: clients.interactive,
     policy: rules,
-    teamId: bot.team_id,
+    ours,
     clock,
     log,
     absences: (now) => views.absences(now),
@@ -95,9 +96,7 @@ async function startOn(
     const places = [rules.channels.support, rules.channels.alert].filter((id) => id !== null);
     const cards = await Promise.all(places.map((id) => views.cardsIn(inChannel(id), numbers)));
     return new Map(
-      cards
-        .flat()
-        .map(({ no, channel, ts }) => [no, `${bot.url}archives/${channel}/p${ts.replace('.', '')}`]),
+      cards.flat().map(({ no, channel, ts }) => [no, `${me.url}archives/${channel}/p${ts.replace('.', '')}`]),
     );
   };
   const desk = {
@@ -117,7 +116,7 @@ async function startOn(
   const home = createHome(desk);
   const slack = createCourier({
     changed: (user) => home.refresh(user),
-    siteUrl: bot.url,
+    siteUrl: me.url,
     timeZone: rules.timeZone,
     client: clients.background,
     ledger,
@@ -177,7 +176,8 @@ async function startOn(
     home,
     receiver: receivers.any,
     token: botToken,
-    bot: { botId: bot.bot_id, userId: bot.user_id },
+    bot: me,
+    ours,
     changed: (user) => vacancies.look(user),
     log,
   });
@@ -281,13 +281,6 @@ function appTokenRefused({ message }: Error): string {
   return `Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for the app (${message}). It needs the Slack scope connections:write: Basic Information → App-Level Tokens.`;
 }
 
-async function whoAmI<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown';
-    throw new CannotOpen(
-      `Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL (${why}). Check both, and that the app is installed.`,
-    );
-  }
+function botTokenRefused({ message }: Error): string {
+  return `Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL (${message}). Check both, and that the app is installed.`;
 }

@@ -343,7 +343,7 @@ describe('A CSV file of tenants', () => {
       `${columns}a,A,p,Ann,Ann@A.Example,U0ANN,T0ANN,${key}\nb,B,p,Bo,BO@b.example,,,\nc,C,p,,,,,\n`,
     );
     expect(['a', 'b', 'c'].map((id) => tenants.get(id)?.contacts)).toEqual([
-      [{ name: 'Ann', slack: { userId: 'U0ANN', teamId: 'T0ANN' }, email: 'ann@a.example' }],
+      [{ name: 'Ann', slack: 'U0ANN@T0ANN', email: 'ann@a.example' }],
       [{ name: 'Bo', slack: null, email: 'bo@b.example' }],
       [],
     ]);

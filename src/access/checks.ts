@@ -7,6 +7,7 @@ import type { UserId } from './policy.ts';
 import type { FieldProblem, Refusal, TextField } from './refusal.ts';
 import type { Access, Seat } from './state.ts';
 import { askOf, CUSTOMER_SEAT } from './state.ts';
+import { isElsewhere } from './whose.ts';
 
 /** What the rules are told beside the command and the request itself. */
 export interface Context {
@@ -60,9 +61,12 @@ export function ableContact({ actor, world }: Pick<Context, 'actor' | 'world'>):
   return able ? null : { reason: 'actor_not_able', standing };
 }
 
-/** As Slack says, and as the policy says of logins that several humans share. */
+/** As Slack says, and as the policy says of logins that several humans share. Nobody from elsewhere is a member or guest here. */
 export function standingOf(world: World, user: UserId): Standing {
-  return world.policy.sharedAccounts.includes(user) ? 'shared_account' : world.people.standing(user);
+  if (world.policy.sharedAccounts.includes(user)) return 'shared_account';
+  const standing = world.people.standing(user);
+  const within = standing === 'member' || standing === 'guest';
+  return within && isElsewhere(user) ? 'external' : standing;
 }
 
 /** Which part of the request this person already plays that bars them from deciding about it. */

@@ -27,11 +27,11 @@ export interface World {
 
 /** Who acts: a person in Slack, a contact outside Slack, or time. */
 export type Actor =
-  | { readonly kind: 'person'; readonly id: UserId; readonly teamId: string }
+  | { readonly kind: 'person'; readonly id: UserId }
   | { readonly kind: 'contact'; readonly email: string }
   | { readonly kind: 'timer' };
 
-/** The actor as the ledger names it: `U…`, `customer:…` or `system:timer`. */
+/** The actor as the ledger names it: `U…` (of another workspace `U…@T…`), `customer:…` or `system:timer`. */
 export function actorName(actor: Actor): string {
   switch (actor.kind) {
     case 'person':
@@ -93,11 +93,11 @@ export function eligibleApprovers(
   return [...able.filter((user) => !quiet(user)), ...able.filter(quiet)];
 }
 
-/** Is the actor a contact of this tenant? Matched by user and team id together, or by the address a mail link was sent to. */
+/** Is the actor a contact of this tenant? Matched by user and team together, or by the address a mail link was sent to. */
 export function isContact(tenant: Pick<Tenant, 'contacts'>, actor: Actor): boolean {
   switch (actor.kind) {
     case 'person':
-      return tenant.contacts.some((c) => c.slack?.userId === actor.id && c.slack.teamId === actor.teamId);
+      return tenant.contacts.some((c) => c.slack === actor.id);
     case 'contact':
       return tenant.contacts.some((c) => c.email === actor.email);
     case 'timer':
@@ -116,10 +116,7 @@ export function namesOf(
 ): readonly string[] {
   const contacts = policy.tenants.get(tenantId)?.contacts ?? [];
   const same = contacts.filter((contact) => isContact({ contacts: [contact] }, actor));
-  const names = same.flatMap(({ slack, email }) => [
-    slack?.userId,
-    email === null ? null : `customer:${email}`,
-  ]);
+  const names = same.flatMap(({ slack, email }) => [slack, email === null ? null : `customer:${email}`]);
   return [actorName(actor), ...names.filter((name) => typeof name === 'string')];
 }
 

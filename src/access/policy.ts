@@ -1,4 +1,7 @@
-/** A Slack user id (`U…`, `W…`): immutable, unlike a display name or an e-mail address. */
+/**
+ * A Slack user id (`U…`, `W…`): immutable, unlike a display name or an e-mail address. Somebody of another workspace has
+ * their team behind it (`U…@T…`): see whose.ts.
+ */
 export type UserId = string;
 
 /** A person (`U…`, `W…`) or a Slack user group (`S…`). */
@@ -22,7 +25,7 @@ export interface Scope {
 /** The customer's person for a tenant, known by an immutable Slack user and team id, by e-mail address, or both. */
 export interface Contact {
   readonly name: string;
-  readonly slack: { readonly userId: UserId; readonly teamId: string } | null;
+  readonly slack: UserId | null;
   readonly email: string | null;
 }
 

@@ -204,7 +204,7 @@ function approvalProblem(state: Approved, seat: Seat, context: Context): Refusal
   if (seat.holder === CUSTOMER_SEAT) {
     const { by } = seat.given;
     const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-    const still = contacts.some((c) => c.slack?.userId === by || `customer:${c.email ?? ''}` === by);
+    const still = contacts.some((c) => c.slack === by || `customer:${c.email ?? ''}` === by);
     return still ? null : { reason: 'no_longer_approver' };
   }
   return stillApproves({ tenant: state.tenant, ask: state.grant.ask }, seat, context, seat.given.by);

@@ -123,7 +123,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     );
     if (narrowed) return { kind: 'moot', why: 'less is asked now: a newer mail says what' };
     const at = state.filedAt + SLACK_FIRST_MS;
-    const inSlack = tenant.contacts.flatMap(({ slack }) => (slack === null ? [] : [slack.userId]));
+    const inSlack = tenant.contacts.flatMap(({ slack }) => (slack === null ? [] : [slack]));
     if (!again && clock.now() < at && inSlack.length > 0 && (await deps.isActive(inSlack)))
       return { kind: 'later', at };
     const nameOf = await namesFor(record, tenant);
@@ -236,7 +236,7 @@ async function linkFor<T>(
 
 /** A contact of the tenant, by the name that the ledger has for them. */
 function contactOf(tenant: Tenant, actor: string): Contact | undefined {
-  return tenant.contacts.find((c) => c.slack?.userId === actor || `customer:${c.email ?? ''}` === actor);
+  return tenant.contacts.find((c) => c.slack === actor || `customer:${c.email ?? ''}` === actor);
 }
 
 /** Everybody in Slack whom a mail about this may name. */

@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 import type { Policy, UserId } from '../access/policy.ts';
+import { isElsewhere } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
 import type { Door } from '../ledger/handle.ts';
 import type { FullRecord } from '../ledger/history.ts';
@@ -104,7 +105,8 @@ export function createCounter(deps: PagesDeps, limits: Limits, clientOf: (c: Con
       if (tried !== 'wrong') return tried;
       return { problem: 'This is not the code of this mail. After five wrong codes the link ends.' };
     },
-    nameOf: (user) => known(user) ?? 'a member of the support team',
+    nameOf: (user) =>
+      known(user) ?? (isElsewhere(user) ? 'somebody of another company' : 'a member of the support team'),
     async learn(records) {
       const unknown = usersIn(records).filter((user) => known(user) === null);
       if (unknown.length === 0 || deps.clock.now() < silentUntil) return;

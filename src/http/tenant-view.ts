@@ -233,7 +233,7 @@ function deed(
       `Take back ${tsa(no)}`,
       button('Take it back', 'revoke', 'stop'),
     ];
-  const askedInSlack = tenant.contacts.some((c) => c.email === email && c.slack?.userId === state.requester);
+  const askedInSlack = tenant.contacts.some((c) => c.email === email && c.slack === state.requester);
   if (state.phase === 'unclaimed' && (askedInSlack || state.requester === `customer:${email}`))
     return [
       'You do not need help any more?',

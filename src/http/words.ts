@@ -21,7 +21,7 @@ export function namesFor(tenant: Tenant | undefined, nameOf: (user: UserId) => s
     if (actor === 'system:timer') return 'time';
     if (actor === CUSTOMER_SEAT) return 'one of your contacts';
     const contact = tenant?.contacts.find(
-      ({ slack, email }) => slack?.userId === actor || (email !== null && `customer:${email}` === actor),
+      ({ slack, email }) => slack === actor || (email !== null && `customer:${email}` === actor),
     );
     if (contact !== undefined) return contact.name;
     return actor.startsWith('customer:') ? actor.slice('customer:'.length) : nameOf(actor);
@@ -45,7 +45,7 @@ export function usersIn(records: readonly FullRecord[]): readonly UserId[] {
   const found = new Set<UserId>();
   const walk = (value: unknown, key: string): void => {
     if (typeof value === 'string') {
-      if (NAMING.has(key) && /^[UW][A-Z0-9]{2,20}$/.test(value)) found.add(value);
+      if (NAMING.has(key) && /^[UW][A-Z0-9]{2,20}(?:@[TE][A-Z0-9]{2,20})?$/.test(value)) found.add(value);
     } else if (Array.isArray(value))
       value.forEach((one) => {
         walk(one, key);

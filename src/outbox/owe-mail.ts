@@ -14,7 +14,7 @@ export function oweMail(
   const everybody = addresses(contacts.map((contact) => contact.email));
   const asker = addresses([
     after.requester.startsWith('customer:') ? after.requester.slice('customer:'.length) : null,
-    ...contacts.filter((c) => c.slack?.userId === after.requester).map((c) => c.email),
+    ...contacts.filter((c) => c.slack === after.requester).map((c) => c.email),
   ]);
   const tell = (to: readonly string[]): Owed[] =>
     to.map((address) => ({

@@ -260,7 +260,7 @@ function asked(state: Access, { people }: World, now: number): readonly string[]
 function contactsWithoutChannel(state: Access, { policy }: World): readonly string[] {
   if (state.tenant.channel !== null) return [];
   const contacts = policy.tenants.get(state.tenant.id)?.contacts ?? [];
-  return contacts.flatMap((c) => (c.slack === null ? [] : [c.slack.userId]));
+  return contacts.flatMap((c) => (c.slack === null ? [] : [c.slack]));
 }
 
 /** Where the customer is asked for consent: in their channel, or else each contact who is in Slack. */

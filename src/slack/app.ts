@@ -3,13 +3,15 @@ import type { ModalView } from '@slack/types';
 import type { Receiver, RespondFn } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { UserId } from '../access/policy.ts';
+import type { Workspace } from '../access/whose.ts';
+import { slackIdOf } from '../access/whose.ts';
 import { slackLogger } from '../log.ts';
-import { inChannel } from '../outbox/owe.ts';
 import { section } from './blocks.ts';
 import { closeOut } from './close-out/slice.ts';
 import { customerRequest } from './customer-request/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
+import { hearEvents } from './events.ts';
 import { extendSession } from './extend-session/slice.ts';
 import { again, said } from './forms.ts';
 import { whatWasMissing } from './missing.ts';
@@ -22,8 +24,9 @@ import { lookUp } from './look-up/slice.ts';
 import {
   actionsPayload,
   callerOf,
-  messageShortcutPayload,
+  commandCaller,
   commandPayload,
+  messageShortcutPayload,
   shortcutPayload,
   submissionKey,
   submissionPayload,
@@ -51,11 +54,13 @@ export function createSlackApp(deps: {
   receiver: Receiver;
   token: string;
   bot: { readonly botId: string; readonly userId: string };
+  /** The workspace whose people may do what the policy says. */
+  ours: Workspace;
   /** Somebody, or a whole group, is not what they were. */
   changed: (user: UserId | null) => Promise<void>;
   log: Logger;
 }): SlackApp {
-  const { desk, log } = deps;
+  const { desk, log, ours } = deps;
   const slices: readonly Slice[] = [
     help,
     requestAccess(desk),
@@ -126,8 +131,12 @@ export function createSlackApp(deps: {
 
   /** Where nothing stands beside which something could be said: in their messages with the app. */
   async function write(user: UserId, { text }: Say): Promise<void> {
-    const { channel } = await desk.client.conversations.open({ users: user });
-    await desk.client.chat.postMessage({ channel: channel?.id ?? user, text, blocks: [section(text)] });
+    const { channel } = await desk.client.conversations.open({ users: slackIdOf(user) });
+    await desk.client.chat.postMessage({
+      channel: channel?.id ?? slackIdOf(user),
+      text,
+      blocks: [section(text)],
+    });
   }
 
   app.command(/.*/, async ({ ack, body, respond }) => {
@@ -139,7 +148,7 @@ export function createSlackApp(deps: {
       return;
     }
     const call = {
-      caller: { userId: payload.user_id, teamId: payload.team_id },
+      caller: commandCaller(ours, payload),
       rest: rest.join(' '),
       triggerId: payload.trigger_id,
       delivery: `command:${payload.trigger_id}`,
@@ -157,7 +166,7 @@ export function createSlackApp(deps: {
       return;
     }
     const payload = parsed.data;
-    const caller = callerOf(payload);
+    const caller = callerOf(ours, payload);
     for (const action of payload.actions) {
       const run = buttons.get(action.action_id);
       const call = {
@@ -198,7 +207,7 @@ export function createSlackApp(deps: {
   app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body }) => {
     const { view, ...payload } = submissionPayload.parse(body);
     const run = submissions.get(view.callback_id);
-    const call = { caller: callerOf(payload), view, delivery: submissionKey(view) };
+    const call = { caller: callerOf(ours, payload), view, delivery: submissionKey(view) };
     // What was typed stays, for another try.
     const failed: Submitted = { kind: 'show', view: run === undefined ? said(FAILED) : again(view, FAILED) };
     const result = run === undefined ? failed : await safely(view.callback_id, () => run(call), failed);
@@ -222,7 +231,7 @@ export function createSlackApp(deps: {
   app.options(/.*/, async ({ ack, body }) => {
     const payload = suggestionPayload.parse(body);
     const run = suggestions.get(payload.action_id);
-    const call = { caller: callerOf(payload), typed: payload.value, view: payload.view ?? null };
+    const call = { caller: callerOf(ours, payload), typed: payload.value, view: payload.view ?? null };
     const options = run === undefined ? [] : await safely(payload.action_id, () => run(call), []);
     await ack({ options: [...options] });
   });
@@ -234,7 +243,7 @@ export function createSlackApp(deps: {
     const run = parsed.success ? shortcuts.get(parsed.data.callback_id) : undefined;
     if (!parsed.success || run === undefined) return;
     const call = {
-      caller: callerOf(parsed.data),
+      caller: callerOf(ours, parsed.data),
       triggerId: parsed.data.trigger_id,
       delivery: `shortcut:${parsed.data.trigger_id}`,
       message: message.success ? { channel: message.data.channel.id, ...message.data.message } : null,
@@ -243,26 +252,16 @@ export function createSlackApp(deps: {
     follow(work, (say) => write(call.caller.userId, say));
   });
 
-  app.event('app_home_opened', ({ event }) => {
-    if (event.tab === 'home') follow(() => deps.home.opened(event.user), UNTOLD);
-    return Promise.resolve();
-  });
-  app.event('member_joined_channel', async ({ event }) => {
-    if (event.user !== deps.bot.userId) return;
-    const destination = inChannel(event.channel);
-    await desk.door.owe([
-      { key: `hello:${event.channel}:${event.event_ts}`, destination, message: { kind: 'hello' } },
-    ]);
-  });
-  app.event('user_change', ({ event }) => {
-    desk.directory.changed(event.user);
-    follow(() => deps.changed(event.user.id), UNTOLD);
-    return Promise.resolve();
-  });
-  app.event('subteam_members_changed', ({ event }) => {
-    desk.directory.groupChanged(event.subteam_id);
-    follow(() => deps.changed(null), UNTOLD);
-    return Promise.resolve();
+  hearEvents(app, {
+    desk,
+    ours,
+    log,
+    home: deps.home,
+    changed: deps.changed,
+    botUser: deps.bot.userId,
+    follow: (after) => {
+      follow(after, UNTOLD);
+    },
   });
 
   return {

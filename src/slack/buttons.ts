@@ -44,7 +44,7 @@ export function isTheirTenant(
     state.owner === reader ||
     (state.requester === reader && state.way !== 'customer');
   const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-  return !ours && contacts.some((contact) => contact.slack?.userId === reader);
+  return !ours && contacts.some((contact) => contact.slack === reader);
 }
 
 /** Is this read by the customer: in their own direct messages, or in their channel, where that is none of ours? */

@@ -15,7 +15,7 @@ export function decidesNow(state: Pending, reader: string, world: World, now: nu
       return asked && !isOut(state, seat, world, now, reader);
     }
     const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-    return contacts.some((contact) => contact.slack?.userId === reader);
+    return contacts.some((contact) => contact.slack === reader);
   });
 }
 

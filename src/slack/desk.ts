@@ -103,8 +103,8 @@ export interface Slice {
 }
 
 /** The person as the rules name who acts. */
-export function actorOf({ userId, teamId }: Caller): Actor {
-  return { kind: 'person', id: userId, teamId };
+export function actorOf({ userId }: Caller): Actor {
+  return { kind: 'person', id: userId };
 }
 
 /** Puts a command about a request through the door, with the people it concerns looked up. */

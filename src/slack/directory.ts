@@ -4,11 +4,17 @@ import { z } from 'zod';
 import type { Absence, Standing, World } from '../access/people.ts';
 import { isGroup } from '../access/people.ts';
 import type { Policy, Principal, UserId } from '../access/policy.ts';
+import type { Workspace } from '../access/whose.ts';
+import { isElsewhere, slackIdOf } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
 import { troubleOf } from './client.ts';
+import type { SlackUserObject } from './slack-user.ts';
+import { callsThemselves, isMeant, knownAs, slackStanding, slackUser } from './slack-user.ts';
 
 /** A person as Slack knows them. */
 export interface Profile {
+  /** As the ledger knows them, whichever way they were asked about. */
+  readonly user: UserId;
   readonly name: string;
   /** IANA zone. */
   readonly timeZone: string;
@@ -25,35 +31,17 @@ export interface Directory {
   profile(user: UserId): Profile | null;
   /** Makes sure that these people's names are known, as far as Slack answers. */
   learn(users: readonly UserId[]): Promise<void>;
-  /** Slack says that somebody changed. */
-  changed(user: unknown): void;
+  /** Slack says that somebody changed. Who that is; `null` where it cannot be read. */
+  changed(user: unknown): UserId | null;
   /** Slack says that a group changed. */
   groupChanged(group: string): void;
 }
-
-const slackUser = z.object({
-  id: z.string(),
-  team_id: z.string().optional(),
-  name: z.string().optional(),
-  real_name: z.string().optional(),
-  tz: z.string().optional(),
-  deleted: z.boolean().optional(),
-  is_bot: z.boolean().optional(),
-  is_restricted: z.boolean().optional(),
-  is_ultra_restricted: z.boolean().optional(),
-  is_stranger: z.boolean().optional(),
-  profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
-  enterprise_user: z.object({ teams: z.array(z.string()).optional() }).optional(),
-});
 
 /** Who acts is checked when they act: nothing older than this decides. */
 const PERSON_FRESH_MS = 60_000;
 /** Approvers whom nobody named are only offered; asking about all of them for each click would meet Slack's rate limit. */
 const LISTED_FRESH_MS = 5 * 60_000;
 const GROUP_FRESH_MS = 5 * 60_000;
-/** Slack's own robot, which `users.info` does not call a bot. */
-const SLACKBOT = 'USLACKBOT';
-
 interface Remembered<T> {
   readonly value: T;
   readonly at: number;
@@ -62,12 +50,12 @@ interface Remembered<T> {
 export function createDirectory(deps: {
   client: WebClient;
   policy: Policy;
-  teamId: string;
+  ours: Workspace;
   clock: Clock;
   log: Logger;
   absences: (now: number) => Promise<ReadonlyMap<UserId, Absence>>;
 }): Directory {
-  const { client, policy, teamId, clock, log } = deps;
+  const { client, policy, ours, clock, log } = deps;
   const people = new Map<UserId, Remembered<Profile>>();
   const groups = new Map<string, Remembered<ReadonlySet<UserId>>>();
   const asking = new Map<string, Promise<void>>();
@@ -101,17 +89,13 @@ export function createDirectory(deps: {
 
   async function lookUp(user: UserId): Promise<void> {
     try {
-      const { user: found } = await client.users.info({ user });
-      remember(slackUser.parse(found));
+      const { user: found } = await client.users.info({ user: slackIdOf(user) });
+      remember(slackUser.parse(found), user);
     } catch (error) {
       const trouble = error instanceof z.ZodError ? null : troubleOf(error);
       const unknown =
         trouble?.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
-      if (unknown)
-        people.set(user, {
-          value: { name: user, timeZone: policy.timeZone, standing: 'not_found' },
-          at: clock.now(),
-        });
+      if (unknown) people.set(user, { value: nobody(user, 'not_found'), at: clock.now() });
       else {
         unanswered.add(user);
         log.warn({ user, trouble }, 'Slack did not say who this is');
@@ -119,28 +103,22 @@ export function createDirectory(deps: {
     }
   }
 
-  function remember(found: z.infer<typeof slackUser>): void {
-    const name = [found.profile?.display_name, found.profile?.real_name, found.real_name, found.name].find(
-      Boolean,
-    );
-    const value = {
-      name: name ?? found.id,
-      timeZone: found.tz ?? policy.timeZone,
-      standing: standingOf(found),
-    };
-    people.set(found.id, { value, at: clock.now() });
-    unanswered.delete(found.id);
+  function remember(found: SlackUserObject, asked = knownAs(found, ours)): void {
+    const value = isMeant(found, asked)
+      ? {
+          user: isElsewhere(asked) ? asked : knownAs(found, ours),
+          name: callsThemselves(found),
+          timeZone: found.tz ?? policy.timeZone,
+          standing: slackStanding(found, ours),
+        }
+      : nobody(asked, 'external');
+    people.set(asked, { value, at: clock.now() });
+    unanswered.delete(asked);
   }
 
-  function standingOf(found: z.infer<typeof slackUser>): Standing {
-    if (found.deleted === true) return 'deactivated';
-    if (found.is_bot === true || found.id === SLACKBOT) return 'bot';
-    const ours =
-      found.team_id === undefined ||
-      found.team_id === teamId ||
-      found.enterprise_user?.teams?.includes(teamId);
-    if (ours !== true || found.is_stranger === true) return 'external';
-    return found.is_restricted === true || found.is_ultra_restricted === true ? 'guest' : 'member';
+  /** Of whom Slack knows nothing but that they are none of ours. */
+  function nobody(user: UserId, standing: 'external' | 'not_found'): Profile {
+    return { user, name: user, timeZone: policy.timeZone, standing };
   }
 
   async function lookUpGroup(group: string): Promise<void> {
@@ -209,7 +187,9 @@ export function createDirectory(deps: {
     },
     changed(user) {
       const found = slackUser.safeParse(user);
-      if (found.success) remember(found.data);
+      if (!found.success) return null;
+      remember(found.data);
+      return knownAs(found.data, ours);
     },
     groupChanged(group) {
       groups.delete(group);

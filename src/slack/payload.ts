@@ -2,17 +2,21 @@ import type { KnownBlock } from '@slack/types';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CustomerFile } from '../access/event.ts';
+import type { UserId } from '../access/policy.ts';
+import type { Workspace } from '../access/whose.ts';
+import { userOf } from '../access/whose.ts';
 
 /** What Slack sends, parsed at the border: only what is used, and nothing taken on trust (docs.slack.dev/interactivity). */
 
-const user = z.object({ id: z.string().min(1), team_id: z.string().optional() });
-const team = z.object({ id: z.string() }).nullish();
+const user = z.object({ id: z.string().min(1), team_id: z.string().nullish() });
+const team = z.object({ id: z.string(), enterprise_id: z.string().nullish() }).nullish();
 
 export const commandPayload = z.object({
   command: z.string(),
   text: z.string().default(''),
   user_id: z.string().min(1),
   team_id: z.string(),
+  enterprise_id: z.string().nullish(),
   trigger_id: z.string(),
 });
 
@@ -108,15 +112,65 @@ export const messageShortcutPayload = z.object({
   message: z.object({ ts: z.string(), text: z.string().default('') }),
 });
 
-/** The person who acts: an immutable user id, and the team that it belongs to. */
+/** What is around an event: whom it is for, and where it happened (docs.slack.dev/apis/events-api). */
+export const eventPayload = z.object({
+  type: z.literal('event_callback'),
+  team_id: z.string().nullish(),
+  enterprise_id: z.string().nullish(),
+  authorizations: z
+    .array(z.object({ team_id: z.string().nullish(), enterprise_id: z.string().nullish() }))
+    .nullish(),
+  event: z.object({ user_team: z.string().nullish(), team: z.string().nullish().catch(null) }),
+});
+
+/** The person who acts: an immutable id, which of somebody of another workspace names the team, too. */
 export interface Caller {
-  readonly userId: string;
-  readonly teamId: string;
+  readonly userId: UserId;
 }
 
-/** Who acts, as Slack's payload says; the workspace's own team where the user's is not told. */
-export function callerOf(payload: { user: z.infer<typeof user>; team?: z.infer<typeof team> }): Caller {
-  return { userId: payload.user.id, teamId: payload.user.team_id ?? payload.team?.id ?? '' };
+/**
+ * Who acts, as Slack's payload says: in a shared channel `team` may be ours while `user.team_id` is theirs, so the
+ * latter counts, and what is said of `team` counts for its own people alone.
+ */
+export function callerOf(
+  ours: Workspace,
+  payload: { user: z.infer<typeof user>; team?: z.infer<typeof team> },
+): Caller {
+  const { id, team_id: own } = payload.user;
+  const there = payload.team ?? null;
+  const teamId = own ?? there?.id ?? null;
+  const enterpriseId = there !== null && there.id === teamId ? (there.enterprise_id ?? null) : null;
+  return { userId: userOf(ours, { id, teamId, enterpriseId }) };
+}
+
+/** Who typed a command. */
+export function commandCaller(ours: Workspace, payload: z.infer<typeof commandPayload>): Caller {
+  const { user_id: id, team_id: teamId, enterprise_id: enterpriseId } = payload;
+  return { userId: userOf(ours, { id, teamId, enterpriseId: enterpriseId ?? null }) };
+}
+
+/** Is this an event, whatever else it says? */
+export function isEvent(body: unknown): boolean {
+  return eventPayload.pick({ type: true }).safeParse(body).success;
+}
+
+/** Whom an event is about. */
+export function eventCaller(ours: Workspace, id: string, payload: z.infer<typeof eventPayload>): Caller {
+  const { team_id: there, enterprise_id: enterprise, event } = payload;
+  const teamId = event.user_team ?? event.team ?? there ?? null;
+  return {
+    userId: userOf(ours, { id, teamId, enterpriseId: teamId === there ? (enterprise ?? null) : null }),
+  };
+}
+
+/** Is this event for the app as it is installed here? Another workspace that has installed it hears of its own. */
+export function isForUs(ours: Workspace, payload: z.infer<typeof eventPayload>): boolean {
+  const { authorizations } = payload;
+  const installed = authorizations === null || authorizations === undefined ? [payload] : authorizations;
+  return installed.some(
+    ({ team_id: team, enterprise_id: enterprise }) =>
+      team === ours.teamId || (ours.enterpriseId !== null && enterprise === ours.enterpriseId),
+  );
 }
 
 /** What was typed or chosen in a modal, by block id (each block has one input). Missing inputs read as empty. */

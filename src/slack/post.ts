@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { slackIdOf } from '../access/whose.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Errand } from '../outbox/dispatcher.ts';
 import type { Rendered } from './blocks.ts';
@@ -57,7 +58,7 @@ export function createPoster({
     if (user === null) return destination.slice('channel:'.length);
     const known = directChannels.get(user);
     if (known !== undefined) return known;
-    const { channel } = await client.conversations.open({ users: user });
+    const { channel } = await client.conversations.open({ users: slackIdOf(user) });
     const { id } = z.object({ id: z.string() }).parse(channel);
     directChannels.set(user, id);
     return id;

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { UserId } from '../access/policy.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
+import { slackIdOf } from '../access/whose.ts';
 
 /** How everything is said in Slack: names, times, lengths, and other people's words. */
 
@@ -41,7 +42,7 @@ export function who(actor: string): string {
   if (actor === 'system:timer') return 'time';
   if (actor === CUSTOMER_SEAT) return 'the customer';
   if (actor.startsWith('customer:')) return `${escape(actor.slice('customer:'.length))} (customer)`;
-  return actor.startsWith('S') ? `<!subteam^${actor}>` : `<@${actor}>`;
+  return actor.startsWith('S') ? `<!subteam^${actor}>` : `<@${slackIdOf(actor)}>`;
 }
 
 /** Several people: "A", "A and B", "A, B and C". */

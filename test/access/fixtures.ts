@@ -1,4 +1,5 @@
 import type { Absence, Actor, Standing, World } from '../../src/access/people.ts';
+import { isElsewhere, slackIdOf, userElsewhere, userOf } from '../../src/access/whose.ts';
 import type { EmergencyPolicy, Policy, PolicyLimits, Scope, Tenant } from '../../src/access/policy.ts';
 
 export const MINUTE = 60_000;
@@ -20,11 +21,11 @@ export const EVE = 'UEVE';
 export const EMI = 'UEMI';
 /** A member whom the policy gives nothing. */
 export const OTTO = 'UOTTO';
-/** The customer's contact in Slack, from another workspace, and the one who is only known by e-mail. */
-export const CARL = 'UCARL';
-export const CARA = 'cara@acme.example';
 export const HOME = 'THOME';
 export const THEIRS = 'TACME';
+/** The customer's contact in Slack, from another workspace, and the one who is only known by e-mail. */
+export const CARL = userElsewhere('UCARL', THEIRS);
+export const CARA = 'cara@acme.example';
 
 export const INELIGIBLE = {
   UGUEST: 'guest',
@@ -69,7 +70,7 @@ const tenant = (id: string, over: Partial<Tenant> = {}): Tenant => ({
   consent: 'notify',
   customerRequests: true,
   contacts: [
-    { name: 'Carl', slack: { userId: CARL, teamId: THEIRS }, email: null },
+    { name: 'Carl', slack: CARL, email: null },
     { name: 'Cara', slack: null, email: CARA },
   ],
   statusKeySha256: null,
@@ -146,7 +147,8 @@ export function worldOf(change: Change = {}): World {
       ...change.policy,
     },
     people: {
-      standing: (user) => change.standing?.[user] ?? standings[user] ?? 'member',
+      standing: (user) =>
+        change.standing?.[user] ?? standings[user] ?? (isElsewhere(user) ? 'external' : 'member'),
       members(group) {
         const members = groups[group];
         return members === null ? undefined : new Set(members);
@@ -156,7 +158,10 @@ export function worldOf(change: Change = {}): World {
   };
 }
 
-export const person = (id: string, teamId = HOME): Actor => ({ kind: 'person', id, teamId });
-export const carl = person(CARL, THEIRS);
+export const person = (id: string): Actor => ({ kind: 'person', id });
+/** Somebody of another workspace who goes by that id there, as the edge makes them out. */
+export const namesake = (id: string, teamId = 'TEVIL'): Actor =>
+  person(userOf({ teamId: HOME, enterpriseId: null }, { id: slackIdOf(id), teamId, enterpriseId: null }));
+export const carl = person(CARL);
 export const cara: Actor = { kind: 'contact', email: CARA };
 export const timer: Actor = { kind: 'timer' };

@@ -10,10 +10,19 @@ import { accessEvent } from '../../src/access/event.ts';
 import { evolve } from '../../src/access/evolve.ts';
 import type { World } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
-import { person, T0, timer } from './fixtures.ts';
+import { T0, timer } from './fixtures.ts';
 import type { Life } from './promises.ts';
-import { able, bounded, decidedOnce, endedInTime, must, refusedOrDone, started } from './promises.ts';
-import { dice, nextMoment, sensible, STRICT_WORLDS, wild, WORLDS } from './wandering.ts';
+import {
+  able,
+  bounded,
+  decidedOnce,
+  endedInTime,
+  must,
+  nothingOfOurs,
+  refusedOrDone,
+  started,
+} from './promises.ts';
+import { dice, nextMoment, sensible, STRANGERS, STRICT_WORLDS, whoComes, wild, WORLDS } from './wandering.ts';
 
 /** Lives that nobody thought of; what must be true of every one of them stands in promises.ts. */
 
@@ -53,7 +62,7 @@ function live(seeds: readonly number[]): void {
     const [who, command] = apt
       ? sensible(life.state, world, life.now, roll)
       : wild(life.state, life.now, roll);
-    const actor = typeof who === 'string' ? person(who) : who;
+    const actor = whoComes(who, roll);
     attempt(life, command, { actor, world, around: NOTHING_AROUND, now: life.now });
   }
   passTime(life, usual);
@@ -78,6 +87,7 @@ function attempt(life: Life, command: Command, context: Context): Decision {
   const start = life.state;
   const decision = decide(command, start, context);
   refusedOrDone(command, start, decision, context);
+  if (STRANGERS.has(context.actor)) nothingOfOurs(decision);
   for (const event of decision.events) {
     const before = life.state;
     const after = evolve(before, event, context.now);

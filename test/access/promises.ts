@@ -47,6 +47,20 @@ export function refusedOrDone(
     must(events.length === 0, 'a refusal leaves a running session alone');
 }
 
+/** Whoever comes from a workspace that is neither ours nor the customer's can at most say what they did not expect. */
+export function nothingOfOurs({ events, refusal }: Decision): void {
+  const theirs = events.filter(
+    (event) =>
+      event.type !== 'request.lapsed' && !(event.type === 'session.ended' && event.how === 'expired'),
+  );
+  if (refusal !== null) must(theirs.length === 0, 'a stranger does nothing');
+  else
+    must(
+      theirs.every((event) => event.type === 'session.reported' && !event.standing),
+      'a stranger only reports',
+    );
+}
+
 /** Nobody decides about their own, and nobody decides or holds whom the policy or Slack does not let. */
 export function able(
   event: AccessEvent,

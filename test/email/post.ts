@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createMailbox } from '../../sandbox/mail.ts';
 import type { Mailbox, Received } from '../../sandbox/mail.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
+import { userElsewhere } from '../../src/access/whose.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { z } from 'zod';
 import { PEOPLE, stage } from '../slack/stage.ts';
@@ -26,7 +27,7 @@ export function withContacts(change: Partial<Tenant> = {}) {
       const tenant = policy.tenants.get(id);
       if (tenant !== undefined) tenants.set(id, { ...tenant, contacts, ...change });
     };
-    const slack = { userId: PEOPLE.ann.id, teamId: 'T0NORTHWIND' };
+    const slack = userElsewhere(PEOPLE.ann.id, 'T0NORTHWIND');
     put('northwind', [{ name: 'Ann Customer', slack, email: ANN }]);
     put('contoso', [{ name: 'Cal Ortega', slack: null, email: CAL }]);
     return { ...policy, tenants };

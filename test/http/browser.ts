@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Mailbox, Received } from '../../sandbox/mail.ts';
 import { createMailbox } from '../../sandbox/mail.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
+import { userElsewhere } from '../../src/access/whose.ts';
 import type { Mode, Stage } from '../slack/stage.ts';
 import { PEOPLE, stage } from '../slack/stage.ts';
 
@@ -93,7 +94,7 @@ function withContacts(policy: Policy): Policy {
     if (tenant === undefined) throw new Error(`there is no tenant ${id}`);
     tenants.set(id, { ...tenant, ...more });
   };
-  const ann = { userId: PEOPLE.ann.id, teamId: 'T0NORTHWIND' };
+  const ann = userElsewhere(PEOPLE.ann.id, 'T0NORTHWIND');
   change('northwind', {
     customerRequests: true,
     contacts: [{ name: 'Ann Customer', slack: ann, email: ANN }],

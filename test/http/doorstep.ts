@@ -67,6 +67,7 @@ export function doorstep(
 
   function open(now: World): NonNullable<ReturnType<typeof openPages>> {
     const profile = (user: string) => ({
+      user,
       name: more.learn === undefined ? nameOf(user) : user,
       timeZone: 'Europe/Berlin',
       standing: now.people.standing(user),

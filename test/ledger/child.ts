@@ -22,7 +22,7 @@ if (mode === 'write') {
       door.handle({
         command,
         requestNo,
-        actor: { kind: 'person', id: user, teamId: 'T0' },
+        actor: { kind: 'person', id: user },
         world,
         delivery: null,
       });

@@ -37,7 +37,7 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
   const members = new Set([ada.id, PEOPLE.ben.id]);
   const people: People = { standing: () => 'member', members: () => members, absence: () => undefined };
   const act = async (id: string, command: Command, requestNo: number | null): Promise<number | null> => {
-    const actor = { kind: 'person', id, teamId: 'T0HARBOR' } as const;
+    const actor = { kind: 'person', id } as const;
     const done = await door.handle({
       command,
       requestNo,

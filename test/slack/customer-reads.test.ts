@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { World } from '../../src/access/people.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
-import { ANN, HOUR, ISSUE, taking } from './customers.ts';
+import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from './customers.ts';
 import type { Stage } from './stage.ts';
 import { file, GOOD, PEOPLE, stage } from './stage.ts';
 
@@ -201,7 +201,7 @@ describe('The history', () => {
         absence: () => undefined,
       };
       const to = {
-        actor: { kind: 'person', id: PEOPLE.ann.id, teamId: 'T0NORTHWIND' },
+        actor: { kind: 'person', id: ANN_IN_SLACK },
         world: { policy, people },
         delivery: null,
       } as const;

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/harbor.ts';
 import { answer, hears, written } from './acts.ts';
 import type { Player } from '../../sandbox/driver.ts';
-import { ANN, HOUR, ISSUE, taking } from './customers.ts';
+import { userElsewhere } from '../../src/access/whose.ts';
+import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from './customers.ts';
 import type { Stage } from './stage.ts';
 import { stage } from './stage.ts';
 
@@ -194,7 +195,7 @@ describe('The customer’s card and history', () => {
   it('are for the contacts of that tenant by user and workspace, and for nobody else', async () => {
     s = await stage(
       'socket',
-      taking({ contacts: [{ ...ANN, slack: { userId: PEOPLE.ann.id, teamId: 'T0OTHER' } }] }),
+      taking({ contacts: [{ ...ANN, slack: userElsewhere(PEOPLE.ann.id, 'T0OTHER') }] }),
     );
     const { sam, ann } = s.cast;
     await sam.types('#support', '/tsa channel northwind');
@@ -246,7 +247,7 @@ describe('The customer’s card and history', () => {
       policy: s.policy,
       people: { standing: () => 'external', members: () => new Set<string>(), absence: () => undefined },
     } as const;
-    const actor = { kind: 'person', id: PEOPLE.ann.id, teamId: 'T0NORTHWIND' } as const;
+    const actor = { kind: 'person', id: ANN_IN_SLACK } as const;
     for (let i = 0; i < 10; i += 1) {
       const command = {
         type: 'file_customer_request',

@@ -1,12 +1,15 @@
 import { CHANNELS, PEOPLE } from '../../sandbox/harbor.ts';
 import type { Contact, Policy } from '../../src/access/policy.ts';
+import { userElsewhere } from '../../src/access/whose.ts';
 
 /** Northwind as a customer who takes part, and Ann who speaks for it. */
 
 export const HOUR = 60 * 60_000;
+/** As the ledger knows her: she is of another workspace. */
+export const ANN_IN_SLACK = userElsewhere(PEOPLE.ann.id, 'T0NORTHWIND');
 export const ANN: Contact = {
   name: 'Ann Customer',
-  slack: { userId: PEOPLE.ann.id, teamId: 'T0NORTHWIND' },
+  slack: ANN_IN_SLACK,
   email: null,
 };
 export const ISSUE = 'Invoices of October come out twice for every customer since Monday.';

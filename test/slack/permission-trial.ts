@@ -9,6 +9,7 @@ import type { Ledger } from '../../src/ledger/open.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import type { Act, Way } from './permission-acts.ts';
 import type { Ground } from './permission-states.ts';
+import { userElsewhere } from '../../src/access/whose.ts';
 import { CAST } from './permission-states.ts';
 import type { Kind } from './permissions.ts';
 import type { Mode, Stage } from './stage.ts';
@@ -30,7 +31,7 @@ function everybody(policy: Policy): Policy {
   if (like === undefined) throw new Error('there is no Contoso');
   const [read] = policy.scopes;
   if (read === undefined) throw new Error('there is no scope');
-  const contacts = [{ name: 'Ann', slack: { userId: CAST.contact, teamId: ELSEWHERE }, email: null }];
+  const contacts = [{ name: 'Ann', slack: userElsewhere(CAST.contact, ELSEWHERE), email: null }];
   const tenants = Array.from({ length: TENANTS }, (_, i): [string, Tenant] => [
     `case-${i}`,
     { ...like, id: `case-${i}`, name: `Case ${i} Ltd`, channel: null, consent: 'notify', contacts },
@@ -110,7 +111,7 @@ export class Trial {
 
   /** The state from which this is tried, in a tenant of its own. */
   async given(act: Act, kind: Kind): Promise<{ readonly no: number; readonly tenantId: string }> {
-    const { policy, app, sandbox } = this.stage;
+    const { policy, app } = this.stage;
     const kindOf = new Map(Object.entries(CAST).map(([one, id]) => [id, one as Kind]));
     const standing = (user: string): Standing => STANDINGS[kindOf.get(user) ?? 'guest'] ?? 'member';
     const world: World = {
@@ -122,7 +123,7 @@ export class Trial {
     const ground: Ground = {
       tenantId,
       async put(by: Kind, command: Command, no: number | null) {
-        const actor = { kind: 'person', id: CAST[by], teamId: sandbox.workspace.teamId } as const;
+        const actor = { kind: 'person', id: CAST[by] } as const;
         const { requestNo } = await app.door.handle({
           command,
           requestNo: no,
@@ -220,11 +221,15 @@ export class Trial {
       .prepare(
         `select (body ->> 'command') || ' ' || (body ->> 'reason') from
            (select seq, type, actor, json(cast(body as text)) as body from ledger_event where seq > @seq)
-           where type = 'attempt.refused' and actor = @actor order by seq`,
+           where type = 'attempt.refused' and actor in (@actor, @elsewhere) order by seq`,
       )
       .pluck()
-      .all({ seq, actor });
-    return { facts: facts.map(String), refused: refused.map(String) };
+      .all({ seq, actor, elsewhere: userElsewhere(actor, ELSEWHERE) });
+    // Who presses a button in a shared channel comes with their team, who types a command does not.
+    return {
+      facts: facts.map((fact) => String(fact).replace(`@${ELSEWHERE}`, '')),
+      refused: refused.map(String),
+    };
   }
 }
 

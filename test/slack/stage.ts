@@ -107,7 +107,7 @@ export async function stage(
       await self.app.tick();
     },
     async session(world, tenantId) {
-      const person = (id: string) => ({ kind: 'person', id, teamId: sandbox.workspace.teamId }) as const;
+      const person = (id: string) => ({ kind: 'person', id }) as const;
       const put = (command: Command, requestNo: number | null, id: string) =>
         self.app.door.handle({ command, requestNo, actor: person(id), world, delivery: null });
       const { requestNo } = await put(

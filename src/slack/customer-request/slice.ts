@@ -192,7 +192,7 @@ async function invite(
       },
     };
   }
-  const inSlack = found.contacts.flatMap((c) => (c.slack === null ? [] : [directMessage(c.slack.userId)]));
+  const inSlack = found.contacts.flatMap((c) => (c.slack === null ? [] : [directMessage(c.slack)]));
   const byMail = desk.mail
     ? found.contacts.flatMap((c) => (c.slack === null && c.email !== null ? [mailTo(c.email)] : []))
     : [];

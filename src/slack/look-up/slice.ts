@@ -99,8 +99,10 @@ async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Sa
   if (typeof about === 'string') return { text: `${about} Write its id, or \`@\` and a person’s name.` };
   const isTenant = 'id' in about;
   if (!isTenant) await desk.directory.learn([about.person]);
-  const list = await desk.views.filedSince(isTenant ? { tenantId: about.id } : about, since);
-  const whose = isTenant ? about.name : (desk.directory.profile(about.person)?.name ?? about.person);
+  const known = isTenant ? null : desk.directory.profile(about.person);
+  const of = isTenant ? { tenantId: about.id } : { person: known?.user ?? about.person };
+  const list = await desk.views.filedSince(of, since);
+  const whose = isTenant ? about.name : (known?.name ?? about.person);
   return listed(
     desk,
     userId,

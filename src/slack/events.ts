@@ -1,0 +1,58 @@
+import type { App } from '@slack/bolt';
+import type { Logger } from 'pino';
+import type { UserId } from '../access/policy.ts';
+import type { Workspace } from '../access/whose.ts';
+import { isElsewhere } from '../access/whose.ts';
+import { inChannel } from '../outbox/owe.ts';
+import type { Desk } from './desk.ts';
+import type { Home } from './home/slice.ts';
+import { eventCaller, eventPayload, isEvent, isForUs } from './payload.ts';
+
+/** What Slack tells by itself: who looks at their Home, who changed, where the app was invited to. */
+export function hearEvents(
+  app: App,
+  deps: {
+    desk: Pick<Desk, 'directory' | 'door'>;
+    home: Pick<Home, 'opened'>;
+    /** The user id of the app's own bot. */
+    botUser: UserId;
+    ours: Workspace;
+    /** Somebody, or a whole group, is not what they were. */
+    changed: (user: UserId | null) => Promise<void>;
+    /** Runs what nobody waits for. */
+    follow: (after: () => Promise<void>) => void;
+    log: Logger;
+  },
+): void {
+  const { desk, ours, follow } = deps;
+
+  app.use(async ({ body, next }) => {
+    const event = eventPayload.safeParse(body);
+    if (!isEvent(body) || (event.success && isForUs(ours, event.data))) await next();
+    else deps.log.warn('an event that is for another workspace was left alone');
+  });
+
+  app.event('app_home_opened', ({ event, body }) => {
+    const { userId } = eventCaller(ours, event.user, eventPayload.parse(body));
+    // A Home is drawn by id alone: nobody of another workspace is shown, or shows, one of ours.
+    if (event.tab === 'home' && !isElsewhere(userId)) follow(() => deps.home.opened(userId));
+    return Promise.resolve();
+  });
+  app.event('member_joined_channel', async ({ event }) => {
+    if (event.user !== deps.botUser) return;
+    const destination = inChannel(event.channel);
+    await desk.door.owe([
+      { key: `hello:${event.channel}:${event.event_ts}`, destination, message: { kind: 'hello' } },
+    ]);
+  });
+  app.event('user_change', ({ event }) => {
+    const user = desk.directory.changed(event.user);
+    if (user !== null) follow(() => deps.changed(user));
+    return Promise.resolve();
+  });
+  app.event('subteam_members_changed', ({ event }) => {
+    desk.directory.groupChanged(event.subteam_id);
+    follow(() => deps.changed(null));
+    return Promise.resolve();
+  });
+}
