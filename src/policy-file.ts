@@ -132,7 +132,13 @@ const emergency = z.strictObject({
   people: z.array(principal).default([]).describe('Who may declare an emergency; nobody if empty.'),
   max_duration: duration('1h', 'Longest emergency session.'),
   review_within: duration('24h', 'The named reviewer judges it within this.'),
-  two_people: z.boolean().default(false).describe('A second listed person must confirm.'),
+  two_people: z.boolean().default(false).describe('A second listed person must confirm every one.'),
+  second_person_after: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(1)
+    .describe('Somebody with so many that are not reviewed, or not closed out, needs a second person.'),
   confirm_within: duration('5m', 'How long the second person has.'),
 });
 

@@ -245,6 +245,7 @@ function toPolicy(form: PolicyForm, listed: readonly TenantForm[]): Policy {
       maxDurationMs: emergency.max_duration,
       reviewWithinMs: emergency.review_within,
       twoPeople: emergency.two_people,
+      secondPersonAfter: emergency.second_person_after,
       confirmWithinMs: emergency.confirm_within,
     },
     digest: form.digest,

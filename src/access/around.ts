@@ -11,6 +11,8 @@ export interface Around {
   readonly siblings: readonly Sibling[];
   /** Ended sessions that the actor (as owner or grantee) has not closed out. */
   readonly openCloseouts: readonly { readonly no: number; readonly endedAt: number }[];
+  /** The requester's emergencies that are not reviewed, or not closed out. */
+  readonly openEmergencies: readonly number[];
   /** Requests for the same tenant in the last 30 days. */
   readonly similar: readonly { readonly no: number; readonly reason: string; readonly filedAt: number }[];
 }
@@ -28,6 +30,7 @@ export const NOTHING_AROUND: Around = {
   lastDenial: null,
   siblings: [],
   openCloseouts: [],
+  openEmergencies: [],
   similar: [],
 };
 

@@ -1,3 +1,4 @@
+import { stillApproves } from './approving.ts';
 import {
   ableActor,
   ableContact,
@@ -11,12 +12,13 @@ import {
 } from './checks.ts';
 import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
+import { reviewRefusal } from './emergency.ts';
 import { mustBe, personProblems } from './order.ts';
-import { actorName, answersFor, isAmong, isContact } from './people.ts';
+import { actorName, isAmong, isContact } from './people.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Access, Active, Closed, Ended } from './state.ts';
+import type { Access, Closed, Ended } from './state.ts';
 
-/** After the session, and who sees it through: closeout, the emergency's review, the ownership. */
+/** After the session, and who sees it through: closeout and ownership. */
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
 
@@ -64,30 +66,6 @@ export function judgeCloseout(
   return accept({ type: 'closeout.contested', by, question: command.question.trim() });
 }
 
-/** The named reviewer judges an emergency after the fact. */
-export function reviewEmergency(
-  state: Active | Ended | Closed,
-  command: Of<'review_emergency'>,
-  context: Context,
-): Decision {
-  const { review } = state;
-  if (review === null) return refuse(ableActor(context) ?? { reason: 'not_an_emergency' });
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
-  const by = actorName(context.actor);
-  const own = ownPart(state, by);
-  if (own !== null) return refuse({ reason: 'self_approval', role: own });
-  const { world, now } = context;
-  const deputies = world.policy.deputies.get(review.reviewer) ?? [];
-  const reviews =
-    by === review.reviewer || by === answersFor(world.people, review.reviewer, now) || deputies.includes(by);
-  if (!reviews || by === review.confirmedBy) return refuse({ reason: 'not_allowed', needs: 'reviewer' });
-  if (review.verdict !== null) return refuse({ reason: 'already_reviewed' });
-  const problems = textProblems('note', command.note, { required: true, line: false });
-  if (problems.length > 0) return invalid(problems);
-  return accept({ type: 'emergency.reviewed', by, justified: command.justified, note: command.note.trim() });
-}
-
 /** Somebody else is asked to see it through; until they accept, the old owner stays. */
 export function offerOwnership(state: Access, command: Of<'offer_ownership'>, context: Context): Decision {
   const { world } = context;
@@ -130,6 +108,21 @@ function decides(state: Access, user: string): boolean {
   );
 }
 
+/** Why this person may not say whether the closeout will do; `null` when they may. Asked at the act, and before a button is shown. */
+export function closeoutRefusal(
+  state: Closed,
+  person: string,
+  context: Pick<Context, 'world' | 'now'>,
+): Refusal | null {
+  const own = ownPart(state, person);
+  if (own !== null) return { reason: 'self_approval', role: own };
+  if (!decides(state, person)) return { reason: 'not_allowed', needs: 'approver' };
+  // Whoever decided before, but may not by the policy of now, judges what came of it no more.
+  if (state.review !== null) return reviewRefusal(state, person, context);
+  const { ask } = state.grant;
+  return stillApproves({ tenant: state.tenant, ask }, { holder: person }, context, person);
+}
+
 function mayJudge(state: Closed, context: Context): Refusal | null {
   const { actor, world } = context;
   const tenant = world.policy.tenants.get(state.tenant.id);
@@ -138,7 +131,5 @@ function mayJudge(state: Closed, context: Context): Refusal | null {
   const able = ableActor(context);
   if (able !== null) return able;
   const person = actorName(actor);
-  const own = ownPart(state, person);
-  if (own !== null) return { reason: 'self_approval', role: own };
-  return decides(state, person) ? null : { reason: 'not_allowed', needs: 'approver' };
+  return closeoutRefusal(state, person, context);
 }

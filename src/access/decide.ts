@@ -10,17 +10,18 @@ import {
 } from './approving.ts';
 import type { Context, Decision } from './checks.ts';
 import { ableActor, ableContact, accept, refuse } from './checks.ts';
-import { acceptOwnership, closeOut, judgeCloseout, offerOwnership, reviewEmergency } from './closing.ts';
+import { acceptOwnership, closeOut, judgeCloseout, offerOwnership } from './closing.ts';
 import type { Command, FilingCommand, RequestCommand, TimerCommand } from './command.ts';
 import { dueCommand, overdueEnd } from './due.ts';
+import { confirmEmergency, declareEmergency, reviewEmergency, whoReviews } from './emergency.ts';
 import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { askExtension, decideExtension } from './extending.ts';
-import { declareEmergency, fileCustomerRequest, fileRequest } from './file.ts';
+import { fileCustomerRequest, fileRequest } from './file.ts';
 import type { Actor } from './people.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
-import { acceptCustomerRequest, confirmEmergency, end, reportUnexpected, revoke, start } from './session.ts';
+import { acceptCustomerRequest, end, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
 
 /**
@@ -112,7 +113,11 @@ function happen(command: TimerCommand, state: Access, context: Context): Decisio
     case 'remind_closeout':
       return accept({ type: 'closeout.reminded', at: now });
     case 'remind_review':
-      return accept({ type: 'review.reminded', at: now });
+      return accept({
+        type: 'review.reminded',
+        reviewers: [...whoReviews(state, context.world, now)],
+        at: now,
+      });
   }
 }
 

@@ -100,6 +100,8 @@ export const accessEvent = z.discriminatedUnion('type', [
     reviewDueAt: instant,
     /** A second listed person must confirm by then; `null`: starts at once. */
     confirmBy: instant.nullable(),
+    /** The same person's emergencies that were not reviewed, or not closed out, then. */
+    unfinished: z.array(z.int()),
   }),
   z.strictObject({ type: z.literal('emergency.confirmed'), by: user }),
   z.strictObject({
@@ -174,7 +176,7 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('closeout.accepted'), by: user }),
   z.strictObject({ type: z.literal('closeout.contested'), by: user, question: text }),
   z.strictObject({ type: z.literal('emergency.reviewed'), by: user, justified: z.boolean(), note: text }),
-  z.strictObject({ type: z.literal('review.reminded'), at: instant }),
+  z.strictObject({ type: z.literal('review.reminded'), reviewers: z.array(user), at: instant }),
 ]);
 
 export type AccessEvent = z.infer<typeof accessEvent>;

@@ -222,8 +222,8 @@ function begin(event: AccessEvent, at: number): Access {
       return { ...base, way: 'customer', phase: 'unclaimed', customer: { tried, expected, urgency, files } };
     }
     case 'emergency.declared': {
-      const { reviewer, reviewDueAt: dueAt } = event;
-      const review = { reviewer, confirmedBy: null, dueAt, remindedAt: null, verdict: null };
+      const { reviewer, reviewDueAt: dueAt, unfinished } = event;
+      const review = { reviewer, confirmedBy: null, unfinished, dueAt, remindedAt: null, verdict: null };
       const emergency = { ...base, way: 'emergency' as const, review };
       if (event.confirmBy === null) return emergencyGrant(emergency, event.ask, at);
       return { ...emergency, phase: 'unconfirmed', ask: event.ask, confirmBy: event.confirmBy };

@@ -1,10 +1,10 @@
 import { countAlike } from './around.ts';
 import type { Context, Decision } from './checks.ts';
 import { ableActor, ableContact, accept, invalid, refuse, textProblems } from './checks.ts';
-import type { DeclareEmergency, FileCustomerRequest, FileRequest } from './command.ts';
+import type { FileCustomerRequest, FileRequest } from './command.ts';
 import type { CustomerFile, Terms } from './event.ts';
 import { CUSTOMER_REQUEST_MAX_MS, FILE_BYTES_MAX, FILE_KINDS, FILES_MAX, LINE_MAX } from './limits.ts';
-import { actorName, eligibleApprovers, isAmong, isContact, isGroup, mayApprove } from './people.ts';
+import { actorName, eligibleApprovers, isContact, isGroup, mayApprove } from './people.ts';
 import type { World } from './people.ts';
 import type { Policy, Scope, Tenant, UserId } from './policy.ts';
 import { findScope, longestDuration } from './policy.ts';
@@ -14,7 +14,6 @@ import {
   askFor,
   lengthProblems,
   mayRequest,
-  mustBe,
   orderProblems,
   personProblems,
   placeProblems,
@@ -24,7 +23,7 @@ import {
 } from './order.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 
-/** The three ways in: support asks, the customer asks, an emergency is declared. Each refuses with every mendable problem at once. */
+/** Two of the ways in: support asks, or the customer does (the third is an emergency). Each refuses with every mendable problem at once. */
 
 /** Support asks: nothing starts before the named people approve. */
 export function fileRequest(command: FileRequest, context: Context): Decision {
@@ -137,69 +136,6 @@ function fileProblems(files: readonly CustomerFile[]): readonly FieldProblem[] {
   });
 }
 
-/** Break-glass: starts before approval (or as soon as a second listed person confirms), and owes a review. */
-export function declareEmergency(command: DeclareEmergency, context: Context): Decision {
-  const { world, around, now } = context;
-  const { policy } = world;
-  const requester = actorName(context.actor);
-  const refusal =
-    ableActor(context) ??
-    mustBe(isAmong(world.people, requester, policy.emergency.people), 'emergency_person');
-  if (refusal !== null) return refuse(refusal);
-
-  const tenant = policy.tenants.get(command.tenantId);
-  const scope = findScope(policy, command.scopeId);
-  const own = { requester, grantee: requester, owner: command.owner };
-  if (
-    scope !== undefined &&
-    tenant !== undefined &&
-    reviewers(world, scope, tenant, Object.values(own)).length === 0
-  ) {
-    const unknown =
-      unknownGroups(world, scope, tenant) || isAmong(world.people, '', policy.admins) === 'cannot_check';
-    if (unknown) return refuse({ reason: 'cannot_check' });
-    return refuse({ reason: 'nobody_can_approve', who: 'reviewer', admins: policy.admins });
-  }
-  const asked = approverProblems(world, [command.reviewer], 'reviewer', own, scope, tenant);
-  if (asked === 'cannot_check') return refuse({ reason: 'cannot_check' });
-  const longest = longestDuration(policy, scope, tenant);
-  const { maxDurationMs, twoPeople, confirmWithinMs, reviewWithinMs } = policy.emergency;
-  const problems: FieldProblem[] = [
-    ...placeProblems(scope, tenant),
-    ...personProblems(world, 'owner', command.owner),
-    ...asked,
-    ...orderProblems(command, tenant),
-    ...lengthProblems(
-      command.durationMs,
-      maxDurationMs < longest.ms ? { ms: maxDurationMs, set: 'emergency' } : longest,
-    ),
-  ];
-  if (scope === undefined || tenant === undefined || problems.length > 0) return invalid(problems);
-  const overlap = around.siblings.find((other) => other.phase === 'active' || other.phase === 'unconfirmed');
-  if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
-
-  const startAt = twoPeople ? now + confirmWithinMs : now;
-  const latestEndAt = startAt + command.durationMs;
-  const declared = {
-    type: 'emergency.declared',
-    requester,
-    owner: command.owner,
-    tenant: recordTenant(tenant),
-    reason: command.reason.trim(),
-    caseRef: command.caseRef.trim(),
-    terms: { ...termsOf(policy, { lapseAt: startAt, startWindowMs: 0, latestEndAt }), extensions: 0 },
-    roleNotes: roleNotes(own),
-    likeIt: countAlike(around, command.reason, now),
-    ask: askFor(command, scope, requester, null),
-    reviewer: command.reviewer,
-    reviewDueAt: now + reviewWithinMs,
-    confirmBy: twoPeople ? startAt : null,
-  } as const;
-  if (twoPeople) return accept(declared);
-  const session = { by: requester, startedAt: now, expiresAt: now + command.durationMs };
-  return accept(declared, { type: 'session.started', ...session });
-}
-
 /** A request that nobody could approve is refused at filing, never left waiting. */
 function nobodyCan(
   world: World,
@@ -217,7 +153,8 @@ function nobodyCan(
     : { reason: 'nobody_can_approve', who: 'approver', admins };
 }
 
-function unknownGroups(world: World, scope: Scope, tenant: Tenant): boolean {
+/** Could somebody be allowed to decide there of whom Slack did not say so? */
+export function unknownGroups(world: World, scope: Scope, tenant: Tenant): boolean {
   return (
     mayApprove(world, '', scope.id, tenant.id) === 'cannot_check' ||
     world.policy.approvers.some((rule) =>
@@ -230,16 +167,6 @@ function unknownGroups(world: World, scope: Scope, tenant: Tenant): boolean {
       ),
     )
   );
-}
-
-function reviewers(world: World, scope: Scope, tenant: Tenant, own: readonly UserId[]): readonly UserId[] {
-  const admins = world.policy.admins.flatMap((p) =>
-    isGroup(p) ? [...(world.people.members(p) ?? [])] : [p],
-  );
-  return [
-    ...eligibleApprovers(world, scope.id, tenant.id, own),
-    ...admins.filter((user) => !own.includes(user)),
-  ];
 }
 
 function tooMany({ world, around }: Context): Refusal | null {
@@ -268,7 +195,11 @@ function closeoutOwed({ world, around, now }: Context): Refusal | null {
   return overdue === undefined ? null : { reason: 'closeout_overdue', openNo: overdue.no };
 }
 
-function termsOf(policy: Policy, times: Pick<Terms, 'lapseAt' | 'startWindowMs' | 'latestEndAt'>): Terms {
+/** The policy's figures, as they hold for one request from now on. */
+export function termsOf(
+  policy: Policy,
+  times: Pick<Terms, 'lapseAt' | 'startWindowMs' | 'latestEndAt'>,
+): Terms {
   const { limits } = policy;
   return {
     ...times,
@@ -285,7 +216,8 @@ function termsOf(policy: Policy, times: Pick<Terms, 'lapseAt' | 'startWindowMs' 
 /** Said at the filing; the owner may be somebody else later. */
 export const REQUESTER_OWNS = 'The requester is the owner.';
 
-function roleNotes({ requester, grantee, owner }: OwnParts): string[] {
+/** Where one person holds two roles, in words. */
+export function roleNotes({ requester, grantee, owner }: OwnParts): string[] {
   return [
     ...(requester === grantee ? ['The requester will hold the access.'] : []),
     ...(requester === owner ? [REQUESTER_OWNS] : []),

@@ -2,7 +2,7 @@ import { durationProblems, standingOf, textProblems } from './checks.ts';
 import type { Ask, TenantRecord } from './event.ts';
 import { ROLES_MAX } from './limits.ts';
 import type { World } from './people.ts';
-import { eligibleApprovers, isAmong, mayApprove } from './people.ts';
+import { eligibleApprovers, isAmong, mayApprove, mayReview } from './people.ts';
 import type { Policy, Scope, Tenant, UserId } from './policy.ts';
 import { checkReason } from './reason.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
@@ -39,9 +39,9 @@ export function approverProblems(
       continue;
     }
     if (scope === undefined || tenant === undefined) continue;
-    const allowed = mayApprove(world, user, scope.id, tenant.id);
-    const admin = field === 'reviewer' ? isAmong(world.people, user, world.policy.admins) : 'no';
-    if (allowed === 'yes' || admin === 'yes') continue;
+    const may = field === 'reviewer' ? mayReview : mayApprove;
+    const allowed = may(world, user, scope.id, tenant.id);
+    if (allowed === 'yes') continue;
     if (allowed === 'cannot_check') return 'cannot_check';
     const instead = eligibleApprovers(world, scope.id, tenant.id, Object.values(own));
     problems.push({ field, problem: 'not_allowed', instead });

@@ -74,6 +74,14 @@ export function mayApprove(world: World, user: UserId, scopeId: string, tenantId
   );
 }
 
+/** May this person judge emergencies with this scope in this tenant? Whoever may approve there, and every admin. */
+export function mayReview(world: World, user: UserId, scopeId: string, tenantId: string): Answer {
+  const allowed = mayApprove(world, user, scopeId, tenantId);
+  if (allowed === 'yes') return allowed;
+  const admin = isAmong(world.people, user, world.policy.admins);
+  return admin === 'no' ? allowed : admin;
+}
+
 /** Everybody whom the policy lets decide about this scope in this tenant, but for those excluded; doNotPing last. */
 export function eligibleApprovers(
   world: World,
@@ -84,7 +92,7 @@ export function eligibleApprovers(
   const principals = world.policy.approvers
     .filter((rule) => covers(rule, scopeId, tenantId))
     .flatMap((rule) => rule.people);
-  const all = new Set(principals.flatMap((p) => (isGroup(p) ? [...(world.people.members(p) ?? [])] : [p])));
+  const all = new Set(peopleOf(world.people, principals));
   for (const user of excluded) all.delete(user);
   const able = [...all].filter(
     (user) => world.people.standing(user) === 'member' && !world.policy.sharedAccounts.includes(user),
@@ -120,12 +128,17 @@ export function namesOf(
   return [actorName(actor), ...names.filter((name) => typeof name === 'string')];
 }
 
+/** These people, and the members of these groups as far as they are known. */
+export function peopleOf(people: People, principals: readonly Principal[]): readonly UserId[] {
+  const all = principals.flatMap((p) => (isGroup(p) ? [...(people.members(p) ?? [])] : [p]));
+  return [...new Set(all)];
+}
+
 /** Who sees a customer's request through until an engineer takes it on: the first admin who is able. */
 export function ownerForCustomers({ policy, people }: World): UserId | null {
-  const admins = policy.admins.flatMap((p) => (isGroup(p) ? [...(people.members(p) ?? [])] : [p]));
   const able = (user: UserId): boolean =>
     people.standing(user) === 'member' && !policy.sharedAccounts.includes(user);
-  return admins.find(able) ?? null;
+  return peopleOf(people, policy.admins).find(able) ?? null;
 }
 
 /** The person who answers for this approver now: their delegate while they are away, else themselves. */

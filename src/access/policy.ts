@@ -82,8 +82,10 @@ export interface EmergencyPolicy {
   readonly people: readonly Principal[];
   readonly maxDurationMs: number;
   readonly reviewWithinMs: number;
-  /** A second listed person must confirm before the session starts. */
+  /** A second listed person must confirm before the session starts, whoever declares it. */
   readonly twoPeople: boolean;
+  /** Whoever has this many emergencies that are not reviewed, or not closed out, needs a second person for the next. */
+  readonly secondPersonAfter: number;
   readonly confirmWithinMs: number;
 }
 

@@ -79,6 +79,8 @@ export type Refusal =
       readonly who: 'approver' | 'contact' | 'reviewer';
       readonly admins: readonly string[];
     }
+  /** An emergency needs a second person, and nobody is left who could be it. */
+  | { readonly reason: 'nobody_can_confirm'; readonly unfinished: readonly number[] }
   | { readonly reason: 'too_many_open'; readonly max: number; readonly open: readonly number[] }
   | { readonly reason: 'cooling_down'; readonly until: number; readonly deniedNo: number }
   | { readonly reason: 'overlap'; readonly otherNo: number; readonly until: number }

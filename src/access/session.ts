@@ -6,18 +6,17 @@ import {
   invalid,
   personOf,
   refuse,
-  standingOf,
   textProblems,
 } from './checks.ts';
 import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import { stillApproves } from './approving.ts';
 import type { Ask } from './event.ts';
-import { lengthProblems, mayRequest, mustBe, orderProblems, recordScope } from './order.ts';
+import { lengthProblems, mayRequest, orderProblems, recordScope } from './order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Active, Approved, Base, Seat, Unclaimed, Unconfirmed } from './state.ts';
+import type { Active, Approved, Base, Seat, Unclaimed } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
 
 /** From the grant to the end of the session. */
@@ -53,7 +52,7 @@ export function start(state: Approved, context: Context): Decision {
 }
 
 /** Is the place still there to be entered, and free of a session of the same? */
-function placeTaken({ tenant }: Base, { scope }: Ask, { world, around }: Context): Refusal | null {
+export function placeTaken({ tenant }: Base, { scope }: Ask, { world, around }: Context): Refusal | null {
   if (!world.policy.tenants.has(tenant.id)) return { reason: 'no_longer_valid', what: 'tenant' };
   if (findScope(world.policy, scope.id) === undefined) return { reason: 'no_longer_valid', what: 'scope' };
   const overlap = around.siblings.find((other) => other.phase === 'active');
@@ -99,28 +98,6 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
     { type: 'customer_request.accepted', ask, by: engineer },
     { type: 'session.started', by: engineer, startedAt: now, expiresAt },
   );
-}
-
-/** The second listed person lets an emergency start. */
-export function confirmEmergency(state: Unconfirmed, context: Context): Decision {
-  const { world, now } = context;
-  const by = actorName(context.actor);
-  const refusal =
-    ableActor(context) ??
-    mustBe(isAmong(world.people, by, world.policy.emergency.people), 'emergency_person');
-  if (refusal !== null) return refuse(refusal);
-  // Whoever judges it afterwards cannot be one of the two who stand for it.
-  if (by === state.requester || by === state.review?.reviewer)
-    return refuse({ reason: 'not_allowed', needs: 'second_emergency_person' });
-  const { grantee } = state.ask;
-  const standing = standingOf(world, grantee);
-  const listed = isAmong(world.people, grantee, world.policy.emergency.people);
-  if (standing === 'cannot_check' || listed === 'cannot_check') return refuse({ reason: 'cannot_check' });
-  if (standing !== 'member' || listed === 'no') return refuse({ reason: 'no_longer_valid', what: 'grantee' });
-  const inTheWay = placeTaken(state, state.ask, context);
-  if (inTheWay !== null) return refuse(inTheWay);
-  const session = { by: state.ask.grantee, startedAt: now, expiresAt: now + state.ask.durationMs };
-  return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
 }
 
 /** The grantee is done. */

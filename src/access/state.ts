@@ -62,6 +62,8 @@ export interface Review {
   readonly reviewer: UserId;
   /** The second person who stands for it, where the policy asks for one. */
   readonly confirmedBy: UserId | null;
+  /** Emergencies of the same person that were not reviewed, or not closed out, when this one was declared. */
+  readonly unfinished: readonly number[];
   readonly dueAt: number;
   readonly remindedAt: number | null;
   readonly verdict: {

@@ -4,6 +4,7 @@ import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { FullRecord } from '../ledger/history.ts';
 import { tsa } from '../slack/words.ts';
 import type { Part } from './layout.ts';
+import { fullTime } from './times.ts';
 
 /** The pieces that mails are made of. */
 
@@ -49,6 +50,16 @@ export function quote(title: string, text: string): Part[] {
 /** The case that it belongs to, if any. */
 export function caseFact({ caseRef }: Access): Part[] {
   return caseRef === '' ? [] : [fact('Case', caseRef)];
+}
+
+/** Who stands for an emergency beside whoever is in, and who judges it. */
+export function reviewOf({ review }: Access, { nameOf }: MailFacts): Part[] {
+  if (review === null) return [];
+  const { confirmedBy, reviewer, dueAt } = review;
+  return [
+    ...(confirmedBy === null ? [] : [fact('Confirmed by', nameOf(confirmedBy))]),
+    fact('Reviewed afterwards by', `${nameOf(reviewer)}, by ${fullTime(dueAt)}`),
+  ];
 }
 
 /** Who said yes, and for whom. */

@@ -13,6 +13,7 @@ import {
   linkPart,
   placeOf,
   quote,
+  reviewOf,
   scopeOf,
   scopeWords,
   unexpected,
@@ -189,14 +190,7 @@ function inUse(sign: string, no: number, facts: MailFacts): Letter {
       ...quote('They leave alone', grant.ask.offLimits),
       ...(grant.ask.grantee === state.requester ? [] : [fact('Asked by', facts.nameOf(state.requester))]),
       ...approvedBy(grant, facts),
-      ...(state.review === null
-        ? []
-        : [
-            fact(
-              'Reviewed afterwards by',
-              `${facts.nameOf(state.review.reviewer)}, by ${fullTime(state.review.dueAt)}`,
-            ),
-          ]),
+      ...reviewOf(state, facts),
       ...unexpected(facts),
       ...closing(no, facts),
     ],

@@ -32,7 +32,12 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
       ${time(event.terms.latestEndAt)}.`;
     case 'emergency.declared':
       return html`${name(event.requester)} declared an emergency, for ${lasting(event.ask.durationMs)};
-      ${name(event.reviewer)} reviews it by ${time(event.reviewDueAt)}.`;
+      ${name(event.reviewer)} reviews it by
+      ${time(event.reviewDueAt)}.${
+        event.confirmBy === null
+          ? null
+          : html` A second person must confirm it until ${time(event.confirmBy)}.`
+      }`;
     case 'emergency.confirmed':
       return html`${name(event.by)} confirmed the emergency.`;
     case 'approval.given':

@@ -161,6 +161,7 @@ export function refusalSentence(refusal: Refusal): string {
     case 'already_given':
     case 'no_longer_approver':
     case 'nobody_can_approve':
+    case 'nobody_can_confirm':
     case 'cooling_down':
     case 'overlap':
     case 'closeout_overdue':

@@ -51,6 +51,17 @@ const closeoutsOf = compiled((db, { requester }: { requester: string }) =>
     .where((eb) => eb.or([eb('owner', '=', requester), eb('grantee', '=', requester)]))
     .orderBy('ended_at'),
 );
+/** One that is closed out but still due some time owes its review. */
+const emergenciesOf = compiled((db, { requester }: { requester: string }) =>
+  db
+    .selectFrom('request')
+    .select('request_no')
+    .where('requester', '=', requester)
+    .where('due_at', 'is not', null)
+    .where('phase', 'in', ['active', 'ended', 'closed'])
+    .where('way', '=', 'emergency')
+    .orderBy('request_no'),
+);
 const similarTo = compiled((db, { tenantId, since }: { tenantId: string; since: number }) =>
   db
     .selectFrom('request')
@@ -60,6 +71,14 @@ const similarTo = compiled((db, { tenantId, since }: { tenantId: string; since: 
     .orderBy('filed_at', 'desc')
     .limit(SIMILAR_MAX),
 );
+
+/** This person's emergencies that are not reviewed, or not closed out. */
+export async function readOpenEmergencies(
+  db: Kysely<Tables>,
+  requester: string,
+): Promise<Around['openEmergencies']> {
+  return (await emergenciesOf(db, { requester })).map((row) => row.request_no);
+}
 
 /** What the rules must know of other requests. Every question is an index search. */
 export async function readAround(
@@ -83,6 +102,7 @@ export async function readAround(
       until: row.until_at,
     })),
     openCloseouts: closeouts.map((row) => ({ no: row.request_no, endedAt: row.ended_at ?? 0 })),
+    openEmergencies: await readOpenEmergencies(tx, of.requester),
     similar: similar.map((row) => ({ no: row.request_no, reason: row.reason, filedAt: row.filed_at })),
   };
 }

@@ -7,6 +7,7 @@ import type { OpenPhase } from '../access/state.ts';
 import { GENESIS } from './chain.ts';
 import type { FullRecord, Numbered } from './history.ts';
 import { loadRecords } from './history.ts';
+import { readOpenEmergencies } from './surroundings.ts';
 import type { Tables } from './tables.ts';
 
 /** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */
@@ -25,6 +26,8 @@ export interface Views {
   waitingFor(user: UserId): Promise<readonly Numbered[]>;
   /** Answers that requests wait for: this person's, or everybody's. */
   openSeats(holder: UserId | null): Promise<readonly { readonly no: number; readonly holder: UserId }[]>;
+  /** Numbers of this person's emergencies that are not reviewed, or not closed out. */
+  openEmergencies(requester: UserId): Promise<readonly number[]>;
   /** Emergencies that still owe their review, the first due first. */
   unreviewed(): Promise<readonly Numbered[]>;
   /** The last facts of all, newest first, each with its request. */
@@ -113,6 +116,7 @@ export function createViews(db: Kysely<Tables>): Views {
       const open = db.selectFrom('seat').select(['request_no as no', 'holder']).where('given_by', 'is', null);
       return (holder === null ? open : open.where('holder', '=', holder)).execute();
     },
+    openEmergencies: (requester) => readOpenEmergencies(db, requester),
     async unreviewed() {
       const rows = await db
         .selectFrom('request')

@@ -125,7 +125,7 @@ function hearers(
     case 'review.reminded':
       // The card itself says it; an overdue review is the team's business too.
       if (event.type === 'review.reminded' && after.review !== null) {
-        tell(true, pinged([after.review.reviewer]));
+        tell(true, event.reviewers);
         if (event.at >= after.review.dueAt) tell(true, [], alert.slice(0, 1));
       }
       break;

@@ -1,7 +1,10 @@
 import type { Button } from '@slack/types';
 import { approversOf, ownPart } from '../access/checks.ts';
+import { closeoutRefusal } from '../access/closing.ts';
+import { reviewRefusal } from '../access/emergency.ts';
 import type { World } from '../access/people.ts';
 import { answersFor } from '../access/people.ts';
+import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import { ACTION } from './action-ids.ts';
@@ -115,7 +118,8 @@ function deciding(facts: ButtonFacts, reader: string): Button[] {
       button('Give the time', ACTION.extendYes, value, { style: 'primary', label: `Give ${it} the time` }),
       button('No more time', ACTION.extendNo, value, { style: 'danger', label: `Give ${it} no more time` }),
     );
-  if (state.phase === 'closed' && state.accepted === null && judges(state, reader))
+  const says = state.phase === 'closed' && state.accepted === null;
+  if (says && mayBe(closeoutRefusal(state, reader, { world, now })))
     buttons.push(
       button('Accept closeout', ACTION.closeoutYes, value, {
         style: 'primary',
@@ -123,9 +127,8 @@ function deciding(facts: ButtonFacts, reader: string): Button[] {
       }),
       button('Contest', ACTION.closeoutNo, value, { label: `Contest the closeout of ${it}` }),
     );
-  const reviewed = 'session' in state && state.review !== null && state.review.verdict === null;
-  const able = reviewed && !isOwn(state, reader) && state.review.confirmedBy !== reader;
-  if (able && answers(state.review.reviewer, reader, world, now))
+  const unreviewed = 'session' in state && state.review !== null && state.review.verdict === null;
+  if (unreviewed && mayBe(reviewRefusal(state, reader, { world, now })))
     buttons.push(
       button('Justified', ACTION.justified, value, { style: 'primary', label: `${it} was justified` }),
       button('Not justified', ACTION.notJustified, value, {
@@ -253,6 +256,11 @@ function answers(holder: string, reader: string, world: World, now: number): boo
   if (holder === CUSTOMER_SEAT) return false;
   const deputies = world.policy.deputies.get(holder) ?? [];
   return holder === reader || answersFor(world.people, holder, now) === reader || deputies.includes(reader);
+}
+
+/** As far as is known without asking Slack, it would not be refused. */
+function mayBe(refusal: Refusal | null): boolean {
+  return refusal === null || refusal.reason === 'cannot_check';
 }
 
 /** Did this person decide about it, or must they review it? */

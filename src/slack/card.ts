@@ -6,6 +6,7 @@ import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
+import { whoReviews } from '../access/emergency.ts';
 import { REQUESTER_OWNS } from '../access/file.ts';
 import { whoAnswers } from '../access/checks.ts';
 import type { Rendered } from './blocks.ts';
@@ -13,8 +14,9 @@ import { actions, context, fitsMessage, section, sections } from './blocks.ts';
 import type { ButtonFacts } from './buttons.ts';
 import { buttonsFor, customerReads, decides, isTheirTenant, readerOf } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-request/words.ts';
+import { inPlaceOf, unfinishedWords } from './emergency/words.ts';
 import { endWords, lapseWords } from './refusals.ts';
-import { count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+import { because, count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
@@ -84,15 +86,24 @@ export function wholeWords(no: number): string {
 }
 
 /** What it did not wait for, and what it owes: as far as it came. */
-function emergencyWords({ state, world }: CardFacts): string {
+function emergencyWords(facts: CardFacts): string {
+  const { state, world, now } = facts;
   const asked = world.policy.tenants.get(state.tenant.id)?.consent === 'required';
-  if (state.phase === 'unconfirmed')
-    return `nobody is in yet. It starts without approval as soon as a second person confirms it.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
-  if (!('session' in state)) return 'it came to nothing: nobody entered.';
   const { review } = state;
-  const due = review === null ? '' : ` by ${who(review.reviewer)} until ${when(review.dueAt)}`;
+  if (state.phase === 'unconfirmed') {
+    // What this person left undone elsewhere is ours to know, not this customer's.
+    const why = customerReads(facts) ? null : unfinishedWords(review?.unfinished ?? [], who(state.requester));
+    return `nobody is in yet. It starts without approval as soon as a second person confirms it${because(why)}.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
+  }
+  if (!('session' in state)) return 'it came to nothing: nobody entered.';
+  const confirmed =
+    (review?.confirmedBy ?? null) === null ? '' : `, confirmed by ${who(review?.confirmedBy ?? '')}`;
+  const due =
+    review === null
+      ? ''
+      : ` by ${who(review.reviewer)}${inPlaceOf(review.reviewer, whoReviews(state, world, now))} until ${when(review.dueAt)}`;
   const owed = (review?.verdict ?? null) === null ? `owes a review${due}` : 'was reviewed afterwards';
-  return `started without approval; ${owed}.${asked ? ' It did not wait for your consent, because it could not: the reason stands below.' : ''}`;
+  return `started without approval${confirmed}; ${owed}.${asked ? ' It did not wait for your consent, because it could not: the reason stands below.' : ''}`;
 }
 
 /** The first line: where it stands, as this reader needs it. */

@@ -7,8 +7,9 @@ import type { CardFacts } from './card.ts';
 import { buttonsFor, isTheirTenant, readerOf } from './buttons.ts';
 import { isLess, placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
+import { unfinishedWords } from './emergency/words.ts';
 import { lapseWords } from './refusals.ts';
-import { lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+import { because, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** What one fact sounds like when somebody must hear of it. Stands in the card's thread; the buttons are those that still apply. */
 
@@ -65,8 +66,13 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
       return `:memo: ${it} · ${who(event.requester)} asked for ${oneLine(event.ask.scope.name)} in ${place} for ${lasting(event.ask.durationMs)}; ${people(event.approvers)} to decide.`;
     case 'customer_request.filed':
       return `:memo: ${it} · ${who(event.requester)} asked for help in ${place}; support may enter for this until ${when(event.terms.latestEndAt)}.`;
-    case 'emergency.declared':
-      return `:rotating_light: ${it} · ${who(event.requester)} declared an emergency in ${place}; ${who(event.reviewer)} reviews it by ${when(event.reviewDueAt)}.`;
+    case 'emergency.declared': {
+      const second =
+        event.confirmBy === null
+          ? ''
+          : ` A second person must confirm it${because(unfinishedWords(event.unfinished, who(event.requester)))}.`;
+      return `:rotating_light: ${it} · ${who(event.requester)} declared an emergency in ${place}; ${who(event.reviewer)} reviews it by ${when(event.reviewDueAt)}.${second}`;
+    }
     case 'emergency.confirmed':
       return `:rotating_light: ${it} · ${who(event.by)} confirmed the emergency.`;
     case 'approval.given': {
@@ -144,7 +150,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'emergency.reviewed':
       return `:scales: ${it} · ${who(event.by)} judged the emergency ${event.justified ? 'justified' : '*not justified*'}:\n${quote(event.note)}`;
     case 'review.reminded':
-      return `:bell: ${it} · the emergency in ${place} still owes its review${state.review === null ? '' : ` by ${who(state.review.reviewer)}, due ${when(state.review.dueAt)}`}.`;
+      return `:bell: ${it} · the emergency in ${place} still owes its review${event.reviewers.length === 0 ? '' : ` by ${people(event.reviewers)}`}${state.review === null ? '' : `, due ${when(state.review.dueAt)}`}.`;
   }
 }
 

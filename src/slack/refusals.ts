@@ -4,7 +4,8 @@ import { GOOD_REASON } from '../access/reason.ts';
 import type { FieldProblem, Refusal, Role } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
-import { lasting, people, tsa, when, who } from './words.ts';
+import { unfinishedWords } from './emergency/words.ts';
+import { because, lasting, people, tsa, when, who } from './words.ts';
 
 /** Why not, in words: what is in the way and what to do instead. One sentence or two, for somebody tired. */
 export function refusalWords(refusal: Refusal, no: number | null, state: Access | null): string {
@@ -34,6 +35,8 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
       return refusal.who === 'contact'
         ? `Not filed: this tenant’s customer must consent, and no contact of theirs is known. Ask ${people(refusal.admins)} to add one to the policy.`
         : `Not filed: nobody is left who could ${refusal.who === 'reviewer' ? 'review' : 'approve'} this (nobody decides about what they asked for, will hold, or own). Ask ${people(refusal.admins)} to name more approvers in the policy, or choose another grantee or owner.`;
+    case 'nobody_can_confirm':
+      return `Not declared: a second person must confirm it${because(unfinishedWords(refusal.unfinished, 'yours'))}, and nobody else is listed for emergencies who could. ${refusal.unfinished.length === 0 ? 'Ask' : 'Have that done first, or ask'} with \`/tsa request\`.`;
     case 'too_many_open':
       return `Not filed: you already have ${refusal.open.map(tsa).join(', ')} open, and ${refusal.max} at a time is the limit. Cancel or finish one first.`;
     case 'cooling_down':

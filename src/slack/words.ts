@@ -52,6 +52,11 @@ export function people(users: readonly UserId[]): string {
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 }
 
+/** A reason, where there is one, as the end of a sentence. */
+export function because(why: string | null): string {
+  return why === null ? '' : `, because ${why}`;
+}
+
 /** An instant in each reader's own zone, with UTC where dates are not rendered. */
 export function when(at: number): string {
   const utc = DateTime.fromMillis(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");

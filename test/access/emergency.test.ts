@@ -223,6 +223,59 @@ describe('an emergency for two', () => {
   });
 });
 
+describe('another emergency of the same person', () => {
+  const behind = (...openEmergencies: readonly number[]) => story().beside({ openEmergencies });
+
+  it('waits for a second person while one of theirs is not reviewed, or not closed out', () => {
+    const second = behind(7)
+      .when(EVE, declare())
+      .thenHappens({ type: 'emergency.declared', confirmBy: T0 + 10 * MINUTE, unfinished: [7] });
+    expect(inPhase(second, 'unconfirmed').review).toMatchObject({ unfinished: [7], confirmedBy: null });
+    second
+      .when(EMI, confirm)
+      .thenHappens({ type: 'emergency.confirmed', by: EMI }, { type: 'session.started', by: EVE });
+    for (const themselves of [EVE, ANN])
+      second
+        .in({ emergency: { people: [EVE, EMI, ANN] } })
+        .when(themselves, confirm)
+        .thenRefused({
+          reason: 'not_allowed',
+          needs: 'second_emergency_person',
+        });
+    behind()
+      .when(EVE, declare())
+      .thenHappens(
+        { type: 'emergency.declared', confirmBy: null, unfinished: [] },
+        { type: 'session.started' },
+      );
+  });
+
+  it('needs one after as many as the policy says', () => {
+    const after = (secondPersonAfter: number, ...openEmergencies: readonly number[]) =>
+      story({ emergency: { secondPersonAfter } }).beside({ openEmergencies }).when(EVE, declare());
+    const starts = [{ type: 'emergency.declared', confirmBy: null }, { type: 'session.started' }] as const;
+    after(3, 1, 2).thenHappens(...starts);
+    after(3, 1, 2, 3).thenHappens({ type: 'emergency.declared', unfinished: [1, 2, 3] });
+    inPhase(after(3, 1, 2, 3).thenHappens({ type: 'emergency.declared' }), 'unconfirmed');
+  });
+
+  it('is not declared where nobody is there who could confirm it', () => {
+    const alone = (people: readonly string[], more: Change = {}) =>
+      story({ emergency: { people }, ...more })
+        .beside({ openEmergencies: [7] })
+        .when(EVE, declare());
+    const nobody = { reason: 'nobody_can_confirm', unfinished: [7] } as const;
+    alone([EVE]).thenRefused(nobody);
+    alone([EVE, ANN]).thenRefused(nobody);
+    alone([EVE, EMI], { standing: { [EMI]: 'deactivated' } }).thenRefused(nobody);
+    alone([EVE, EMI], { standing: { [EMI]: 'cannot_check' } }).thenHappens({ type: 'emergency.declared' });
+    alone([EVE, 'SDARK'], { groups: { SDARK: null } }).thenHappens({ type: 'emergency.declared' });
+    story({ emergency: { people: [EVE] } })
+      .when(EVE, declare())
+      .thenHappens({ type: 'emergency.declared' }, { type: 'session.started' });
+  });
+});
+
 describe('the review', () => {
   it('is the reviewer’s, who answers for them or a deputy’s, once', () => {
     const reviewed = emergency()
@@ -258,6 +311,63 @@ describe('the review', () => {
     const absences = { [ANN]: { from: T0, until: T0 + HOUR, delegate: OLA } };
     emergency().in({ absences }).when(OLA, review).thenRefused({ reason: 'self_approval', role: 'owner' });
     active().when(ANN, review).thenRefused({ reason: 'not_an_emergency' });
+  });
+
+  it('is nobody’s whom the policy does not let judge there, whoever named them', () => {
+    for (const bystander of [OTTO, RITA, EMI]) {
+      const absences = { [ANN]: { from: T0, until: T0 + HOUR, delegate: bystander } };
+      emergency().in({ absences }).when(bystander, review).thenRefused({ reason: 'no_longer_approver' });
+    }
+    const policy = { deputies: new Map([[ANN, [OTTO]]]) };
+    emergency().in({ policy }).when(OTTO, review).thenRefused({ reason: 'no_longer_approver' });
+    const absences = { [ANN]: { from: T0, until: T0 + HOUR, delegate: ADA } };
+    emergency().in({ absences }).when(ADA, review).thenHappens({ type: 'emergency.reviewed', by: ADA });
+  });
+
+  it('is not said by a reviewer whom the policy of now does not name for that scope and tenant', () => {
+    const named = (over: object): Change => ({
+      policy: { approvers: [{ people: [ANN, ABE], scopes: 'any', tenants: 'any', ...over }] },
+    });
+    const dropped = { reason: 'no_longer_approver' } as const;
+    const reviewedBy = (who: string, change: Change) => emergency().in(change).when(who, review);
+    reviewedBy(ANN, named({ people: [ABE] })).thenRefused(dropped);
+    reviewedBy(ANN, named({ scopes: ['read'] })).thenRefused(dropped);
+    reviewedBy(ANN, named({ tenants: ['bolt'] })).thenRefused(dropped);
+    reviewedBy(ANN, named({ scopes: ['admin'], tenants: ['acme'] })).thenHappens({
+      type: 'emergency.reviewed',
+    });
+    // An admin who was named reviewer, and is one no more.
+    const byAdmin = story().given(EVE, declare({ reviewer: ADA }));
+    byAdmin
+      .in({ policy: { admins: [OTTO] } })
+      .when(ADA, review)
+      .thenRefused(dropped);
+    byAdmin.when(ADA, review).thenHappens({ type: 'emergency.reviewed', by: ADA });
+    reviewedBy(ANN, { ...named({ people: ['SDARK'] }), groups: { SDARK: null } }).thenRefused({
+      reason: 'cannot_check',
+    });
+  });
+
+  it('is an admin’s where whoever was to judge it can do so no more', () => {
+    const left: Change = { standing: { [ANN]: 'deactivated' } };
+    // The deputy is still there.
+    emergency().in(left).when(ADA, review).thenRefused({ reason: 'not_allowed', needs: 'reviewer' });
+    emergency().in(left).when(DOT, review).thenHappens({ type: 'emergency.reviewed', by: DOT });
+    const alone: Change = { ...left, policy: { deputies: new Map() } };
+    emergency().in(alone).when(ADA, review).thenHappens({ type: 'emergency.reviewed', by: ADA });
+    for (const other of [ABE, OTTO, EMI])
+      emergency().in(alone).when(other, review).thenRefused({ reason: 'not_allowed', needs: 'reviewer' });
+    const mist: Change = { standing: { [ANN]: 'cannot_check' }, policy: { deputies: new Map() } };
+    emergency().in(mist).when(ADA, review).thenRefused({ reason: 'cannot_check' });
+    story(alone)
+      .in({})
+      .given(EVE, declare({ owner: ADA }))
+      .in(alone)
+      .when(ADA, review)
+      .thenRefused({
+        reason: 'self_approval',
+        role: 'owner',
+      });
   });
 
   it.each(STANDINGS)('is not said by a reviewer who has become $standing', ({ standing }) => {

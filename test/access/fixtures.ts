@@ -139,6 +139,7 @@ export function worldOf(change: Change = {}): World {
         maxDurationMs: HOUR,
         reviewWithinMs: DAY,
         twoPeople: false,
+        secondPersonAfter: 1,
         confirmWithinMs: 10 * MINUTE,
         ...change.emergency,
       },

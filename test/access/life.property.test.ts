@@ -8,7 +8,8 @@ import { decide } from '../../src/access/decide.ts';
 import { dueAt, dueCommand } from '../../src/access/due.ts';
 import { accessEvent } from '../../src/access/event.ts';
 import { evolve } from '../../src/access/evolve.ts';
-import type { World } from '../../src/access/people.ts';
+import type { Actor, World } from '../../src/access/people.ts';
+import { actorName } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
 import { T0, timer } from './fixtures.ts';
 import type { Life } from './promises.ts';
@@ -21,8 +22,19 @@ import {
   nothingOfOurs,
   refusedOrDone,
   started,
+  watched,
 } from './promises.ts';
-import { dice, nextMoment, sensible, STRANGERS, STRICT_WORLDS, whoComes, wild, WORLDS } from './wandering.ts';
+import {
+  dice,
+  nextMoment,
+  pick,
+  sensible,
+  STRANGERS,
+  STRICT_WORLDS,
+  whoComes,
+  wild,
+  WORLDS,
+} from './wandering.ts';
 
 /** Lives that nobody thought of; what must be true of every one of them stands in promises.ts. */
 
@@ -47,30 +59,55 @@ describe('any life at all', () => {
 });
 
 function live(seeds: readonly number[]): void {
-  const life: Life = { state: null, now: T0, facts: [], agreedEnd: 0 };
+  const lives: [Life, ...Life[]] = [newLife()];
   const worlds = dice(seeds[0] ?? 0)(2) === 0 ? WORLDS : STRICT_WORLDS;
   const usual = worlds[0];
   // Mostly the usual world; now and then the one thing that is different in this life.
   const other = worlds[1 + dice((seeds[0] ?? 0) ^ 1)(worlds.length - 1)] ?? usual;
+  let now = T0;
   for (const seed of seeds) {
     const roll = dice(seed);
     const world = roll(3) === 0 ? other : usual;
-    if (life.state !== null) life.now = nextMoment(life.state, life.now, roll);
+    // Mostly the newest request goes on; now and then an older one does, or another is filed beside them.
+    const newest = lives[lives.length - 1] ?? lives[0];
+    const broken = newest.state?.way === 'emergency' && newest.state.phase !== 'unconfirmed';
+    if (newest.state !== null && roll(broken ? 3 : 12) === 0) lives.push(newLife());
+    const life = roll(4) === 0 ? pick(roll, lives) : (lives[lives.length - 1] ?? newest);
+    if (life.state !== null) now = nextMoment(life.state, now, roll);
+    life.now = now;
+    const others = lives.filter((one) => one !== life);
     // The timer comes by in time, late (with a later step), or never.
-    if (roll(2) === 0) passTime(life, world);
+    if (roll(2) === 0) for (const one of lives) passTime(one, world, now);
+    const again = others.some(({ state }) => state?.way === 'emergency') && roll(4) > 0;
     const apt = roll(life.state === null ? 12 : 5) > 0;
     const [who, command] = apt
-      ? sensible(life.state, world, life.now, roll)
+      ? sensible(life.state, world, life.now, roll, again)
       : wild(life.state, life.now, roll);
     const actor = whoComes(who, roll);
-    attempt(life, command, { actor, world, around: NOTHING_AROUND, now: life.now });
+    const around = { ...NOTHING_AROUND, openEmergencies: openEmergencies(others, actor) };
+    attempt(life, command, { actor, world, around, now: life.now }, others);
   }
-  passTime(life, usual);
-  retold(life);
-  decidedOnce(life.facts);
+  for (const life of lives) {
+    passTime(life, usual, now);
+    retold(life);
+    decidedOnce(life.facts);
+  }
 }
 
-function passTime(life: Life, world: World): void {
+function newLife(): Life {
+  return { state: null, now: T0, facts: [], agreedEnd: 0 };
+}
+
+/** As the ledger shows them: started, and still due some time. */
+function openEmergencies(others: readonly Life[], actor: Actor): readonly number[] {
+  return others.flatMap(({ state }, i) => {
+    const theirs = state?.way === 'emergency' && state.requester === actorName(actor);
+    return theirs && 'session' in state && dueAt(state) !== null ? [i] : [];
+  });
+}
+
+function passTime(life: Life, world: World, now: number): void {
+  life.now = now;
   for (let i = 0; life.state !== null; i += 1) {
     const command = dueCommand(life.state, life.now);
     if (command === null) break;
@@ -83,7 +120,7 @@ function passTime(life: Life, world: World): void {
   must(next === null || next > life.now, 'nothing due is left over');
 }
 
-function attempt(life: Life, command: Command, context: Context): Decision {
+function attempt(life: Life, command: Command, context: Context, others: readonly Life[] = []): Decision {
   const start = life.state;
   const decision = decide(command, start, context);
   refusedOrDone(command, start, decision, context);
@@ -96,6 +133,12 @@ function attempt(life: Life, command: Command, context: Context): Decision {
     seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
     able(event, before, after, context);
     started(event, after, life);
+    watched(
+      event,
+      after,
+      others.flatMap(({ state }) => state ?? []),
+      context.world,
+    );
     bounded(event, before, after, life);
   }
   if (!FILING.has(command.type)) endedInTime(start, life.state, context.now);

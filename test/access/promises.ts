@@ -66,7 +66,7 @@ export function able(
   event: AccessEvent,
   before: Access | null,
   after: Access,
-  { actor, world }: Context,
+  { actor, world, now }: Context,
 ): void {
   if (event.type === 'owner.changed') {
     const seats = 'seats' in after ? after.seats : 'grant' in after ? after.grant.seats : [];
@@ -98,10 +98,19 @@ export function able(
       }
       return;
     }
-    case 'emergency.reviewed':
+    case 'emergency.reviewed': {
       barred(before, event.by);
-      must(member(world, event.by), 'a reviewer is a member');
+      must(judges(before, event.by, world), 'who judges an emergency may decide here, or is an admin');
+      const reviewer = before.review?.reviewer ?? '';
+      const away = world.people.absence(reviewer);
+      const standIn = away !== undefined && away.from <= now && now < away.until ? [away.delegate] : [];
+      const named = [reviewer, ...standIn, ...(world.policy.deputies.get(reviewer) ?? [])];
+      must(
+        named.includes(event.by) || !named.some((user) => judges(before, user, world)),
+        'nobody judges in the place of somebody who can',
+      );
       return;
+    }
     case 'emergency.confirmed':
       must(before.requester !== event.by, 'nobody confirms their own emergency');
       must(isAmong(world.people, event.by, world.policy.emergency.people) === 'yes', 'listed people confirm');
@@ -127,9 +136,47 @@ export function able(
     case 'approver.replaced':
     case 'session.ended':
     case 'session.reported':
+      return;
     case 'closeout.accepted':
     case 'closeout.contested':
+      if (before.way === 'customer') return;
+      barred(before, event.by);
+      must(judges(before, event.by, world), 'who judges the closeout may decide here');
       return;
+  }
+}
+
+/** A member, with no part in it, whom the policy of now lets decide here; of an emergency, an admin too. */
+function judges(state: Access, user: string, world: World): boolean {
+  const { admins } = world.policy;
+  const named =
+    mayApprove(world, user, askedScope(state), state.tenant.id) === 'yes' ||
+    (state.way === 'emergency' && isAmong(world.people, user, admins) === 'yes');
+  const own = [state.requester, state.owner, askOf(state)?.grantee, state.review?.confirmedBy];
+  return named && member(world, user) && !own.includes(user);
+}
+
+/** Nobody starts one emergency after the other alone: what they left undone needs a second person for the next. */
+export function watched(event: AccessEvent, after: Access, others: readonly Access[], world: World): void {
+  if (event.type === 'emergency.declared') {
+    const undone = others.filter(
+      (other) =>
+        other.way === 'emergency' &&
+        other.requester === event.requester &&
+        'session' in other &&
+        !(other.phase === 'closed' && other.review?.verdict !== null),
+    );
+    const alone = event.confirmBy === null;
+    must(!alone || undone.length < world.policy.emergency.secondPersonAfter, 'one emergency alone at a time');
+    must(event.unfinished.length === undone.length, 'and it says which are not over and done');
+  }
+  if (event.type === 'session.started' && after.review !== null) {
+    const { unfinished, confirmedBy, reviewer } = after.review;
+    must(
+      unfinished.length < world.policy.emergency.secondPersonAfter || confirmedBy !== null,
+      'no second emergency starts with nobody’s word but their own',
+    );
+    must(confirmedBy !== after.requester && confirmedBy !== reviewer, 'the second person is another');
   }
 }
 
@@ -151,8 +198,7 @@ function contactOf(state: Access, actor: Actor, world: World): boolean {
 }
 
 function askedScope(state: Access): string {
-  if (state.phase === 'pending') return state.ask.scope.id;
-  return 'grant' in state ? state.grant.ask.scope.id : '';
+  return askOf(state)?.scope.id ?? '';
 }
 
 /** Nothing starts before it is approved by all who were asked, but what says that it is an emergency. */

@@ -33,6 +33,10 @@ const away = (delegate: string, absent: string = f.ANN): Change => ({
   absences: { [absent]: { from: f.T0, until: f.T0 + 9 * f.DAY, delegate } },
   policy: { approvers: [{ people: [...APPROVERS, delegate], scopes: 'any', tenants: 'any' }] },
 });
+/** An absent approver or reviewer, answered for by somebody whom the policy gives nothing. */
+const leftTo = (bystander: string): Change => ({
+  absences: { [f.ANN]: { from: f.T0, until: f.T0 + 9 * f.DAY, delegate: bystander } },
+});
 const everyApproverBut = (...gone: readonly string[]): Change => ({
   policy: {
     approvers: [
@@ -61,7 +65,11 @@ const CHANGES: readonly Change[] = [
   away(f.EVE),
   away(f.ABE),
   away(f.ANN, f.ABE),
+  leftTo(f.OTTO),
+  leftTo(f.EMI),
+  { policy: { deputies: new Map([[f.ANN, [f.OTTO, f.EMI]]]) } },
   everyApproverBut(f.ANN),
+  { ...everyApproverBut(f.ANN, f.DOT), standing: { [f.ABE]: 'guest' } },
   everyApproverBut(f.ABE, f.DOT),
   { groups: { [f.ENGINEERS]: null } },
   { groups: { [f.ENGINEERS]: [f.EVE] } },
@@ -120,7 +128,9 @@ export function whoComes(meant: Actor | string, roll: Roll): Actor {
 type Try = readonly [Actor | string, Command];
 
 /** Something that could well be meant, whatever has happened so far. */
-export function sensible(state: Access | null, world: World, now: number, roll: Roll): Try {
+export function sensible(state: Access | null, world: World, now: number, roll: Roll, again = false): Try {
+  // Whoever broke the glass once does so again.
+  if (state === null && again) return [f.EVE, acts.declare({ reviewer: pick(roll, [f.ANN, f.ADA]) })];
   if (state === null) return pick(roll, waysIn(now));
   const { owner, requester } = state;
   const standIn = world.people.absence(f.ANN)?.delegate ?? world.people.absence(f.ABE)?.delegate ?? f.DOT;
@@ -128,7 +138,7 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
   const handOver: readonly Try[] = [
     [owner, { type: 'offer_ownership', to: pick(roll, [f.OTTO, f.DEB, f.EMI]) }],
     [state.offeredOwner ?? f.OTTO, { type: 'accept_ownership' }],
-    [pick(roll, [state.review?.reviewer ?? f.DOT, standIn]), acts.review],
+    [pick(roll, [state.review?.reviewer ?? f.DOT, standIn, f.ADA]), acts.review],
   ];
   switch (state.phase) {
     case 'pending': {
@@ -224,6 +234,7 @@ function waysIn(now: number): readonly Try[] {
     [f.cara, acts.ask()],
     [f.EVE, acts.declare()],
     [f.EVE, acts.declare({ durationMs: 20 * f.MINUTE, roles: ['root'] })],
+    [f.EVE, acts.declare({ reviewer: f.ADA })],
     [f.GUS, acts.ask()],
   ];
 }

@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { DeclareEmergency } from '../../access/command.ts';
-import { eligibleApprovers, isAmong, isGroup } from '../../access/people.ts';
+import { needsSecondPerson } from '../../access/emergency.ts';
+import { eligibleApprovers, isAmong, isGroup, peopleOf } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import { plain, section } from '../blocks.ts';
@@ -15,7 +16,8 @@ import { whatHappened } from '../refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
 import { suggestTenants } from '../request-access/tenants.ts';
 import { isInside, notForYou } from '../sight.ts';
-import { lasting, people, tsa, when, who } from '../words.ts';
+import { because, lasting, people, tsa, when, who } from '../words.ts';
+import { unfinishedWords } from './words.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
 
@@ -36,14 +38,14 @@ const BLOCK = {
 export function emergency(desk: Desk): Slice {
   return {
     commands: {
-      emergency: ({ caller, rest }) => {
+      emergency: async ({ caller, rest }) => {
         const { policy, people: known } = desk.directory.known();
         const listed = policy.emergency.people;
-        if (isAmong(known, caller.userId, listed) === 'no')
-          return Promise.resolve({ say: notListed(desk, caller) });
+        if (isAmong(known, caller.userId, listed) === 'no') return { say: notListed(desk, caller) };
         const found = rest === '' ? [] : desk.tenants.search(rest, 2);
         const only = desk.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
-        return Promise.resolve({ view: declareForm(desk, caller, only?.id ?? '') });
+        const unfinished = await desk.views.openEmergencies(caller.userId);
+        return { view: declareForm(desk, caller, only?.id ?? '', unfinished) };
       },
     },
     actions: {
@@ -86,20 +88,15 @@ function notListed(desk: Desk, { userId }: Caller): Say {
 
 function reviewersFor(desk: Desk, scopeId: string, tenantId: string, me: string): readonly string[] {
   const world = desk.directory.known();
-  const admins = desk.policy.admins.flatMap((p) => (isGroup(p) ? [...(world.people.members(p) ?? [])] : [p]));
-  return [
-    ...new Set([
-      ...eligibleApprovers(world, scopeId, tenantId, [me]),
-      ...admins.filter((user) => user !== me),
-    ]),
-  ];
+  const admins = peopleOf(world.people, desk.policy.admins).filter((user) => user !== me);
+  return [...new Set([...eligibleApprovers(world, scopeId, tenantId, [me]), ...admins])];
 }
 
-function declareForm(desk: Desk, caller: Caller, tenantId: string): ModalView {
+function declareForm(desk: Desk, caller: Caller, tenantId: string, unfinished: readonly number[]): ModalView {
   const { emergency: rules, scopes, tenants } = desk.policy;
   const tenant = tenants.get(tenantId);
-  const starts = rules.twoPeople
-    ? `It starts as soon as a second listed person confirms (within ${lasting(rules.confirmWithinMs)}).`
+  const starts = needsSecondPerson(desk.policy, unfinished)
+    ? `It starts as soon as a second listed person confirms it, within ${lasting(rules.confirmWithinMs)}${because(unfinishedWords(unfinished, 'yours'))}.`
     : 'It starts now, before anybody approves.';
   return {
     type: 'modal',
@@ -180,7 +177,7 @@ async function declare(desk: Desk, { caller, view }: SubmitCall): Promise<Submit
   const words =
     state?.phase === 'active'
       ? `:rotating_light: *${no} is running*, until ${when(state.session.expiresAt)}. Everybody was told. End it as soon as you can with \`/tsa end\`.`
-      : `:rotating_light: *${no} waits for a second person*: somebody else whom the policy lists must press *Confirm* in the alert channel.`;
+      : `:rotating_light: *${no} waits for a second person*${because(unfinishedWords(state?.review?.unfinished ?? [], 'yours'))}. Somebody else whom the policy lists for emergencies must press *Confirm the emergency* in the alert channel; nobody is in until then.`;
   return { kind: 'show', view: said(words, 'Emergency access') };
 }
 
