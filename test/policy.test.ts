@@ -65,7 +65,7 @@ describe('A policy', () => {
       approvers: [{ people: ['U0MIA'], scopes: 'any', tenants: 'any' }],
       scopes: [{ id: 'read', maxDurationMs: 4 * 3_600_000, approvals: 1, consent: false, highRisk: false }],
       limits: { maxDurationMs: 4 * 3_600_000, openRequests: 3, extensions: 1, closeoutOverdueMs: null },
-      emergency: { people: [], maxDurationMs: 3_600_000, twoPeople: false },
+      emergency: { people: [], maxDurationMs: 3_600_000, twoPeople: false, secondPersonAfter: 1 },
       digest: { cron: '0 9 * * 1' },
     });
     expect(policyOf(BASE + TENANT).tenants.get('northwind')).toMatchObject({
@@ -280,6 +280,12 @@ describe('The parts must fit together', () => {
       `${BASE}${TENANT}limits:\n  max_duration: 30m\nemergency:\n  max_duration: 31m\n`,
       17,
       'emergency.max_duration: must not be longer than limits.max_duration',
+    ],
+    [
+      'emergencies without end before a second person is asked',
+      `${BASE}${TENANT}emergency:\n  second_person_after: 0\n`,
+      15,
+      'emergency.second_person_after: ',
     ],
     [
       'an emergency that needs two people, and one person',

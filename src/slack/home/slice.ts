@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { whoReviews } from '../../access/emergency.ts';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import type { Phase } from '../../access/state.ts';
@@ -213,8 +214,8 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
     ({ state }) =>
       state.phase === 'active' && state.extension !== null && answered.includes(state.extension.approver),
   );
-  const reviews = (await views.unreviewed()).filter(
-    ({ state }) => state.review !== null && answered.includes(state.review.reviewer),
+  const reviews = (await views.unreviewed()).filter(({ state }) =>
+    whoReviews(state, desk.directory.known(), now).includes(me),
   );
   const lately = await views.filedSince({ person: me }, now - LATELY_MS);
   const closeouts = [
