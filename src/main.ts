@@ -12,7 +12,9 @@ import { start } from './run.ts';
 const FORCE_AFTER_MS = 11_000;
 
 const settings = readConfig();
-const policy = loadPolicy(settings.ok ? settings.config.policy : settings.policy);
+const policy = settings.ok
+  ? loadPolicy(settings.config.policy, `${settings.config.database}.tenants`)
+  : loadPolicy(settings.policy);
 if (!settings.ok) console.error(configWords(settings.problems));
 if (!policy.ok) console.error(policyWords(policy.problems));
 if (!settings.ok || !policy.ok) process.exit(1);
@@ -49,7 +51,7 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  running = await start(settings.config, policy.policy, systemClock, log);
+  running = await start(settings.config, policy, systemClock, log);
 } catch (error) {
   if (!(error instanceof CannotOpen)) throw error;
   console.error(`TSA cannot start.\n  ${error.message}`);

@@ -1,26 +1,27 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
-import type { Policy, Principal, Tenant } from './access/policy.ts';
-import { userElsewhere } from './access/whose.ts';
-import type { PolicyForm, TenantForm } from './policy-file.ts';
+import type { Policy, Principal, Tenants } from './access/policy.ts';
+import type { PolicyForm } from './policy-file.ts';
 import { policyForm } from './policy-file.ts';
 import type { PolicyProblem } from './policy-problem.ts';
 import { complaintsOf } from './policy-problem.ts';
-import type { ListedTenant } from './tenants-file.ts';
-import { readTenants } from './tenants-file.ts';
+import type { Line } from './policy-tenants.ts';
+import { readText, takeTenants } from './policy-tenants.ts';
+import type { TenantCatalogue } from './tenants.ts';
 
 export type LoadedPolicy =
-  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: true; readonly policy: Policy; readonly tenants: TenantCatalogue }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /** A thousand wrong lines are one mistake made a thousand times. */
 const PROBLEMS_MAX = 50;
 
-/** Reads and checks the policy and its tenants; every problem at once, each with its line. */
-export function loadPolicy(path: string): LoadedPolicy {
-  const text = read(path);
+/**
+ * Reads and checks the policy and its tenants; every problem at once, each with its line. `catalogue`: where the tenants
+ * are kept, so that an unchanged list is not read again at the next start; `null`: in memory.
+ */
+export function loadPolicy(path: string, catalogue: string | null = null): LoadedPolicy {
+  const text = readText(path);
   if (text === null)
     return failed([
       { file: path, line: 1, message: 'cannot be read. Copy policy.example.yml there, or set TSA_POLICY.' },
@@ -38,16 +39,16 @@ export function loadPolicy(path: string): LoadedPolicy {
         .map((complaint) => ({ file: path, line: at(complaint.path), message: complaint.message })),
     );
   const form = parsed.data;
-  const file = form.tenants_file === undefined ? null : resolve(dirname(path), form.tenants_file);
-  const listed = file === null ? { tenants: [], problems: [] } : readTenants(file);
-  const complete = listed.problems.length === 0;
+  const tenants = takeTenants(form, { path, at }, catalogue);
   const problems = [
-    ...listed.problems,
-    ...tenantProblems(form, { file: path, at }, { file: file ?? path, tenants: listed.tenants }, complete),
+    ...tenants.problems,
+    ...ruleProblems(form, { path, at }, tenants.catalogue),
     ...crossCheck(form, path, at),
   ];
-  const tenants = listed.tenants.map(({ tenant }) => tenant);
-  return problems.length > 0 ? failed(problems) : { ok: true, policy: toPolicy(form, tenants) };
+  if (problems.length === 0 && tenants.catalogue !== null)
+    return { ok: true, policy: toPolicy(form, tenants.catalogue), tenants: tenants.catalogue };
+  tenants.catalogue?.close();
+  return failed(problems);
 }
 
 /** The problems as an operator reads them. */
@@ -63,16 +64,6 @@ function failed(problems: readonly PolicyProblem[]): LoadedPolicy {
   if (more <= 0 || last === undefined) return { ok: false, problems: first };
   return { ok: false, problems: [...first, { ...last, message: `… and ${more} more problems` }] };
 }
-
-function read(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-}
-
-type Line = (keys: readonly PropertyKey[]) => number;
 
 /** What keeps the text from being read at all; an alias without its anchor too, such as a cron of stars without quotes. */
 function brokenYaml(document: Document.Parsed, lines: LineCounter): { line: number; message: string }[] {
@@ -125,39 +116,26 @@ function lineAt(node: unknown, lines: LineCounter): number | null {
   return start === undefined ? null : lines.linePos(start).line;
 }
 
-/** There are tenants, each once, and the rules name no other. */
-function tenantProblems(
+/** There are tenants, and the rules name no other. A list that is not right would make every tenant in it look unknown. */
+function ruleProblems(
   form: PolicyForm,
-  here: { readonly file: string; readonly at: Line },
-  listed: { readonly file: string; readonly tenants: readonly ListedTenant[] },
-  complete: boolean,
+  { path, at }: { readonly path: string; readonly at: Line },
+  tenants: TenantCatalogue | null,
 ): PolicyProblem[] {
-  const problems: PolicyProblem[] = [];
-  const say = (keys: readonly PropertyKey[], message: string): void => {
-    problems.push({
-      file: here.file,
-      line: here.at(keys),
-      message: `${keys.map(String).join('.')}: ${message}`,
-    });
-  };
-  const seen = new Set<string>();
-  form.tenants.forEach(({ id }, i) => {
-    if (seen.has(id)) say(['tenants', i, 'id'], `the tenant ${id} is there twice`);
-    seen.add(id);
+  if (tenants === null) return [];
+  const say = (keys: readonly PropertyKey[], message: string): PolicyProblem => ({
+    file: path,
+    line: at(keys),
+    message: `${keys.map(String).join('.')}: ${message}`,
   });
-  for (const { tenant, line } of listed.tenants) {
-    if (seen.has(tenant.id))
-      problems.push({ file: listed.file, line, message: `id: the tenant ${tenant.id} is there twice` });
-    seen.add(tenant.id);
-  }
-  // A file that was not read in full would make every tenant in it look unknown.
-  if (!complete) return problems;
-  if (seen.size === 0) say(['tenants'], 'there is no tenant; list them here or in tenants_file');
-  form.approvers.forEach((rule, i) => {
-    for (const id of rule.tenants === 'any' ? [] : rule.tenants)
-      if (!seen.has(id)) say(['approvers', i, 'tenants'], `there is no tenant ${id}`);
-  });
-  return problems;
+  const none =
+    tenants.size === 0 ? [say(['tenants'], 'there is no tenant; list them here or in tenants_file')] : [];
+  const unknown = form.approvers.flatMap((rule, i) =>
+    (rule.tenants === 'any' ? [] : rule.tenants)
+      .filter((id) => !tenants.has(id))
+      .map((id) => say(['approvers', i, 'tenants'], `there is no tenant ${id}`)),
+  );
+  return [...none, ...unknown];
 }
 
 /** What no single key can tell: that the parts fit together, and that every scope has somebody to approve it. */
@@ -197,7 +175,7 @@ function crossCheck(form: PolicyForm, file: string, at: Line): PolicyProblem[] {
   return problems;
 }
 
-function toPolicy(form: PolicyForm, listed: readonly TenantForm[]): Policy {
+function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
   const { limits, emergency, people } = form;
   return {
     timeZone: form.time_zone,
@@ -249,28 +227,6 @@ function toPolicy(form: PolicyForm, listed: readonly TenantForm[]): Policy {
       confirmWithinMs: emergency.confirm_within,
     },
     digest: form.digest,
-    tenants: new Map([...form.tenants, ...listed].map((tenant) => [tenant.id, toTenant(tenant)])),
-  };
-}
-
-function toTenant(form: TenantForm): Tenant {
-  return {
-    id: form.id,
-    name: form.name,
-    environment: form.environment,
-    region: form.region,
-    channel: form.channel ?? null,
-    maxDurationMs: form.max_duration ?? null,
-    consent: form.consent,
-    customerRequests: form.customer_requests,
-    contacts: form.contacts.map((c) => ({
-      name: c.name,
-      slack:
-        c.slack_user === undefined || c.slack_team === undefined
-          ? null
-          : userElsewhere(c.slack_user, c.slack_team),
-      email: c.email ?? null,
-    })),
-    statusKeySha256: form.status_key_sha256 ?? null,
+    tenants,
   };
 }

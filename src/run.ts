@@ -14,7 +14,7 @@ import type { Door } from './ledger/handle.ts';
 import { createDoor } from './ledger/handle.ts';
 import { createLinks } from './ledger/links.ts';
 import { createOfTenant } from './ledger/of-tenant.ts';
-import { CannotOpen, openLedger } from './ledger/open.ts';
+import { openLedger } from './ledger/open.ts';
 import type { Ledger } from './ledger/open.ts';
 import { createViews } from './ledger/views.ts';
 import { readSpan } from './ledger/week.ts';
@@ -30,7 +30,8 @@ import { createSlackDoor } from './slack/http.ts';
 import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { readWhoIAm } from './slack/who-am-i.ts';
-import { createTenantIndex } from './tenants.ts';
+import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
+import type { TenantIndex } from './tenants.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
 import { createVacancies } from './timers/vacancies.ts';
@@ -54,13 +55,18 @@ const HEARTBEAT_MS = 25_000;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 /** Puts the parts together and starts them. @throws CannotOpen with words for the operator */
-export async function start(config: Config, rules: Policy, clock: Clock, log: Logger): Promise<Running> {
+export async function start(
+  config: Config,
+  { policy, tenants }: { readonly policy: Policy; readonly tenants: TenantIndex },
+  clock: Clock,
+  log: Logger,
+): Promise<Running> {
   const ledger = openLedger(config.database);
   try {
     const mail = config.mail !== null;
-    const warning = mail ? null : withoutMail(rules);
+    const warning = mail ? null : withoutMail(tenants);
     if (warning !== null) log.warn(warning);
-    return await startOn(ledger, config, reachable(rules, { mail }), clock, log);
+    return await startOn(ledger, config, reachable(policy, { mail }), tenants, clock, log);
   } catch (error) {
     await ledger.close();
     throw error;
@@ -71,6 +77,7 @@ async function startOn(
   ledger: Ledger,
   config: Config,
   loaded: Policy,
+  tenants: TenantIndex,
   clock: Clock,
   log: Logger,
 ): Promise<Running> {
@@ -107,7 +114,7 @@ async function startOn(
     permalinks,
     directory,
     policy: rules,
-    tenants: createTenantIndex(rules.tenants.values()),
+    tenants,
     mail: config.mail !== null,
     clock,
     log,
@@ -122,6 +129,7 @@ async function startOn(
     ledger,
     views,
     directory,
+    tenants,
     clock,
     log,
     digest: async (week) => {
@@ -259,28 +267,4 @@ function receiversFor(
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl, allowAbsoluteUrls: false } },
   });
   return { any: socket, http: null, socket };
-}
-
-/** Does it; what keeps it from happening is told in words that say what to do. @throws CannotOpen */
-async function heldBack<T>(words: (error: Error) => string | null, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const why = error instanceof Error ? words(error) : null;
-    throw why === null ? error : new CannotOpen(why);
-  }
-}
-
-function portTaken(error: Error): string | null {
-  if (!('code' in error) || (error.code !== 'EADDRINUSE' && error.code !== 'EACCES')) return null;
-  const why = error.code === 'EACCES' ? 'may not be used by this user' : 'is taken by another program';
-  return `The port for /healthz ${why} (${error.message}). Set TSA_HTTP_PORT (Socket Mode) or PORT (HTTP mode) to another.`;
-}
-
-function appTokenRefused({ message }: Error): string {
-  return `Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for the app (${message}). It needs the Slack scope connections:write: Basic Information → App-Level Tokens.`;
-}
-
-function botTokenRefused({ message }: Error): string {
-  return `Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL (${message}). Check both, and that the app is installed.`;
 }

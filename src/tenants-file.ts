@@ -1,16 +1,9 @@
 import { parse as parseCsv } from 'csv-parse/sync';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { TenantForm } from './policy-file.ts';
 import { tenantForm } from './policy-file.ts';
 import type { PolicyProblem } from './policy-problem.ts';
 import { complaintsOf, notKnown } from './policy-problem.ts';
-
-/** A tenant of the CSV file, and the line that it stands on. */
-export interface ListedTenant {
-  readonly tenant: TenantForm;
-  readonly line: number;
-}
 
 const NEEDED = ['id', 'name', 'environment'];
 /** A row names one contact; their columns are the keys of a contact after this. */
@@ -29,37 +22,44 @@ const COLUMNS = [
   `${CONTACT}slack_team`,
 ];
 
-/** Reads the CSV file of tenants; every problem at once, each with its line. */
-export function readTenants(path: string): {
-  readonly tenants: readonly ListedTenant[];
-  readonly problems: readonly PolicyProblem[];
-} {
-  const wrong = (line: number, message: string): PolicyProblem => ({ file: path, line, message });
-  const rows = readRows(path);
-  if (!Array.isArray(rows)) return { tenants: [], problems: [wrong(rows.line, rows.message)] };
-  const [header, ...records] = rows;
-  const columns = header?.cells ?? [];
-  const misnamed = headerProblems(columns).map((message) => wrong(header?.line ?? 1, message));
-  if (misnamed.length > 0) return { tenants: [], problems: misnamed };
-  const tenants: ListedTenant[] = [];
+/** Reads the CSV file of tenants, giving each with the line that it stands on; every problem at once, each with its line. */
+export function readTenants(
+  path: string,
+  text: string,
+  take: (tenant: TenantForm, line: number) => void,
+): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  for (const { cells, line } of records) {
+  const wrong = (line: number, message: string): void => {
+    problems.push({ file: path, line, message });
+  };
+  let columns: readonly string[] = [];
+  let misnamed = false;
+  const failed = readRows(text, (cells, line) => {
+    if (columns.length === 0) {
+      columns = cells;
+      const complaints = headerProblems(cells);
+      misnamed = complaints.length > 0;
+      for (const message of complaints) wrong(line, message);
+      return;
+    }
+    if (misnamed) return;
     if (cells.length !== columns.length) {
-      problems.push(wrong(line, `has ${cells.length} cells, but there are ${columns.length} columns`));
-      continue;
+      wrong(line, `has ${cells.length} cells, but there are ${columns.length} columns`);
+      return;
     }
     const full = columns
       .map((column, i) => [column, cells[i] ?? ''] as const)
       .filter(([, cell]) => cell !== '');
     const tenant = tenantForm.safeParse(formOf(full));
-    if (tenant.success) tenants.push({ tenant: tenant.data, line });
+    if (tenant.success) take(tenant.data, line);
     else
       for (const issue of tenant.error.issues)
-        problems.push(
-          ...complaintsOf(issue, tenantForm).map(({ message }) => wrong(line, asColumn(message))),
-        );
-  }
-  return { tenants, problems };
+        for (const { message } of complaintsOf(issue, tenantForm)) wrong(line, asColumn(message));
+  });
+  // What was read before the file broke off says nothing about the rest.
+  if (failed !== null) return [{ file: path, ...failed }];
+  if (columns.length === 0) for (const message of headerProblems([])) wrong(1, message);
+  return problems;
 }
 
 /** What the cells of a row say, as a tenant of policy.yml is written. */
@@ -97,37 +97,28 @@ function headerProblems(columns: readonly string[]): readonly string[] {
   ];
 }
 
-interface Row {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-const rowsForm = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
-
 const csvError = z.object({ code: z.string(), lines: z.number(), message: z.string() });
 
-function readRows(path: string): Row[] | { readonly line: number; readonly message: string } {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return { line: 1, message: 'cannot be read' };
-  }
+/** Gives each row with its line, none of them kept. What is wrong with the text as a whole, or `null`. */
+function readRows(
+  text: string,
+  row: (cells: readonly string[], line: number) => void,
+): { readonly line: number; readonly message: string } | null {
   let read = 0;
   try {
-    const rows: unknown = parseCsv(text, {
+    parseCsv(text, {
       bom: true,
-      info: true,
-      on_record(row: string[], { lines }) {
+      on_record(cells: string[], { lines }) {
         read = lines;
-        return row;
+        row(cells, lines);
+        return null;
       },
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
       trim: true,
     });
-    return rowsForm.parse(rows).map(({ record, info }) => ({ cells: record, line: info.lines }));
+    return null;
   } catch (error) {
     const { code, lines, message } = csvError.parse(error);
     // The parser names the line where the file ends; the quote was opened in the row after the last good one.

@@ -324,7 +324,7 @@ describe('A CSV file of tenants', () => {
   it('is read with every column, besides the tenants of the policy', () => {
     const csv = `\uFEFF${COLUMNS}contoso,"Contoso, Retail",production,us-east,C0CONTOSO,90m,required,TRUE\n\nblink, Blink ,demo,,,,,\n,,,,,,,\n`;
     const { tenants } = policyOf(`${BASE}${TENANT}${CSV}`, csv);
-    expect([...tenants.keys()]).toEqual(['northwind', 'contoso', 'blink']);
+    expect([...tenants].map(([id]) => id)).toEqual(['blink', 'contoso', 'northwind']);
     expect(tenants.get('contoso')).toEqual({
       id: 'contoso',
       name: 'Contoso, Retail',
@@ -490,7 +490,8 @@ describe('policy.example.yml', () => {
     const all = text.replaceAll(setting, (whole, indent: string, line: string) =>
       line === CSV.trim() ? whole : `${indent}${line}`,
     );
-    expect(policyOf(all)).toEqual(policyOf(text));
+    const whole = ({ tenants, ...rest }: Policy): unknown => ({ ...rest, tenants: [...tenants] });
+    expect(whole(policyOf(all))).toEqual(whole(policyOf(text)));
   });
 
   it('is explained and checked by an editor through the schema beside it', () => {

@@ -116,7 +116,16 @@ export interface Policy {
   readonly limits: PolicyLimits;
   readonly emergency: EmergencyPolicy;
   readonly digest: { readonly cron: string };
-  readonly tenants: ReadonlyMap<string, Tenant>;
+  readonly tenants: Tenants;
+}
+
+/** The tenants of a policy, however many: looked up, never held all at once. A map of them by id is one, too. */
+export interface Tenants {
+  get(id: string): Tenant | undefined;
+  has(id: string): boolean;
+  readonly size: number;
+  values(): Iterable<Tenant>;
+  [Symbol.iterator](): Iterator<[string, Tenant]>;
 }
 
 /**
@@ -125,11 +134,28 @@ export interface Policy {
  */
 export function reachable(policy: Policy, { mail }: { readonly mail: boolean }): Policy {
   if (mail) return policy;
-  const tenants = new Map(policy.tenants);
-  for (const [id, tenant] of tenants)
-    if (tenant.contacts.some(({ slack }) => slack === null))
-      tenants.set(id, { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) });
-  return { ...policy, tenants };
+  const all = policy.tenants;
+  const heard = (tenant: Tenant): Tenant =>
+    tenant.contacts.every(({ slack }) => slack !== null)
+      ? tenant
+      : { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) };
+  return {
+    ...policy,
+    tenants: {
+      size: all.size,
+      has: (id) => all.has(id),
+      get(id) {
+        const tenant = all.get(id);
+        return tenant === undefined ? undefined : heard(tenant);
+      },
+      *values() {
+        for (const tenant of all.values()) yield heard(tenant);
+      },
+      *[Symbol.iterator]() {
+        for (const [id, tenant] of all) yield [id, heard(tenant)];
+      },
+    },
+  };
 }
 
 /** The scope of that id, if the policy has it. */

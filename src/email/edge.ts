@@ -1,7 +1,7 @@
-import type { Policy } from '../access/policy.ts';
 import type { Config } from '../config.ts';
 import type { Courier } from '../outbox/dispatcher.ts';
 import { addressOf } from '../outbox/owe-mail.ts';
+import type { TenantIndex } from '../tenants.ts';
 import type { MailCourierDeps } from './courier.ts';
 import { createMailCourier } from './courier.ts';
 import { createMailTransport } from './transport.ts';
@@ -48,8 +48,8 @@ export function routed(slack: Courier, mail: Courier): Courier {
 }
 
 /** What an operator should know who set up no mail; `null` where it makes no difference. */
-export function withoutMail(policy: Policy): string | null {
-  const contacts = [...policy.tenants.values()].flatMap((tenant) => tenant.contacts);
+export function withoutMail(tenants: Pick<TenantIndex, 'withContacts'>): string | null {
+  const contacts = [...tenants.withContacts()].flatMap((tenant) => tenant.contacts);
   if (contacts.length === 0) return null;
   const mute = contacts.filter(({ slack }) => slack === null).length;
   const unheard =

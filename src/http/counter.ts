@@ -12,6 +12,7 @@ import type { Link, Links } from '../ledger/links.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Directory } from '../slack/directory.ts';
+import type { TenantIndex } from '../tenants.ts';
 import { lasting } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { frame, says } from './frame.ts';
@@ -25,6 +26,7 @@ export interface PagesDeps {
   readonly ofTenant: OfTenant;
   readonly links: Links;
   readonly policy: Policy;
+  readonly tenants: Pick<TenantIndex, 'ofContact'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Where customers reach the pages, without a slash at its end. */

@@ -210,13 +210,6 @@ function createTenants(counter: Counter): {
   settled(): Promise<void>;
 } {
   const { deps, limits } = counter;
-  const tenantsOf = new Map<string, string[]>();
-  for (const { id, contacts } of deps.policy.tenants.values())
-    for (const email of new Set(contacts.flatMap((one) => one.email ?? []))) {
-      const ids = tenantsOf.get(email.toLowerCase());
-      if (ids === undefined) tenantsOf.set(email.toLowerCase(), [id]);
-      else ids.push(id);
-    }
   const underWay = new Set<Promise<void>>();
 
   function form(c: Context, typed: string, problem: string | null): Response | Promise<Response> {
@@ -274,7 +267,7 @@ function createTenants(counter: Counter): {
   };
 
   async function owe(email: string): Promise<void> {
-    const ids = tenantsOf.get(email) ?? [];
+    const ids = deps.tenants.ofContact(email).map(({ id }) => id);
     const key = deps.clock.uuid();
     const owed = ids.map((tenantId) => ({
       key: `tenant:${key}:${tenantId}`,

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { FullRecord } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
+import type { TenantIndex } from '../tenants.ts';
 import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
 import { askOf } from '../access/state.ts';
 import type { Rendered } from './blocks.ts';
@@ -47,6 +48,7 @@ export function createCourier(deps: {
   ledger: Ledger;
   views: Views;
   directory: Directory;
+  tenants: Pick<TenantIndex, 'inChannel'>;
   clock: Clock;
   log: Logger;
   /** The workspace's address, where links to messages lead. */
@@ -218,7 +220,7 @@ export function createCourier(deps: {
         return;
       }
       case 'hello':
-        await post(errand, hello(destination, directory.known().policy), null);
+        await post(errand, hello(destination, directory.known().policy, deps.tenants), null);
         return;
       case 'digest':
         await post(errand, await deps.digest(message.week), null);

@@ -1,12 +1,17 @@
 import type { Policy } from '../access/policy.ts';
+import type { TenantIndex } from '../tenants.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
 import { escape } from './words.ts';
 
 /** What the app says when it is added to a channel: what it will post there, and how to begin. */
-export function hello(destination: string, { channels, tenants }: Policy): Rendered {
+export function hello(
+  destination: string,
+  { channels }: Pick<Policy, 'channels'>,
+  tenants: Pick<TenantIndex, 'inChannel'>,
+): Rendered {
   const channel = destination.slice('channel:'.length);
-  const tenant = [...tenants.values()].find((one) => one.channel === channel);
+  const tenant = tenants.inChannel(channel)[0];
   const posts = [
     ...(channel === channels.alert
       ? ['every session’s start and end, and everything about emergencies']

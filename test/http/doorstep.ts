@@ -5,6 +5,7 @@ import type { Listener } from '../../src/http/exchange.ts';
 import { openPages } from '../../src/http/pages.ts';
 import type { Link, Links, Purpose } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
+import { createTenantIndex } from '../../src/tenants.ts';
 import { createOfTenant } from '../../src/ledger/of-tenant.ts';
 import { CARA, HOUR, TENANTS, worldOf } from '../access/fixtures.ts';
 import type { Ground } from '../ledger/ground.ts';
@@ -80,6 +81,7 @@ export function doorstep(
         ofTenant: createOfTenant(g.ledger.db),
         links,
         policy: now.policy,
+        tenants: createTenantIndex(now.policy.tenants.values()),
         clock: g.clock,
         log: g.log,
         mail: more.mail ?? true,

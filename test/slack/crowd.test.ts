@@ -78,7 +78,7 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
   const said = { changed: text, productProblem: text, notes: text, removed: [] } as const;
   for (const phase of ['closed', 'active', 'pending'] as const)
     await Promise.all(
-      [...policy.tenants.keys()].map(async (id) => {
+      [...policy.tenants].map(async ([id]) => {
         const no = phase === 'pending' ? await file(id, noor.id) : await started(id);
         if (phase !== 'closed') return;
         await act(sam.id, { type: 'end', reason: '' }, no);
@@ -122,7 +122,7 @@ it('Every look-up answers in one message, with its count in the first line', asy
   expect(await tsa(engineer, 'active')).toMatch(/^100 sessions right now\n\*TSA-\d+\* /);
   expect(await tsa(approver, 'mine')).toMatch(/^100 requests of yours\n/);
   expect(await tsa(engineer, 'mine')).toMatch(/^100 requests of yours\n/);
-  const [id = ''] = s.policy.tenants.keys();
+  const [[id] = ['']] = [...s.policy.tenants];
   expect(await tsa(engineer, `history ${id} 7d`)).toMatch(/^3 requests in 7 days: 0 שלום & <ברוכים>/);
   expect(await tsa(engineer, 'history <@U0SAM|sam>')).toMatch(/^200 requests in 30 days/);
   for (const no of [1, 150, 300]) expect(await tsa(engineer, `show TSA-${no}`)).toContain(`*TSA-${no}* · `);

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 
 /** A hundred tenants with names as long as they may be, and nobody limited to three open requests. */
 function manyTenants(policy: Policy): Policy {
-  const [one] = policy.tenants.values();
+  const one = policy.tenants.get('northwind');
   if (one === undefined) throw new Error('the example company has no tenant');
   const tenants = Array.from({ length: 100 }, (_, i) => {
     return [`t${i}`, { ...one, id: `t${i}`, name: `T${i} ${'x'.repeat(110)}`, channel: null }] as const;

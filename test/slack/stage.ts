@@ -15,6 +15,7 @@ import { createLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/policy.ts';
 import type { Running } from '../../src/run.ts';
 import { start } from '../../src/run.ts';
+import { createTenantIndex } from '../../src/tenants.ts';
 
 /** The whole program on a local Slack, with a clock that the test turns. */
 export interface Stage {
@@ -86,7 +87,12 @@ export async function stage(
     logLevel: 'debug',
   };
   const begin = async (): Promise<Running> => {
-    const running = await start(config, policy, clock, log);
+    const running = await start(
+      config,
+      { policy, tenants: createTenantIndex(policy.tenants.values()) },
+      clock,
+      log,
+    );
     if (mode === 'http') sandbox.deliverer.setRequestUrl(`http://127.0.0.1:${running.port}/slack/events`);
     return running;
   };
