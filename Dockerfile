@@ -19,4 +19,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "const { SLACK_APP_TOKEN: socket, TSA_HTTP_PORT: health, PORT: http } = process.env; fetch(`http://127.0.0.1:${socket ? health || 3001 : http}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 # Stopping takes up to 11 s while what is in flight is finished: give it --stop-timeout 15.
-CMD ["node", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "src/main.ts"]

@@ -28,6 +28,8 @@ export const slackTold = z.object({
   signingSecret: z.string(),
   teamId: z.string(),
 });
+/** As `npm start` has them. */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
 const portTold = z.object({ port: z.number() });
 export type Program = Launched<{ port: number }>;
 
@@ -40,7 +42,7 @@ export function launchApp(slack: Slack, policy: string, database: string): Promi
     TSA_POLICY: policy,
     TSA_DATABASE: database,
   };
-  return launch('../src/main.ts', [], env, portTold);
+  return launch('../src/main.ts', [], env, portTold, NODE_FLAGS);
 }
 
 export function launchBare(slack: Slack): Promise<Program> {

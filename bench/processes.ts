@@ -18,15 +18,16 @@ export interface Launched<T> {
 
 const READY = new Set(['ready', 'TSA is ready']);
 
-/** Starts a program of ours and waits until it says that it is ready. */
+/** Starts a program of ours and waits until it says that it is ready. `flags`: Node's own. */
 export async function launch<T>(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   told: z.ZodType<T>,
+  flags: readonly string[] = [],
 ): Promise<Launched<T>> {
   const began = performance.now();
-  const child: ChildProcess = spawn(process.execPath, [new URL(program, import.meta.url).pathname, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...flags, new URL(program, import.meta.url).pathname, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -1,59 +1,17 @@
-import { systemClock } from './clock.ts';
-import { configWords, readConfig } from './config.ts';
-import { CannotOpen } from './ledger/open.ts';
-import { createLog } from './log.ts';
-import { loadPolicy, policyWords } from './policy.ts';
-import type { Running } from './run.ts';
-import { start } from './run.ts';
+import { mkdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { dirname, join } from 'node:path';
+import { readDatabasePath } from './config.ts';
 
-/** Reads the settings, starts the program, and stops it when it is told to. */
-
-/** A stop that takes longer than what is in flight may take is forced. */
-const FORCE_AFTER_MS = 11_000;
-
-const settings = readConfig();
-const policy = settings.ok
-  ? loadPolicy(settings.config.policy, `${settings.config.database}.tenants`)
-  : loadPolicy(settings.policy);
-if (!settings.ok) console.error(configWords(settings.problems));
-if (!policy.ok) console.error(policyWords(policy.problems));
-if (!settings.ok || !policy.ok) process.exit(1);
-
-const log = createLog(settings.config.logLevel);
-let running: Running | null = null;
-let stopping = false;
-
-async function stop(signal: string): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  log.info({ signal }, 'stopping: finishing what is in flight');
-  setTimeout(() => process.exit(1), FORCE_AFTER_MS).unref();
-  await running?.stop();
-  log.info('stopped');
-  process.exit(0);
-}
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  process.on(signal, () => {
-    stop(signal).catch((error: unknown) => {
-      log.error({ error }, 'stopping did not go well');
-      process.exit(1);
-    });
-  });
-process.on('exit', () => {
-  log.flush();
-});
-// A refused reconnect is a rejection that nobody awaits: better to be restarted than to be deaf.
-process.on('unhandledRejection', (error) => {
-  if (stopping) return;
-  log.fatal({ error }, 'something failed where nobody was watching; leaving, to be restarted');
-  process.exit(1);
-});
-
+/**
+ * Starts the program, with what Node compiled of it last time kept beside the ledger: types are not stripped again at
+ * every start. Not in the folder for temporary files, where others could write what is then run as ours.
+ */
+const compiled = join(dirname(readDatabasePath()), 'compiled');
 try {
-  running = await start(settings.config, policy, systemClock, log);
-} catch (error) {
-  if (!(error instanceof CannotOpen)) throw error;
-  console.error(`TSA cannot start.\n  ${error.message}`);
-  process.exit(1);
+  mkdirSync(compiled, { recursive: true, mode: 0o700 });
+  enableCompileCache(compiled);
+} catch {
+  // Where nothing can be kept the start takes longer, and says itself what is wrong with the ledger's folder.
 }
+await import('./program.ts');

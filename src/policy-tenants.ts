@@ -6,7 +6,7 @@ import { userElsewhere } from './access/whose.ts';
 import type { PolicyForm, TenantForm } from './policy-file.ts';
 import type { PolicyProblem } from './policy-problem.ts';
 import { readTenants } from './tenants-file.ts';
-import type { TenantCatalogue } from './tenants.ts';
+import type { TenantCatalogue } from './tenant-search.ts';
 import { makeCatalogue, openCatalogue } from './tenants.ts';
 
 /** The line of a key of policy.yml. */

@@ -7,7 +7,7 @@ import type { PolicyProblem } from './policy-problem.ts';
 import { complaintsOf } from './policy-problem.ts';
 import type { Line } from './policy-tenants.ts';
 import { readText, takeTenants } from './policy-tenants.ts';
-import type { TenantCatalogue } from './tenants.ts';
+import type { TenantCatalogue } from './tenant-search.ts';
 
 export type LoadedPolicy =
   | { readonly ok: true; readonly policy: Policy; readonly tenants: TenantCatalogue }

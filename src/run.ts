@@ -31,7 +31,7 @@ import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { readWhoIAm } from './slack/who-am-i.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
-import type { TenantIndex } from './tenants.ts';
+import type { TenantIndex } from './tenant-search.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
 import { createVacancies } from './timers/vacancies.ts';

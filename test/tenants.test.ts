@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Tenant } from '../src/access/policy.ts';
-import type { CataloguePlace, TenantCatalogue } from '../src/tenants.ts';
+import type { TenantCatalogue } from '../src/tenant-search.ts';
+import type { CataloguePlace } from '../src/tenants.ts';
 import { createTenantIndex, makeCatalogue, openCatalogue } from '../src/tenants.ts';
 
 function tenant(id: string, name: string, environment = 'production', region = 'eu-west'): Tenant {
@@ -107,7 +108,7 @@ describe('A catalogue that is kept', () => {
   });
   const place = (madeOf: string): CataloguePlace => ({ path: join(folder, 'made', 'tenants'), madeOf });
   const rita = { name: 'Rita', slack: null, email: 'Rita@Contoso.example' };
-  const bob = { name: 'Bob', slack: { userId: 'U1', teamId: 'T1' }, email: null };
+  const bob = { name: 'Bob', slack: 'U1@T1', email: null };
   const listed = [
     { ...tenant('contoso', 'Contoso'), channel: 'C0CONTOSO', contacts: [rita, bob] },
     { ...tenant('fabrikam', 'Fabrikam'), contacts: [{ ...rita, email: 'rita@contoso.example' }] },

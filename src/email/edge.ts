@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Courier } from '../outbox/dispatcher.ts';
 import { addressOf } from '../outbox/owe-mail.ts';
-import type { TenantIndex } from '../tenants.ts';
+import type { TenantIndex } from '../tenant-search.ts';
 import type { MailCourierDeps } from './courier.ts';
 import { createMailCourier } from './courier.ts';
 import { createMailTransport } from './transport.ts';

@@ -12,7 +12,7 @@ import type { Link, Links } from '../ledger/links.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Directory } from '../slack/directory.ts';
-import type { TenantIndex } from '../tenants.ts';
+import type { TenantIndex } from '../tenant-search.ts';
 import { lasting } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { frame, says } from './frame.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { FullRecord } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
-import type { TenantIndex } from '../tenants.ts';
+import type { TenantIndex } from '../tenant-search.ts';
 import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
 import { askOf } from '../access/state.ts';
 import type { Rendered } from './blocks.ts';

@@ -10,7 +10,7 @@ import type { Door, Outcome } from '../ledger/handle.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
 import type { Views } from '../ledger/views.ts';
 import type { SpanFacts } from '../ledger/week.ts';
-import type { TenantIndex } from '../tenants.ts';
+import type { TenantIndex } from '../tenant-search.ts';
 import type { Directory } from './directory.ts';
 import type { Caller, View } from './payload.ts';
 import { refusalWords } from './refusals.ts';

@@ -1,5 +1,5 @@
 import type { Policy } from '../access/policy.ts';
-import type { TenantIndex } from '../tenants.ts';
+import type { TenantIndex } from '../tenant-search.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
 import { escape } from './words.ts';
