@@ -27,10 +27,14 @@ export async function launch<T>(
   flags: readonly string[] = [],
 ): Promise<Launched<T>> {
   const began = performance.now();
-  const child: ChildProcess = spawn(process.execPath, [...flags, new URL(program, import.meta.url).pathname, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...flags, new URL(program, import.meta.url).pathname, ...args],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
+  );
   const gone = new Promise<number>((resolve) => {
     child.once('exit', (code) => {
       resolve(code ?? 1);
