@@ -92,8 +92,8 @@ function historyOf(no: number, at: number, policy: Policy): readonly Fact[] {
   const ask = {
     grantee: engineer,
     scope: { id: scope.id, name: scope.name, allows: scope.allows, highRisk: scope.highRisk },
-    allowedActions: 'Look at the import log and the invoices',
-    offLimits: 'Everything else',
+    allowedActions: ['Look at the import log and the invoices'],
+    offLimits: ['Everything else'],
     durationMs,
     notBefore: null,
     roles: [],

@@ -267,6 +267,19 @@ export class Modal {
       );
   }
 
+  /** Ticks, of some boxes, those whose texts contain one of these, and unticks the others. */
+  async ticks(label: string, ...texts: readonly string[]): Promise<void> {
+    const { block, element } = this.#input(label);
+    if (element.type !== 'checkboxes') throw new Error(`${label} has no boxes to tick`);
+    const missing = texts.filter((text) => !element.options.some((one) => one.text.text.includes(text)));
+    if (missing.length > 0) throw new Error(`${label} has no box for ${missing.join(', ')}`);
+    const selected = element.options.filter((one) => texts.some((text) => one.text.text.includes(text)));
+    await this.#fill(block, element.action_id, {
+      type: 'checkboxes',
+      selected_options: selected.map(({ text, value }) => ({ text, value })),
+    });
+  }
+
   /** What a list offers, for these letters where it is a typeahead. */
   async options(label: string, typed = ''): Promise<readonly Option[]> {
     const { block, element } = this.#input(label);

@@ -113,12 +113,20 @@ const radios = z.strictObject({
   initial_option: option.optional(),
 });
 /** reference/block-kit/block-elements/checkboxes-element */
-const checkboxes = z.strictObject({
-  type: z.literal('checkboxes'),
-  ...common,
-  options: z.array(option).min(1).max(10),
-  initial_options: z.array(option).min(1).optional(),
-});
+const checkboxes = z
+  .strictObject({
+    type: z.literal('checkboxes'),
+    ...common,
+    options: z.array(option).min(1).max(10),
+    initial_options: z.array(option).min(1).optional(),
+  })
+  .refine(
+    (e) =>
+      (e.initial_options ?? []).every((one) =>
+        e.options.some((o) => JSON.stringify(o) === JSON.stringify(one)),
+      ),
+    'initial_options must be among the options',
+  );
 /** reference/block-kit/block-elements/plain-text-input-element */
 const textInput = z.strictObject({
   type: z.literal('plain_text_input'),

@@ -15,6 +15,7 @@ import type { RequestCommand } from './command.ts';
 import type { Ask, Narrowed } from './event.ts';
 import { approverProblems, lengthProblems, recordScope } from './order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
+import { linesOf, linesProblems } from './lines.ts';
 import { actorName, answersFor, isAmong, isContact, mayApprove, namesOf } from './people.ts';
 import type { Scope, UserId } from './policy.ts';
 import { findScope } from './policy.ts';
@@ -249,10 +250,15 @@ function narrow(
       : { ms: ask.durationMs, set: 'asked' as const };
   const problems: FieldProblem[] = [
     ...lengthProblems(less.durationMs, longest),
-    ...textProblems('allowedActions', less.allowedActions, { required: true, line: true }),
-    ...textProblems('offLimits', less.offLimits, { required: false, line: true }),
+    ...linesProblems('offLimits', less.moreOffLimits, { required: false }),
   ];
-  if (!less.offLimits.includes(ask.offLimits)) problems.push({ field: 'offLimits', problem: 'not_less' });
+  const allowedActions = ask.allowedActions.filter((line) => less.allowedActions.includes(line));
+  const offLimits = [...new Set([...ask.offLimits, ...linesOf(less.moreOffLimits)])];
+  if (problems.length === 0)
+    problems.push(...textProblems('offLimits', offLimits.join('\n'), { required: false, line: false }));
+  if (less.allowedActions.some((line) => !ask.allowedActions.includes(line)))
+    problems.push({ field: 'allowedActions', problem: 'not_less' });
+  else if (allowedActions.length === 0) problems.push({ field: 'allowedActions', problem: 'missing' });
   if (scope === undefined) problems.push({ field: 'scope', problem: 'unknown' });
   else if (
     changed &&
@@ -264,8 +270,8 @@ function narrow(
   if (scope === undefined || problems.length > 0) return { problems };
   return {
     scope: 'maxDurationMs' in scope ? recordScope(scope) : scope,
-    allowedActions: less.allowedActions.trim(),
-    offLimits: less.offLimits.trim(),
+    allowedActions,
+    offLimits,
     durationMs: less.durationMs,
   };
 }

@@ -108,7 +108,7 @@ export function textProblems(
 ): FieldProblem[] {
   const max = rule.line ? LINE_MAX : TEXT_MAX;
   if (!value.isWellFormed() || DECEIVING.test(value)) return [{ field, problem: 'malformed' }];
-  if (rule.required && !VISIBLE.test(value)) return [{ field, problem: 'missing' }];
+  if (rule.required && !isVisible(value)) return [{ field, problem: 'missing' }];
   return value.length > max ? [{ field, problem: 'too_long', max }] : [];
 }
 
@@ -120,6 +120,11 @@ export function textProblems(
 const DECEIVING = new RegExp(
   '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]',
 );
+
+/** Can anything of it be read? */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
 
 /** Something that can be read. Spaces without width and their like would otherwise fill a required field. */
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;

@@ -55,8 +55,10 @@ export type RequestCommand =
       /** Less than asked; `null`: as asked. */
       readonly less: {
         readonly scopeId: string;
-        readonly allowedActions: string;
-        readonly offLimits: string;
+        /** The lines that stay. Words cannot be proved to be less than others: lines can only be left out. */
+        readonly allowedActions: readonly string[];
+        /** What is off limits beside what was asked to be, one a line: nothing that was asked to be is taken away. */
+        readonly moreOffLimits: string;
         readonly durationMs: number;
       } | null;
       /** What the approver typed where a high-risk scope asks for the tenant's id; `null` elsewhere. */

@@ -33,8 +33,9 @@ const file = z.strictObject({
 const ask = z.strictObject({
   grantee: user,
   scope,
-  allowedActions: text,
-  offLimits: text,
+  /** What may be done, and what must be left alone: a line each. */
+  allowedActions: z.array(text).min(1),
+  offLimits: z.array(text),
   durationMs: duration,
   /** The session may not start before this; `null`: at once. */
   notBefore: instant.nullable(),
@@ -71,8 +72,8 @@ const header = {
 
 const narrowed = z.strictObject({
   scope,
-  allowedActions: text,
-  offLimits: text,
+  allowedActions: z.array(text).min(1),
+  offLimits: z.array(text),
   durationMs: duration,
 });
 

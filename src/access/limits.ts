@@ -6,8 +6,10 @@ export const REASON_MIN_CHARACTERS = 20;
 export const REASON_MIN_WORDS = 4;
 /** Longest free text, in UTF-16 units: what a Slack text input takes (docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element). */
 export const TEXT_MAX = 3_000;
-/** Longest one-line text (case link, allowed actions are longer lines of the same kind). */
+/** Longest one-line text, such as a case link; and all lines of what is allowed, or off limits, together. */
 export const LINE_MAX = 500;
+/** Lines of what is allowed, or off limits: so many a person can choose from (docs.slack.dev/reference/block-kit/block-elements/checkboxes-element). */
+export const LINES_MAX = 10;
 /** Extra roles or groups a request may list for checking at the closeout. */
 export const ROLES_MAX = 20;
 /** Files with a customer's request, and their size in bytes: what a Slack file input takes (docs.slack.dev/reference/block-kit/block-elements/file-input-element). */

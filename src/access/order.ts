@@ -1,6 +1,7 @@
 import { durationProblems, standingOf, textProblems } from './checks.ts';
 import type { Ask, TenantRecord } from './event.ts';
 import { ROLES_MAX } from './limits.ts';
+import { linesOf, linesProblems } from './lines.ts';
 import type { World } from './people.ts';
 import { eligibleApprovers, isAmong, mayApprove, mayReview } from './people.ts';
 import type { Policy, Scope, Tenant, UserId } from './policy.ts';
@@ -102,8 +103,8 @@ export function orderProblems(
   tenant: Tenant | undefined,
 ): FieldProblem[] {
   return [
-    ...textProblems('allowedActions', order.allowedActions, { required: true, line: true }),
-    ...textProblems('offLimits', order.offLimits, { required: false, line: true }),
+    ...linesProblems('allowedActions', order.allowedActions, { required: true }),
+    ...linesProblems('offLimits', order.offLimits, { required: false }),
     ...reasonProblems(order.reason, tenant),
     ...textProblems('caseRef', order.caseRef, { required: false, line: true }),
     ...(order.roles.length > ROLES_MAX ? [{ field: 'roles', problem: 'too_many' } as const] : []),
@@ -146,8 +147,8 @@ export function askFor(order: WorkOrder, scope: Scope, grantee: UserId, notBefor
   return {
     grantee,
     scope: recordScope(scope),
-    allowedActions: order.allowedActions.trim(),
-    offLimits: order.offLimits.trim(),
+    allowedActions: linesOf(order.allowedActions),
+    offLimits: linesOf(order.offLimits),
     durationMs: order.durationMs,
     notBefore,
     roles: order.roles.map((role) => role.trim()),

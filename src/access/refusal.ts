@@ -5,7 +5,12 @@ import type { UserId } from './policy.ts';
 export type FieldProblem =
   | { readonly field: 'tenant'; readonly problem: 'unknown' | 'no_customer_requests' }
   | { readonly field: 'scope'; readonly problem: 'unknown' | 'not_less' | 'needs_own_request' }
-  | { readonly field: 'offLimits'; readonly problem: 'not_less' }
+  | { readonly field: 'allowedActions'; readonly problem: 'not_less' }
+  | {
+      readonly field: 'allowedActions' | 'offLimits';
+      readonly problem: 'too_many_lines';
+      readonly max: number;
+    }
   | { readonly field: 'grantee' | 'owner'; readonly problem: 'not_able'; readonly standing: Standing }
   | { readonly field: 'grantee'; readonly problem: 'not_allowed' }
   | { readonly field: 'owner'; readonly problem: 'is_approver' | 'is_owner' }

@@ -12,6 +12,7 @@ import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import { stillApproves } from './approving.ts';
 import type { Ask } from './event.ts';
+import { linesOf } from './lines.ts';
 import { lengthProblems, mayRequest, orderProblems, recordScope } from './order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
@@ -87,8 +88,8 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
   const ask: Ask = {
     grantee: engineer,
     scope: recordScope(scope),
-    allowedActions: command.allowedActions.trim(),
-    offLimits: command.offLimits.trim(),
+    allowedActions: linesOf(command.allowedActions),
+    offLimits: linesOf(command.offLimits),
     durationMs: command.durationMs,
     notBefore: null,
     roles: command.roles.map((role) => role.trim()),

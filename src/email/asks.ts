@@ -4,7 +4,7 @@ import type { Pending } from '../access/state.ts';
 import { lasting, tsa } from '../slack/words.ts';
 import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
-import { caseFact, closing, fact, linkPart, placeOf, quote, scopeWords } from './parts.ts';
+import { boundaries, caseFact, closing, fact, linkPart, placeOf, quote, scopeWords } from './parts.ts';
 import { fullTime } from './times.ts';
 
 /** Mails that ask a contact for something, or give them what they asked for. */
@@ -23,8 +23,7 @@ export function consentLetter(state: Pending, no: number, facts: MailFacts): Let
     parts: [
       ...quote('Why', state.reason),
       ...caseFact(state),
-      ...quote('They may', ask.allowedActions),
-      ...quote('They leave alone', ask.offLimits),
+      ...boundaries(ask),
       ...(ask.grantee === state.requester ? [] : [fact('Asked by', facts.nameOf(state.requester))]),
       ...(ask.notBefore === null ? [] : [fact('Not before', fullTime(ask.notBefore))]),
       ...linkPart('Approve or decline on this page', facts),

@@ -1,4 +1,4 @@
-import type { ScopeRecord } from '../access/event.ts';
+import type { Ask, ScopeRecord } from '../access/event.ts';
 import type { Access, Grant } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { FullRecord } from '../ledger/history.ts';
@@ -45,6 +45,14 @@ export function fact(name: string, value: string): Part {
 /** What somebody wrote; nothing where they wrote nothing. */
 export function quote(title: string, text: string): Part[] {
   return text.trim() === '' ? [] : [{ kind: 'quote', title, text }];
+}
+
+/** What they may do, and what they leave alone: a line each. */
+export function boundaries({ allowedActions, offLimits }: Ask): Part[] {
+  return [
+    ...quote('They may', allowedActions.join('\n')),
+    ...quote('They leave alone', offLimits.join('\n')),
+  ];
 }
 
 /** The case that it belongs to, if any. */

@@ -7,6 +7,7 @@ import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
 import {
   approvedBy,
+  boundaries,
   caseFact,
   closing,
   fact,
@@ -186,8 +187,7 @@ function inUse(sign: string, no: number, facts: MailFacts): Letter {
         ? quote('They did not wait for your consent, because', state.reason)
         : quote('Why', state.reason)),
       ...caseFact(state),
-      ...quote('They may', grant.ask.allowedActions),
-      ...quote('They leave alone', grant.ask.offLimits),
+      ...boundaries(grant.ask),
       ...(grant.ask.grantee === state.requester ? [] : [fact('Asked by', facts.nameOf(state.requester))]),
       ...approvedBy(grant, facts),
       ...reviewOf(state, facts),

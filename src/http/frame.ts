@@ -63,6 +63,11 @@ export function quotation(text: string): Html {
 }
 const LINE_BREAK = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
 
+/** Somebody else's words, a line each. */
+export function lineByLine(lines: readonly string[]): Html {
+  return html`${lines.map((line, i) => html`${i > 0 ? html`<br />` : null}<span dir="auto">${line}</span>`)}`;
+}
+
 /** What is known, each with its name. What is `null` is left out. */
 export function facts(rows: readonly (readonly [string, Html | string] | null)[]): Html {
   const known = rows.filter((row) => row !== null);

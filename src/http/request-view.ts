@@ -5,7 +5,7 @@ import { askOf } from '../access/state.ts';
 import type { Link } from '../ledger/links.ts';
 import { lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
-import { alert, button, codeField, facts, quotation, textField, time } from './frame.ts';
+import { alert, button, codeField, facts, lineByLine, quotation, textField, time } from './frame.ts';
 import type { Name } from './words.ts';
 import { endWords, people, placeOf, statusWords } from './words.ts';
 
@@ -181,8 +181,8 @@ export function requestFacts({ no, state, name }: Shown): Html {
               html`<strong>${ask.scope.name}</strong> –
                 ${ask.scope.allows}${ask.scope.highRisk ? html` <strong>(high risk)</strong>` : null}`,
             ] as const,
-            ['Allowed', ask.allowedActions] as const,
-            ['Off limits', ask.offLimits === '' ? 'nothing named' : ask.offLimits] as const,
+            ['Allowed', lineByLine(ask.allowedActions)] as const,
+            ['Off limits', ask.offLimits.length === 0 ? 'nothing named' : lineByLine(ask.offLimits)] as const,
           ]),
       state.caseRef === '' ? null : ['Case', state.caseRef],
       ask === null ? null : ['For how long', lasting(ask.durationMs)],

@@ -13,6 +13,8 @@ const SECTION_MAX = 3_000;
 const MESSAGE_MAX = 12_000;
 const HEADER_MAX = 150;
 const BUTTON_MAX = 75;
+/** Slack shows at most this much of an option, and as much of its description (docs.slack.dev/reference/block-kit/composition-objects/option-object). */
+export const OPTION_TEXT_MAX = 75;
 
 /** Text that Slack shows as it is. */
 export function plain(text: string): PlainTextElement {

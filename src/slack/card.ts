@@ -16,7 +16,20 @@ import { buttonsFor, customerReads, decides, isTheirTenant, readerOf } from './b
 import { customersHeadline, customersLines } from './customer-request/words.ts';
 import { inPlaceOf, unfinishedWords } from './emergency/words.ts';
 import { endWords, lapseWords } from './refusals.ts';
-import { because, count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+import {
+  because,
+  count,
+  escape,
+  inOneLine,
+  lasting,
+  lineByLine,
+  oneLine,
+  people,
+  quote,
+  tsa,
+  when,
+  who,
+} from './words.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
@@ -240,8 +253,9 @@ export function isLess(ask: Ask, asked: Ask): boolean {
   return (
     ask.scope.id !== asked.scope.id ||
     ask.durationMs !== asked.durationMs ||
-    ask.allowedActions !== asked.allowedActions ||
-    ask.offLimits !== asked.offLimits
+    // Lines were only taken from the one, and only added to the other.
+    ask.allowedActions.length !== asked.allowedActions.length ||
+    ask.offLimits.length !== asked.offLimits.length
   );
 }
 
@@ -250,14 +264,14 @@ function askedFor({ ask, asked }: Grant): string[] {
   if (!isLess(ask, asked)) return [];
   const { scope, durationMs, allowedActions } = asked;
   return [
-    `*Asked for* ${oneLine(scope.name, 150)}, ${lasting(durationMs)}; allowed: ${oneLine(allowedActions, 600)} — *less was approved*`,
+    `*Asked for* ${oneLine(scope.name, 150)}, ${lasting(durationMs)}; allowed: ${inOneLine(allowedActions, 600)} — *less was approved*`,
   ];
 }
 
 function boundLines(ask: Ask, { line }: Room): string[] {
   return [
-    `*Allowed* ${oneLine(ask.allowedActions, line)}`,
-    `*Off limits* ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, line)}`,
+    `*Allowed* ${lineByLine(ask.allowedActions, line)}`,
+    `*Off limits* ${lineByLine(ask.offLimits, line)}`,
   ];
 }
 

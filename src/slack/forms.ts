@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { RequestCommand } from '../access/command.ts';
 import { LINE_MAX, TEXT_MAX } from '../access/limits.ts';
 import type { FieldProblem } from '../access/refusal.ts';
-import { plain, section } from './blocks.ts';
+import { fit, OPTION_TEXT_MAX, plain, section } from './blocks.ts';
 import type { Outcome } from '../ledger/handle.ts';
 import type { Desk, SubmitCall, Submitted } from './desk.ts';
 import { attempt, parseNo } from './desk.ts';
@@ -38,9 +39,17 @@ export function said(words: string, title = 'Nothing was changed'): ModalView {
 export function textField(
   blockId: string,
   label: string,
-  more: { long?: boolean; optional?: boolean; hint?: string; placeholder?: string; initial?: string } = {},
+  more: {
+    long?: boolean;
+    max?: number;
+    optional?: boolean;
+    hint?: string;
+    placeholder?: string;
+    initial?: string;
+  } = {},
 ): KnownBlock {
-  const { long = true, optional = false, hint, placeholder, initial = '' } = more;
+  const { long = true, max = long ? TEXT_MAX : LINE_MAX } = more;
+  const { optional = false, hint, placeholder, initial = '' } = more;
   return {
     type: 'input',
     block_id: blockId,
@@ -51,11 +60,54 @@ export function textField(
       type: 'plain_text_input',
       action_id: `tsa_in_${blockId}`,
       multiline: long,
-      max_length: long ? TEXT_MAX : LINE_MAX,
+      max_length: max,
       ...(placeholder === undefined ? {} : { placeholder: plain(placeholder) }),
       ...(initial === '' ? {} : { initial_value: initial }),
     },
   };
+}
+
+/** What may be done there, a line each. */
+export function allowedField(blockId: string, initial = ''): KnownBlock {
+  return textField(blockId, 'Allowed actions', {
+    max: LINE_MAX,
+    initial,
+    placeholder: 'What you will do there',
+    hint: 'One a line, each complete in itself: whoever decides can leave lines out.',
+  });
+}
+
+/** What must be left alone, a line each. */
+export function offLimitsField(blockId: string, initial = ''): KnownBlock {
+  return textField(blockId, 'Off limits', {
+    max: LINE_MAX,
+    optional: true,
+    initial,
+    placeholder: 'What must be left alone',
+    hint: 'One a line.',
+  });
+}
+
+/** Does all of that line stand beside its box? */
+export function fitsLine(line: string): boolean {
+  return line.length <= OPTION_TEXT_MAX;
+}
+
+/** Lines of which each can be left out; all of them are ticked at first. */
+export function linesField(blockId: string, label: string, lines: readonly string[]): KnownBlock {
+  const options = lines.map((line) => ({ text: plain(fit(line, OPTION_TEXT_MAX)), value: lineValue(line) }));
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    hint: plain('Untick what shall be left out.'),
+    element: { type: 'checkboxes', action_id: `tsa_in_${blockId}`, options, initial_options: options },
+  };
+}
+
+/** Which line it is, whatever becomes of the others meanwhile. */
+export function lineValue(line: string): string {
+  return createHash('sha256').update(line).digest('base64url');
 }
 
 export function choiceField(

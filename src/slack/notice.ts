@@ -9,7 +9,7 @@ import { isLess, placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
 import { unfinishedWords } from './emergency/words.ts';
 import { lapseWords } from './refusals.ts';
-import { because, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+import { because, inOneLine, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** What one fact sounds like when somebody must hear of it. Stands in the card's thread; the buttons are those that still apply. */
 
@@ -79,7 +79,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
       const less =
         event.narrowed === null
           ? ''
-          : `, with less: ${oneLine(event.narrowed.scope.name)} for ${lasting(event.narrowed.durationMs)}; allowed: ${oneLine(event.narrowed.allowedActions, 600)}`;
+          : `, with less: ${oneLine(event.narrowed.scope.name)} for ${lasting(event.narrowed.durationMs)}; allowed: ${inOneLine(event.narrowed.allowedActions, 600)}`;
       const forWhom =
         event.seat === event.by
           ? ''
@@ -92,7 +92,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
       const { ask } = event;
       const less =
         'grant' in state && isLess(ask, state.grant.asked)
-          ? ` *Less than was asked for:* ${oneLine(ask.scope.name)}; allowed: ${oneLine(ask.allowedActions, 600)}; off limits: ${ask.offLimits === '' ? 'nothing named' : oneLine(ask.offLimits, 600)}.`
+          ? ` *Less than was asked for:* ${oneLine(ask.scope.name)}; allowed: ${inOneLine(ask.allowedActions, 600)}; off limits: ${inOneLine(ask.offLimits, 600)}.`
           : '';
       return `:white_check_mark: ${it} · Approved by ${who(actor)}. ${who(ask.grantee)} can start the session in ${place} (${lasting(ask.durationMs)}).${less} Not started by ${when(event.startBy)}, it lapses.`;
     }

@@ -39,6 +39,7 @@ const inputState = z.object({
   type: z.string(),
   value: z.string().nullish(),
   selected_option: option.nullish(),
+  selected_options: z.array(option).optional(),
   selected_user: z.string().nullish(),
   selected_date_time: z.number().nullish(),
   files: z.array(file).optional(),
@@ -188,6 +189,12 @@ export function readInputs({ state }: View): (blockId: string) => string {
     }),
   );
   return (blockId) => all.get(blockId) ?? '';
+}
+
+/** The values of what was ticked in one input; `null` where the form has no such input. */
+export function readTicked({ state }: View, blockId: string): readonly string[] | null {
+  const [input] = Object.values(state.values[blockId] ?? {});
+  return input === undefined ? null : (input.selected_options ?? []).map(({ value }) => value);
 }
 
 /** The files of one input, as references. */

@@ -88,9 +88,11 @@ export function problemWords(problem: FieldProblem): string {
     case 'needs_own_request':
       return 'This scope is more than a customer’s request covers. File a request of your own with /tsa request.';
     case 'not_less':
-      return problem.field === 'offLimits'
-        ? 'You can add to what is off limits, not take away from it.'
+      return problem.field === 'allowedActions'
+        ? 'Choose among the lines that were asked for: other words would be a new request.'
         : 'You can only approve less than what was asked for.';
+    case 'too_many_lines':
+      return `At most ${problem.max} lines.`;
     case 'not_able':
       return `Choose somebody else: ${standingWords('this account', problem.standing)}`;
     case 'not_allowed':

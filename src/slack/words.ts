@@ -24,6 +24,28 @@ export function oneLine(text: string, max = 200): string {
 }
 
 /**
+ * Somebody else's lines: one stands as it is, of several each has a line of its own, which cannot pass for one of ours.
+ * At most `max` characters of the result; says so where some were left out.
+ */
+export function lineByLine(lines: readonly string[], max: number): string {
+  const [only, ...more] = lines;
+  if (only === undefined) return 'nothing named';
+  if (more.length === 0) return oneLine(only, max);
+  let all = '';
+  for (const [i, line] of lines.entries()) {
+    const next = `\n• ${oneLine(line, max)}`;
+    if (all.length + next.length > max) return `${all}\n• … and ${lines.length - i} more`;
+    all += next;
+  }
+  return all;
+}
+
+/** Somebody else's lines in a sentence of ours. */
+export function inOneLine(lines: readonly string[], max: number): string {
+  return lines.length === 0 ? 'nothing named' : oneLine(lines.join('; '), max);
+}
+
+/**
  * Somebody else's text as a quotation, so that no line of it can pass for one of ours: whole, unless `max` says how
  * many characters of the result there is room for.
  */

@@ -177,7 +177,12 @@ describe('the customer’s consent', () => {
   );
 
   it('is a yes to what is asked: less is the approver’s to give', () => {
-    const less = { scopeId: 'read', allowedActions: 'Look.', offLimits: 'Payment data.', durationMs: MINUTE };
+    const less = {
+      scopeId: 'read',
+      allowedActions: ['Read the import log.'],
+      moreOffLimits: '',
+      durationMs: MINUTE,
+    };
     bolt.when(carl, approve(less)).thenRefused({ reason: 'not_allowed', needs: 'approver' });
   });
 });

@@ -43,8 +43,8 @@ describe('filing', () => {
             allows: 'What support allows.',
             highRisk: false,
           },
-          allowedActions: 'Read the import log.',
-          offLimits: 'Payment data.',
+          allowedActions: ['Read the import log.'],
+          offLimits: ['Payment data.'],
           durationMs: HOUR,
           notBefore: null,
           roles: ['billing-readers'],
@@ -54,6 +54,20 @@ describe('filing', () => {
       lapseAt: T0 + 4 * HOUR,
       latestEndAt: T0 + 4 * HOUR + 30 * MINUTE + HOUR,
     });
+  });
+
+  it('says what is allowed and what is off limits a line each, every line once, and none that nobody can read', () => {
+    const asked = (allowedActions: string, offLimits: string) =>
+      inPhase(pending({ allowedActions, offLimits }), 'pending').ask;
+    expect(asked(' Look.\r\nRead.\u2028\n\u200b\nLook. ', '\n\n')).toMatchObject({
+      allowedActions: ['Look.', 'Read.'],
+      offLimits: [],
+    });
+    const eleven = Array.from({ length: 11 }, (_, i) => `Line ${i}`).join('\n');
+    for (const field of ['allowedActions', 'offLimits'] as const)
+      story()
+        .when(RITA, file({ [field]: eleven }))
+        .thenInvalid({ field, problem: 'too_many_lines', max: 10 });
   });
 
   it('counts a planned start past the lapse into the latest possible end', () => {

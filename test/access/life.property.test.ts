@@ -16,6 +16,7 @@ import type { Life } from './promises.ts';
 import {
   able,
   bounded,
+  covered,
   decidedOnce,
   endedInTime,
   must,
@@ -95,7 +96,7 @@ function live(seeds: readonly number[]): void {
 }
 
 function newLife(): Life {
-  return { state: null, now: T0, facts: [], agreedEnd: 0 };
+  return { state: null, now: T0, facts: [], agreedEnd: 0, asked: null, saidYesTo: new Map() };
 }
 
 /** As the ledger shows them: started, and still due some time. */
@@ -140,6 +141,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
       context.world,
     );
     bounded(event, before, after, life);
+    covered(event, life, context);
   }
   if (!FILING.has(command.type)) endedInTime(start, life.state, context.now);
   return decision;

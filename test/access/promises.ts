@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Context, Decision } from '../../src/access/checks.ts';
 import type { Command } from '../../src/access/command.ts';
-import type { AccessEvent } from '../../src/access/event.ts';
+import type { AccessEvent, Ask } from '../../src/access/event.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { isAmong, isContact, mayApprove } from '../../src/access/people.ts';
@@ -20,6 +21,10 @@ export interface Life {
   readonly facts: Fact[];
   /** The last instant that somebody who may decide has agreed to. */
   agreedEnd: number;
+  /** What is asked for, after whatever was taken from it; `null` before anything is. */
+  asked: Ask | null;
+  /** What each seat said yes to, in the words that were read then. */
+  readonly saidYesTo: Map<string, Ask>;
 }
 
 export function refusedOrDone(
@@ -236,13 +241,6 @@ export function bounded(event: AccessEvent, before: Access | null, after: Access
     const said = before.seats.map((seat) => seat.given?.by ?? null);
     must(!said.includes(null), 'nothing is granted before all who were asked said yes');
     must(new Set(said).size === said.length, 'each said yes for themselves alone');
-    const first = life.facts[0]?.event;
-    if (first?.type !== 'request.filed') return;
-    must(event.ask.durationMs <= first.ask.durationMs, 'no approval gives more time than was asked');
-    must(event.ask.offLimits.includes(first.ask.offLimits), 'what was off limits stays off limits');
-    for (const { event: given } of life.facts)
-      if (given.type === 'approval.given' && given.narrowed !== null)
-        must(event.ask.durationMs <= given.narrowed.durationMs, 'what one took away nobody gives back');
   }
   if (event.type === 'session.started' && after.phase === 'active') life.agreedEnd = after.grant.latestEndAt;
   if (event.type === 'extension.approved' && before?.phase === 'active') {
@@ -257,6 +255,40 @@ export function bounded(event: AccessEvent, before: Access | null, after: Access
   must(after.session.expiresAt > after.session.startedAt, 'a session lasts');
   if (after.way === 'customer')
     must(after.session.expiresAt <= after.filedAt + CUSTOMER_REQUEST_MAX_MS, '48 hours are the most');
+}
+
+/** The grant is what each seat said yes to, or less by lines of it. */
+export function covered(event: AccessEvent, life: Life, { world }: Context): void {
+  if (event.type === 'request.filed') life.asked = event.ask;
+  if (event.type === 'approval.given') {
+    must(life.asked !== null, 'there is something to approve');
+    const left: Ask = { ...life.asked, ...event.narrowed };
+    must(isWithin(left, life.asked, world), 'less is less of what was asked for');
+    life.asked = left;
+    life.saidYesTo.set(event.seat, left);
+  }
+  if (event.type === 'approval.asked_again') life.saidYesTo.delete(event.approver);
+  if (event.type === 'grant.issued' && life.state?.phase === 'approved')
+    for (const { holder } of life.state.grant.seats) {
+      const read = life.saidYesTo.get(holder);
+      must(read !== undefined, 'nothing is granted without the yes of each seat');
+      must(isWithin(event.ask, read, world), 'the grant is what each seat said yes to, or less');
+    }
+}
+
+/** The same, or some of its lines, for no longer, with no higher scope, and with as much off limits. */
+function isWithin(less: Ask, more: Ask, { policy }: World): boolean {
+  const rank = (id: string): number => policy.scopes.findIndex((scope) => scope.id === id);
+  const same = less.scope.id === more.scope.id;
+  return (
+    less.grantee === more.grantee &&
+    less.notBefore === more.notBefore &&
+    isDeepStrictEqual(less.roles, more.roles) &&
+    less.durationMs <= more.durationMs &&
+    less.allowedActions.every((line) => more.allowedActions.includes(line)) &&
+    more.offLimits.every((line) => less.offLimits.includes(line)) &&
+    (same ? isDeepStrictEqual(less.scope, more.scope) : rank(less.scope.id) < rank(more.scope.id))
+  );
 }
 
 export function endedInTime(before: Access | null, after: Access | null, now: number): void {

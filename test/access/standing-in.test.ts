@@ -137,8 +137,8 @@ describe('an approval that must be given again', () => {
       approve(
         {
           scopeId: 'admin',
-          allowedActions: 'Read.',
-          offLimits: 'Payment data.',
+          allowedActions: ['Read the import log.'],
+          moreOffLimits: '',
           durationMs: minutes * 60_000,
         },
         'acme',

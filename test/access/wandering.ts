@@ -146,8 +146,12 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
       const holder = open === 'customer' ? pick<Actor | string>(roll, [f.carl, f.cara]) : open;
       const less = {
         scopeId: pick(roll, ['read', 'consented', state.ask.scope.id]),
-        allowedActions: 'Only read the log.',
-        offLimits: `${state.ask.offLimits} Nor exports.`,
+        // Some of the lines; now and then other words.
+        allowedActions: [
+          ...state.ask.allowedActions.filter(() => roll(3) > 0),
+          ...(roll(9) === 0 ? ['Delete everything.'] : []),
+        ],
+        moreOffLimits: pick(roll, ['', 'Exports.', 'Exports.\nUsers.']),
         durationMs: state.ask.durationMs - roll(2) * f.MINUTE,
       };
       const yes: Try = [holder, acts.approve(roll(3) === 0 ? less : null, state.tenant.id)];
@@ -221,15 +225,21 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
   }
 }
 
+/** Of which whoever decides can leave some out. */
+const LINES = {
+  allowedActions: 'Read the import log.\nLook at invoices.\nRestart the importer.',
+  offLimits: 'Payment data.\nUsers.',
+};
+
 function waysIn(now: number): readonly Try[] {
   return [
-    [f.RITA, acts.file()],
-    [f.RITA, acts.file()],
-    [f.RITA, acts.file({ tenantId: 'bolt' })],
-    [f.RITA, acts.file({ scopeId: 'consented', approvers: [f.ABE] })],
-    [f.RITA, acts.file({ scopeId: 'admin' })],
-    [f.RITA, acts.file({ notBefore: now + f.HOUR })],
-    [f.GUS, acts.file({ owner: f.GUS })],
+    [f.RITA, acts.file(LINES)],
+    [f.RITA, acts.file(LINES)],
+    [f.RITA, acts.file({ ...LINES, tenantId: 'bolt' })],
+    [f.RITA, acts.file({ ...LINES, scopeId: 'consented', approvers: [f.ABE] })],
+    [f.RITA, acts.file({ ...LINES, scopeId: 'admin' })],
+    [f.RITA, acts.file({ ...LINES, notBefore: now + f.HOUR })],
+    [f.GUS, acts.file({ ...LINES, owner: f.GUS })],
     [f.carl, acts.ask()],
     [f.cara, acts.ask()],
     [f.EVE, acts.declare()],
@@ -254,11 +264,14 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
       durationMs,
       reason: text,
     }),
-    acts.file({ approvers: [from], notBefore: now + f.HOUR * (roll(5) - 1) }),
+    acts.file({ ...LINES, approvers: [from], notBefore: now + f.HOUR * (roll(5) - 1) }),
     acts.ask({ owner: to }),
     acts.declare({ owner: to, reviewer: pick(roll, NAMES) }),
     acts.approve(null, 'acme'),
-    acts.approve({ scopeId: 'admin', allowedActions: 'All.', offLimits: '', durationMs }, 'acme'),
+    acts.approve(
+      { scopeId: 'admin', allowedActions: ['All.'], moreOffLimits: 'Nothing.', durationMs },
+      'acme',
+    ),
     ...[acts.deny, acts.start, acts.end, acts.revoke, acts.cancel, acts.contest, acts.review],
     acts.takeOn({ durationMs, scopeId: pick(roll, ['read', 'admin', 'support']) }),
     acts.extend(durationMs, text),

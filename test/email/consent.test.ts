@@ -85,8 +85,8 @@ describe('A contact whose consent is needed', () => {
     await asked(p);
     const less = {
       scopeId: 'read',
-      allowedActions: 'Only look.',
-      offLimits: 'Payment data.',
+      allowedActions: ['Read the import log.'],
+      moreOffLimits: 'Logs.',
       durationMs: HOUR / 2,
     };
     await p.does(ANN, approve(less), 1);

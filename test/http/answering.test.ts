@@ -151,8 +151,8 @@ describe('A link that asks for consent', () => {
     const { path, code } = await d.issue('consent');
     const less = {
       scopeId: 'read',
-      allowedActions: 'Read one log.',
-      offLimits: 'Payment data.',
+      allowedActions: ['Read the import log.'],
+      moreOffLimits: 'Logs.',
       durationMs: HOUR,
     };
     await d.given(ANN, approve(less), 1);

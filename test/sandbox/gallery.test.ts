@@ -55,7 +55,10 @@ it('Every surface is drawn, and says what its reader needs', async () => {
   await sam.types('#support', '/tsa help');
   await shows('a01-help', 'sam', CHANNELS.support, /Temporary support access/);
   await sam.types('#support', '/tsa request');
-  await fillIn(await sam.modal('Request access'));
+  await fillIn(await sam.modal('Request access'), {
+    allowed: 'Look at the import log\nRemove the duplicates of March',
+    offLimits: 'Payment data',
+  });
   await shows('a02-request-form', 'sam', CHANNELS.support, /Request access/);
   await (await sam.modal('Request access')).submits();
   await shows('a03-filed', 'sam', CHANNELS.support, /TSA-1 is filed/);

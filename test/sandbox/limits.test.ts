@@ -221,6 +221,15 @@ describe('Slack’s shapes', () => {
       inModal(input({ type: 'checkboxes', action_id: 'a', options: [option(1)] })),
       inModal(input({ type: 'checkboxes', action_id: 'a', options: [option(1)], initial_options: [] })),
     ],
+    [
+      'a ticked box that there is not',
+      inModal(
+        input({ type: 'checkboxes', action_id: 'a', options: [option(1)], initial_options: [option(1)] }),
+      ),
+      inModal(
+        input({ type: 'checkboxes', action_id: 'a', options: [option(1)], initial_options: [option(2)] }),
+      ),
+    ],
   ];
 
   it.each(PAIRS)('%s is refused', (_, without, withIt) => {

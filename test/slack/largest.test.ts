@@ -52,6 +52,9 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
   const long = (length: number): string => `${GOOD} ${filling.repeat(length)}`.slice(0, length - 1) + '.';
   const line = long(500).replaceAll('\n', ' ');
   const TEXT = long(3_000);
+  /** As many lines as there can be, as long as they can be together. */
+  const lines = Array.from({ length: 10 }, (__, i) => `${i} ${line.slice(60, 107)}`).join('\n');
+  const LISTS = ['Allowed actions', 'Off limits', 'What else is off limits'];
   const roles = Array.from({ length: ROLES }, (__, i) => `${i} ${long(143)}`.replaceAll('\n', ' '));
 
   const clear = (who: Player): void => {
@@ -77,7 +80,7 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
       const choice = chosen[label] ?? (label.startsWith('Is it gone') ? chosen['roles'] : undefined);
       if (choice !== undefined && /^\d+m$|^northwind$/.test(choice)) await modal.types(label, choice);
       else if (choice !== undefined) await modal.chooses(label, choice);
-      else if (!leave.includes(label)) await modal.types(label, label === 'Allowed actions' ? line : TEXT);
+      else if (!leave.includes(label)) await modal.types(label, LISTS.includes(label) ? lines : TEXT);
     }
     await modal.submits();
     expect(modal.errors).toEqual({});
@@ -86,7 +89,8 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
     const modal = await requestForm(s, s.cast.sam);
     await modal.chooses('Tenant', tenant);
     await modal.chooses('Scope', scope);
-    for (const label of ['Allowed actions', 'Off limits', 'Case']) await modal.types(label, line);
+    for (const label of ['Allowed actions', 'Off limits']) await modal.types(label, lines);
+    await modal.types('Case', line);
     await modal.types('Reason', TEXT);
     await modal.types('Extra roles or groups', roles.join('\n'));
     await modal.chooses('For how long', '1 h');
@@ -122,7 +126,7 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
 
     await files('Contoso', 'Support');
     const less = { 'For how long': '20m', Scope: 'Read-only' };
-    await says(ada, 'Approve less', /TSA-2/, less, ['Off limits']);
+    await says(ada, 'Approve less', /TSA-2/, less, ['What stays allowed']);
     await sam.presses('Start session', 'app', /TSA-2.*Approved by/);
     await sam.waitFor('#support-access-alerts', /TSA-2/);
     await says(sam, 'Ask for more time', /TSA-2/, { 'How much more': '30m' });

@@ -35,6 +35,37 @@ describe('deciding', () => {
     expect((await s.cast.sam.waitFor('app', /approved, not started yet/)).text).toMatch(/Scope\* Read-only/);
   });
 
+  it('an approver can leave lines out, and name more that is off limits, but write nothing in their place', async () => {
+    s = await stage();
+    const look =
+      'Look at the import log of March and April, and at those of all invoices that it names by number';
+    await file(s, {
+      scope: 'Support',
+      allowed: `${look}\nRepair single invoices\nRestart the importer`,
+      offLimits: 'Users',
+    });
+    const asked = await s.cast.ada.waitFor('app', /asks for your approval/);
+    expect(asked.text).toContain(`*Allowed* \n• ${look}\n• Repair single invoices\n• Restart the importer`);
+    await s.cast.ada.presses('Approve less', 'app', /TSA-1/);
+    const modal = await s.cast.ada.modal('Approve less');
+    // What has no room in a box stands above it.
+    expect(modal.text).toContain(`• ${look}`);
+    expect(modal.labels).toEqual(['Scope', 'For how long', 'What stays allowed', 'What else is off limits']);
+    await modal.ticks('What stays allowed');
+    await modal.submits();
+    expect(modal.errors).toEqual({ 'What stays allowed': 'Please complete this required field.' });
+    await modal.ticks('What stays allowed', 'Look at', 'Restart');
+    await modal.types('What else is off limits', 'Invoices before 2025');
+    await modal.submits();
+    const told = await s.cast.sam.waitFor('app', /Less than was asked for/);
+    expect(told.text).toContain(
+      `allowed: ${look}; Restart the importer; off limits: Users; Invoices before 2025.`,
+    );
+    const card = await s.cast.sam.waitFor('app', /approved, not started yet/);
+    expect(card.text).toContain(`*Allowed* \n• ${look}\n• Restart the importer`);
+    expect(card.text).toContain('*Off limits* \n• Users\n• Invoices before 2025');
+  });
+
   it('a question is asked and answered, and both stand in the record', async () => {
     s = await stage();
     await file(s);

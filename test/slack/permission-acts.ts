@@ -88,7 +88,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
     ways: [
       {
         button: 'tsa_approve_less',
-        form: fill('tsa_approve_less_form', { scope: 'read', duration: '20m', allowed: WORDS.allowed }),
+        form: fill('tsa_approve_less_form', { scope: 'read', duration: '20m' }),
         door: ['approve', 'approval.given'],
       },
     ],

@@ -154,14 +154,14 @@ export async function stage(
 
 export const GOOD = 'Invoices for March show twice since the last import; remove the duplicates.';
 
+type Filled = 'tenant' | 'scope' | 'allowed' | 'offLimits' | 'reason' | 'duration' | 'approver';
+
 /** Fills in the form as a careful engineer would. */
-export async function fillIn(
-  modal: Modal,
-  change: Partial<Record<'tenant' | 'scope' | 'reason' | 'duration' | 'approver', string>> = {},
-): Promise<void> {
+export async function fillIn(modal: Modal, change: Partial<Record<Filled, string>> = {}): Promise<void> {
   await modal.chooses('Tenant', change.tenant ?? 'Northwind Traders · production');
   await modal.chooses('Scope', change.scope ?? 'Read-only');
-  await modal.types('Allowed actions', 'Look at the import log and the invoices');
+  await modal.types('Allowed actions', change.allowed ?? 'Look at the import log and the invoices');
+  if (change.offLimits !== undefined) await modal.types('Off limits', change.offLimits);
   await modal.types('Reason', change.reason ?? GOOD);
   await modal.chooses('For how long', change.duration ?? '1 h');
   await modal.chooses('Approver', change.approver ?? 'Ada');

@@ -92,7 +92,9 @@ async function close() {
 function field(view, block) {
   const id = `in-${block.block_id}`;
   const label = element('label', renderText(block.label));
-  label.htmlFor = id;
+  // Boxes have labels of their own; this is that of them all.
+  if (block.element.type === 'checkboxes') label.id = `${id}-label`;
+  else label.htmlFor = id;
   if (block.optional === true) label.append(element('span', [' (optional)'], 'quiet'));
   const input = control(view, block, id);
   const error = view.errors[block.block_id];
@@ -171,6 +173,8 @@ function control(view, block, id) {
         ...(there === '' ? [] : [element('p', [`Attached: ${there}`], 'hint-text')]),
       ]);
     }
+    case 'checkboxes':
+      return boxes(part, value, id, fill);
     case 'external_select':
       return typeahead(view, block, value, id, fill);
     default:
@@ -204,6 +208,36 @@ function textInput(part, value, id, fill) {
   });
   input.addEventListener('blur', () => pending.get(id)?.());
   return input;
+}
+
+function boxes(part, value, id, fill) {
+  const ticked = new Set(value.selected_options.map((option) => option.value));
+  const send = () =>
+    fill({
+      type: 'checkboxes',
+      selected_options: part.options
+        .filter((option) => ticked.has(option.value))
+        .map(({ text, value: which }) => ({ text, value: which })),
+    });
+  const group = element(
+    'div',
+    part.options.map((option, i) => {
+      const box = document.createElement('input');
+      Object.assign(box, { id: `${id}-${i}`, type: 'checkbox' });
+      box.checked = ticked.has(option.value);
+      box.addEventListener('change', () => {
+        if (box.checked) ticked.add(option.value);
+        else ticked.delete(option.value);
+        send();
+      });
+      const about =
+        option.description === undefined ? [] : [element('small', renderText(option.description))];
+      return element('label', [box, element('span', [...renderText(option.text), ...about])], 'box');
+    }),
+  );
+  group.setAttribute('role', 'group');
+  group.setAttribute('aria-labelledby', `${id}-label`);
+  return group;
 }
 
 function select(options, chosen, id, part, choose) {

@@ -7,7 +7,7 @@ import type { Access } from '../../access/state.ts';
 import { plain, section } from '../blocks.ts';
 import { placeOf } from '../card.ts';
 import type { Desk } from '../desk.ts';
-import { choice, choiceField, form, textField } from '../forms.ts';
+import { allowedField, choice, choiceField, form, offLimitsField, textField } from '../forms.ts';
 import { lasting, oneLine, quote, tsa, when, who } from '../words.ts';
 
 /** What the customer fills in to ask for help, and what an engineer fills in to take it on. */
@@ -127,15 +127,8 @@ export function acceptForm(desk: Desk, no: number, state: Access): ModalView | n
       initial: lasting(Math.min(HOUR_MS, Math.floor(longest / 60_000) * 60_000)),
       hint: `Such as 45m or 2h; at most ${lasting(longest)}. It ends by itself.`,
     }),
-    textField(ACCEPT.allowed, 'Allowed actions', {
-      long: false,
-      placeholder: 'What you will do there, in one line',
-    }),
-    textField(ACCEPT.offLimits, 'Off limits', {
-      long: false,
-      optional: true,
-      placeholder: 'What must be left alone',
-    }),
+    allowedField(ACCEPT.allowed),
+    offLimitsField(ACCEPT.offLimits),
     textField(ACCEPT.roles, 'Extra roles or groups', {
       optional: true,
       hint: `One a line, at most ${LINE_MAX} characters each. At the closeout each is checked to be gone.`,

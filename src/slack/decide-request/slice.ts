@@ -1,21 +1,32 @@
 import type { ModalView } from '@slack/types';
 import { currentAsk } from '../../access/approving.ts';
+import { LINE_MAX } from '../../access/limits.ts';
 import { eligibleApprovers, isContact } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
 import { parseDuration } from '../../duration.ts';
-import { section } from '../blocks.ts';
+import { section, sections } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
-import { readInputs } from '../payload.ts';
+import {
+  choice,
+  choiceField,
+  fitsLine,
+  form,
+  linesField,
+  lineValue,
+  said,
+  submitForm,
+  textField,
+} from '../forms.ts';
+import { readInputs, readTicked } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
 import { notForYou } from '../sight.ts';
-import { lasting, oneLine, people, quote, tsa, who } from '../words.ts';
+import { lasting, lineByLine, oneLine, people, quote, tsa, who } from '../words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 
@@ -155,13 +166,14 @@ const LESS = {
   typed: TEXT,
 } as const;
 
-/** What was asked for, to be made smaller. */
+/** What was asked for, to be made smaller: nobody can write anything else in its place. */
 function lessForm(desk: Desk, no: number, state: Pending): ModalView {
   const ask = currentAsk(state);
   const rank = desk.policy.scopes.findIndex((scope) => scope.id === ask.scope.id);
   const scopes = desk.policy.scopes
     .slice(0, Math.max(rank, 0) + 1)
     .map((scope) => choice(scope.id, scope.name));
+  const several = ask.allowedActions.length > 1;
   return form(MODAL.less, no, 'Approve less', 'Approve this', [
     section(`${summary(no, state)} You can only take away; the requester sees old and new.`),
     choiceField(LESS.scope, 'Scope', scopes, { initial: ask.scope.id }),
@@ -170,12 +182,15 @@ function lessForm(desk: Desk, no: number, state: Pending): ModalView {
       initial: lasting(ask.durationMs),
       hint: `At most ${lasting(ask.durationMs)}, as asked for.`,
     }),
-    textField(LESS.allowed, 'Allowed actions', { long: false, initial: ask.allowedActions }),
-    textField(LESS.offLimits, 'Off limits', {
-      long: false,
+    ...(several && ask.allowedActions.every(fitsLine)
+      ? []
+      : sections(`*Allowed* ${lineByLine(ask.allowedActions, Infinity)}`)),
+    ...(several ? [linesField(LESS.allowed, 'What stays allowed', ask.allowedActions)] : []),
+    ...sections(`*Off limits* ${lineByLine(ask.offLimits, Infinity)}`),
+    textField(LESS.offLimits, 'What else is off limits', {
+      max: LINE_MAX,
       optional: true,
-      initial: ask.offLimits,
-      hint: 'You can add to it.',
+      hint: 'One a line. What is off limits already stays so.',
     }),
     ...(ask.scope.highRisk
       ? [textField(LESS.typed, `Type the tenant’s id: ${state.tenant.id}`, { long: false })]
@@ -183,21 +198,25 @@ function lessForm(desk: Desk, no: number, state: Pending): ModalView {
   ]);
 }
 
-function less(desk: Desk, call: SubmitCall): Promise<Submitted> {
+async function less(desk: Desk, call: SubmitCall): Promise<Submitted> {
   const read = readInputs(call.view);
+  const ticked = readTicked(call.view, LESS.allowed);
+  const no = parseNo(call.view.private_metadata);
+  const record = no === null ? null : await desk.views.record(no);
+  const lines = record?.state.phase === 'pending' ? currentAsk(record.state).allowedActions : [];
   const command = {
     type: 'approve',
     less: {
       scopeId: read(LESS.scope),
       durationMs: parseDuration(read(LESS.duration)) ?? NaN,
-      allowedActions: read(LESS.allowed),
-      offLimits: read(LESS.offLimits),
+      allowedActions: lines.filter((line) => ticked === null || ticked.includes(lineValue(line))),
+      moreOffLimits: read(LESS.offLimits),
     },
     typedTenantId: read(LESS.typed) === '' ? null : read(LESS.typed),
   } as const;
   const blocks: Partial<Record<FieldProblem['field'], string>> = {
     duration: LESS.duration,
-    allowedActions: LESS.allowed,
+    allowedActions: ticked === null ? LESS.scope : LESS.allowed,
     offLimits: LESS.offLimits,
     typedTenantId: LESS.typed,
   };

@@ -10,7 +10,17 @@ import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
 import type { Answered, ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
 import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, refusedFiling, said, submitForm, textField } from '../forms.ts';
+import {
+  allowedField,
+  choice,
+  choiceField,
+  form,
+  offLimitsField,
+  refusedFiling,
+  said,
+  submitForm,
+  textField,
+} from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
@@ -125,11 +135,8 @@ function declareForm(desk: Desk, caller: Caller, tenantId: string, unfinished: r
         scopes.map((scope) => choice(scope.id, scope.name)),
         { hint: 'Least first: choose the first that is enough.' },
       ),
-      textField(BLOCK.allowed, 'Allowed actions', {
-        long: false,
-        placeholder: 'What you will do there, in one line',
-      }),
-      textField(BLOCK.offLimits, 'Off limits', { long: false, optional: true }),
+      allowedField(BLOCK.allowed),
+      offLimitsField(BLOCK.offLimits),
       textField(BLOCK.reason, 'What is the emergency?'),
       textField(BLOCK.case, 'Case', { long: false, optional: true, placeholder: 'Incident link or number' }),
       textField(BLOCK.duration, 'For how long', {

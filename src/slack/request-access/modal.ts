@@ -3,17 +3,15 @@ import { DateTime } from 'luxon';
 import { eligibleApprovers } from '../../access/people.ts';
 import type { Scope, Tenant, UserId } from '../../access/policy.ts';
 import { findScope, longestDuration } from '../../access/policy.ts';
-import { fit, plain, section } from '../blocks.ts';
+import { fit, OPTION_TEXT_MAX, plain, section } from '../blocks.ts';
 import type { Desk } from '../desk.ts';
-import { textField } from '../forms.ts';
+import { allowedField, offLimitsField, textField } from '../forms.ts';
 import { lasting } from '../words.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
 
 /** Draws the form of a request. */
 
-/** Slack shows at most this much of an option (docs.slack.dev/reference/block-kit/composition-objects/option-object). */
-const OPTION_TEXT_MAX = 75;
 /** Of which environment and region may take this much. */
 const WHERE_MAX = 45;
 /** Most options in a list (docs.slack.dev/reference/block-kit/block-elements/select-menu-element). */
@@ -73,14 +71,8 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
         ...initial(scopes.find((o) => o.value === draft.scopeId)),
       },
     },
-    line(
-      BLOCK.allowed,
-      'Allowed actions',
-      draft.allowedActions,
-      'What you will do there, in one line',
-      false,
-    ),
-    line(BLOCK.offLimits, 'Off limits', draft.offLimits, 'What must be left alone', true),
+    allowedField(BLOCK.allowed, draft.allowedActions),
+    offLimitsField(BLOCK.offLimits, draft.offLimits),
     textField(BLOCK.reason, 'Reason', {
       initial: draft.reason,
       hint: 'What fails, for whom, and what you will do: a stranger should understand it in six weeks.',
