@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Ask } from '../access/event.ts';
 import type { World } from '../access/people.ts';
-import type { Access, Grant } from '../access/state.ts';
+import type { Access } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
@@ -16,20 +16,8 @@ import { buttonsFor, customerReads, decides, isTheirTenant, readerOf } from './b
 import { customersHeadline, customersLines } from './customer-request/words.ts';
 import { inPlaceOf, unfinishedWords } from './emergency/words.ts';
 import { endWords, lapseWords } from './refusals.ts';
-import {
-  because,
-  count,
-  escape,
-  inOneLine,
-  lasting,
-  lineByLine,
-  oneLine,
-  people,
-  quote,
-  tsa,
-  when,
-  who,
-} from './words.ts';
+import { askedFor, boundLines, caseWords } from './work-order.ts';
+import { because, count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
@@ -81,7 +69,7 @@ function draw(facts: CardFacts, room: Room): Rendered {
       ...emergency,
       section(top),
       ...sections(whatLines(facts, ask, room).join('\n')),
-      ...(ask === null ? [] : sections(boundLines(ask, room).join('\n'))),
+      ...(ask === null ? [] : sections(boundLines(ask, room.line).join('\n'))),
       ...sections(`*Reason*\n${quote(state.reason, room.text)}`),
       ...customersLines(state, room.text).flatMap(sections),
       // What we ask each other about it is no part of what the customer reads.
@@ -246,40 +234,6 @@ function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, no
     const gone = state.gone.includes(seat.holder) ? ', :warning: *can no longer decide*' : '';
     return `*Awaited* ${who(seat.holder)}, asked ${when(seat.askedAt)}${reminded}${away}${gone}`;
   });
-}
-
-/** Was something else approved than was asked for? It can only be less. */
-export function isLess(ask: Ask, asked: Ask): boolean {
-  return (
-    ask.scope.id !== asked.scope.id ||
-    ask.durationMs !== asked.durationMs ||
-    // Lines were only taken from the one, and only added to the other.
-    ask.allowedActions.length !== asked.allowedActions.length ||
-    ask.offLimits.length !== asked.offLimits.length
-  );
-}
-
-/** What was asked for, where less was approved. */
-function askedFor({ ask, asked }: Grant): string[] {
-  if (!isLess(ask, asked)) return [];
-  const { scope, durationMs, allowedActions } = asked;
-  return [
-    `*Asked for* ${oneLine(scope.name, 150)}, ${lasting(durationMs)}; allowed: ${inOneLine(allowedActions, 600)} — *less was approved*`,
-  ];
-}
-
-function boundLines(ask: Ask, { line }: Room): string[] {
-  return [
-    `*Allowed* ${lineByLine(ask.allowedActions, line)}`,
-    `*Off limits* ${lineByLine(ask.offLimits, line)}`,
-  ];
-}
-
-/** A link that shows where it leads, or the number as it was typed. */
-function caseWords(caseRef: string, max: number): string {
-  const words = oneLine(caseRef, max);
-  if (words.endsWith(' …')) return words;
-  return /^https?:\/\/[^\s<>|]+$/i.test(caseRef) ? `<${words}>` : words;
 }
 
 function notes(state: Access, recent: CardFacts['recent']): string[] {

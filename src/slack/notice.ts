@@ -5,10 +5,11 @@ import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, sections } from './blocks.ts';
 import type { CardFacts } from './card.ts';
 import { buttonsFor, isTheirTenant, readerOf } from './buttons.ts';
-import { isLess, placeOf, strip, wholeWords } from './card.ts';
+import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
 import { unfinishedWords } from './emergency/words.ts';
 import { lapseWords } from './refusals.ts';
+import { isLess } from './work-order.ts';
 import { because, inOneLine, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
 
 /** What one fact sounds like when somebody must hear of it. Stands in the card's thread; the buttons are those that still apply. */
