@@ -12,15 +12,16 @@ import { openPages } from './http/pages.ts';
 import { serve } from './http/server.ts';
 import type { Door } from './ledger/handle.ts';
 import { createDoor } from './ledger/handle.ts';
+import { createKeptFigures } from './ledger/kept-figures.ts';
 import { createLinks } from './ledger/links.ts';
 import { createOfTenant } from './ledger/of-tenant.ts';
 import { openLedger } from './ledger/open.ts';
 import type { Ledger } from './ledger/open.ts';
 import { createViews } from './ledger/views.ts';
-import { readSpan } from './ledger/week.ts';
 import { slackLogger } from './log.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './outbox/owe.ts';
+import { readFacts } from './review/facts.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createClients } from './slack/client.ts';
 import { createCourier } from './slack/courier.ts';
@@ -30,6 +31,7 @@ import { createSlackDoor } from './slack/http.ts';
 import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { readWhoIAm } from './slack/who-am-i.ts';
+import { createLookUps } from './slack/turns.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
 import type { TenantIndex } from './tenant-search.ts';
 import { createDigestTimer } from './timers/digest.ts';
@@ -98,7 +100,7 @@ async function startOn(
     absences: (now) => views.absences(now),
   });
   await directory.world([]);
-  const span = (from: number, until: number) => readSpan(ledger.reader, from, until);
+  const counted = { figures: createKeptFigures(ledger), views, reader: ledger.reader };
   const permalinks = async (numbers: readonly number[]) => {
     const places = [rules.channels.support, rules.channels.alert].filter((id) => id !== null);
     const cards = await Promise.all(places.map((id) => views.cardsIn(inChannel(id), numbers)));
@@ -110,7 +112,8 @@ async function startOn(
     door,
     views,
     ofTenant: createOfTenant(ledger.reader),
-    span,
+    reviewed: (from: number, until: number) => readFacts(counted, from, until),
+    lookUps: createLookUps(clock),
     permalinks,
     directory,
     policy: rules,

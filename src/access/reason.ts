@@ -46,10 +46,18 @@ export function checkReason(
 
 /** Do two reasons speak of the same problem? Half of their telling words are shared. */
 export function alike(one: string, other: string): boolean {
+  return likenessTo(one)(other);
+}
+
+/** The same, for one reason and many others: it is taken apart once. */
+export function likenessTo(one: string): (other: string) => boolean {
   const a = telling(wordsOf(one), new Set());
-  const b = telling(wordsOf(other), new Set());
-  const shared = [...a].filter((word) => b.has(word)).length;
-  return shared > 0 && shared * 2 >= Math.min(a.size, b.size);
+  return (other) => {
+    if (other === one) return a.size > 0;
+    const b = telling(wordsOf(other), new Set());
+    const shared = [...a].filter((word) => b.has(word)).length;
+    return shared > 0 && shared * 2 >= Math.min(a.size, b.size);
+  };
 }
 
 function wordsOf(text: string): string[] {

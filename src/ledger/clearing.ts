@@ -9,6 +9,8 @@ export const CLEARED_EVERY_MS = 60 * 60_000;
 const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
 /** How long it can be looked up what was sent, or was not needed any more. What could not be delivered stays. */
 const SENT_KEPT_MS = 30 * 24 * 60 * 60_000;
+/** No review looks back further than that: the digest of the week before last, a month late. */
+const FIGURES_KEPT_MS = 60 * 24 * 60 * 60_000;
 /** Messages cleared at once: an old ledger is not held up by years of them. */
 const SENT_CLEARED_MAX = 10_000;
 
@@ -17,6 +19,10 @@ export async function clearOld(tx: Transaction<Tables>, now: number): Promise<vo
   await tx
     .deleteFrom('delivery')
     .where('at', '<', now - DELIVERY_KEPT_MS)
+    .execute();
+  await tx
+    .deleteFrom('hour_figures')
+    .where('hour', '<', now - FIGURES_KEPT_MS)
     .execute();
   const old = tx
     .selectFrom('outbox')

@@ -5,6 +5,7 @@ import { evolve } from '../access/evolve.ts';
 import type { Access } from '../access/state.ts';
 import { compiled } from './compiled.ts';
 import type { LedgerRow, Tables } from './tables.ts';
+import { letOthersRun } from './turns.ts';
 
 /** One fact with when, who, and where in the ledger. */
 export interface Recorded {
@@ -32,23 +33,34 @@ const historyOf = compiled((db, { no }: { no: number }) =>
   db.selectFrom('ledger_event').selectAll().where('request_no', '=', no).orderBy('version'),
 );
 
+/** Requests that are read before others have their turn: some milliseconds of work. */
+const AT_ONCE = 12;
+
 /** The whole history of these requests, each folded to its state. Unknown numbers are left out. */
 export async function loadRecords(
   db: Kysely<Tables>,
   numbers: readonly number[],
 ): Promise<readonly FullRecord[]> {
-  if (numbers.length === 0) return [];
   const [only] = numbers;
-  const rows =
-    numbers.length === 1 && only !== undefined
-      ? await historyOf(db, { no: only })
-      : await db
-          .selectFrom('ledger_event')
-          .selectAll()
-          .where('request_no', 'in', [...numbers])
-          .orderBy('request_no')
-          .orderBy('version')
-          .execute();
+  if (only === undefined) return [];
+  if (numbers.length === 1) return recordsOf([only], await historyOf(db, { no: only }));
+  const records: FullRecord[] = [];
+  for (let next = 0; next < numbers.length; next += AT_ONCE) {
+    if (next > 0) await letOthersRun();
+    const some = numbers.slice(next, next + AT_ONCE);
+    const rows = await db
+      .selectFrom('ledger_event')
+      .selectAll()
+      .where('request_no', 'in', some)
+      .orderBy('request_no')
+      .orderBy('version')
+      .execute();
+    records.push(...recordsOf(some, rows));
+  }
+  return records;
+}
+
+function recordsOf(numbers: readonly number[], rows: readonly LedgerRow[]): readonly FullRecord[] {
   const grouped = Map.groupBy(rows.map(parseRecorded), (recorded) => recorded.no);
   return numbers.flatMap((no) => {
     const events = grouped.get(no);
@@ -73,6 +85,6 @@ export function parseRecorded(row: LedgerRow): Recorded {
 }
 
 /** A row of the ledger as a fact of no one request. */
-export function parseHouse(row: LedgerRow): HouseEvent {
+export function parseHouse(row: Pick<LedgerRow, 'body'>): HouseEvent {
   return houseEvent.parse(JSON.parse(row.body.toString('utf8')));
 }

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
-import { REPEAT_COUNT, REPEAT_WINDOW_MS } from '../access/limits.ts';
-import { alike } from '../access/reason.ts';
-import { loadRecords } from './history.ts';
-import type { RequestTable, Tables } from './tables.ts';
+import { accessEvent } from '../access/event.ts';
+import { REPEAT_WINDOW_MS } from '../access/limits.ts';
+import { likenessTo } from '../access/reason.ts';
+import type { Tables } from './tables.ts';
+import { letOthersRun } from './turns.ts';
 
 /** The same trouble in the same tenant, asked for again and again: a problem of the product, which somebody must own. */
 export interface Repeat {
@@ -18,16 +19,20 @@ export interface Repeat {
 /** Requests of one tenant that are looked at for likeness: the newest ones say enough. */
 const LOOKED_AT_MAX = 200;
 
-type Flagged = Pick<RequestTable, 'request_no' | 'tenant_id' | 'reason' | 'filed_at' | 'like_it'>;
-
-/** What these requests repeat, each trouble once, as of the last request that was flagged for it. */
-export async function readRepeats(db: Kysely<Tables>, filed: readonly Flagged[]): Promise<readonly Repeat[]> {
-  const flagged = filed
-    .filter((row) => row.like_it >= REPEAT_COUNT)
-    .sort((a, b) => b.request_no - a.request_no);
+/** What these requests repeat (each is the third of its kind, or a later one): each trouble once, as of the last of them. */
+export async function readRepeats(
+  db: Kysely<Tables>,
+  numbers: readonly number[],
+): Promise<readonly Repeat[]> {
+  if (numbers.length === 0) return [];
+  const flagged = await db
+    .selectFrom('request')
+    .select(['request_no', 'tenant_id', 'reason', 'filed_at', 'owner'])
+    .where('request_no', 'in', [...numbers])
+    .execute();
   const told = new Set<number>();
   const repeats: Repeat[] = [];
-  for (const last of flagged) {
+  for (const last of flagged.sort((a, b) => b.request_no - a.request_no)) {
     if (told.has(last.request_no)) continue;
     const rows = await db
       .selectFrom('request')
@@ -38,25 +43,32 @@ export async function readRepeats(db: Kysely<Tables>, filed: readonly Flagged[])
       .orderBy('filed_at', 'desc')
       .limit(LOOKED_AT_MAX)
       .execute();
+    const isAlike = likenessTo(last.reason);
     const requests = rows
-      .filter((row) => row.request_no <= last.request_no && alike(row.reason, last.reason))
+      .filter((row) => row.request_no <= last.request_no && isAlike(row.reason))
       .map((row) => row.request_no)
       .sort((a, b) => a - b);
     for (const no of requests) told.add(no);
-    repeats.push({ tenantId: last.tenant_id, requests, ...(await ownersOf(db, requests)) });
+    const { tenant_id: tenantId, owner } = last;
+    repeats.push({ tenantId, requests, owner, raised: await raisedIn(db, requests) });
+    await letOthersRun();
   }
   return repeats.sort((a, b) => b.requests.length - a.requests.length);
 }
 
-async function ownersOf(
-  db: Kysely<Tables>,
-  requests: readonly number[],
-): Promise<Pick<Repeat, 'owner' | 'raised'>> {
-  const records = await loadRecords(db, requests);
-  const raised = records.flatMap(({ no, state }) =>
-    'closeout' in state && state.closeout !== null && state.closeout.productProblem !== ''
-      ? [{ no, by: state.closeout.by, words: state.closeout.productProblem }]
-      : [],
-  );
-  return { owner: records.at(-1)?.state.owner ?? '', raised: raised.at(-1) ?? null };
+async function raisedIn(db: Kysely<Tables>, requests: readonly number[]): Promise<Repeat['raised']> {
+  const closeouts = await db
+    .selectFrom('ledger_event')
+    .select(['seq', 'request_no as no', 'body'])
+    .where('request_no', 'in', [...requests])
+    .where('type', '=', 'closeout.filed')
+    .execute();
+  // Of each request the last one counts.
+  const last = new Map(closeouts.sort((a, b) => a.seq - b.seq).map((one) => [one.no, one]));
+  for (const { no, body } of [...last.values()].sort((a, b) => b.seq - a.seq)) {
+    const fact = accessEvent.parse(JSON.parse(body.toString('utf8')));
+    if (no !== null && fact.type === 'closeout.filed' && fact.productProblem !== '')
+      return { no, by: fact.by, words: fact.productProblem };
+  }
+  return null;
 }

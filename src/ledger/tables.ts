@@ -7,6 +7,7 @@ export interface Tables {
   seat: { request_no: number; holder: string; given_by: string | null; took_ms: number | null };
   absence: { approver: string; from_at: number; until_at: number; delegate: string };
   readiness_probe: { filler: Buffer };
+  hour_figures: { hour: number; body: string };
   digest_week: { week: string; from_at: number; until_at: number };
   delivery: { key: string; at: number; outcome: string };
   outbox: OutboxTable;

@@ -3,6 +3,7 @@ import { evolve } from '../access/evolve.ts';
 import type { Access } from '../access/state.ts';
 import { GENESIS, linkHash } from './chain.ts';
 import { parseHouse, parseRecorded } from './history.ts';
+import { wrongFigures } from './kept-figures.ts';
 import type { Ledger } from './open.ts';
 import { projectRequest, projectSeats } from './project.ts';
 import type { LedgerRow, RequestRow, Tables } from './tables.ts';
@@ -113,7 +114,7 @@ async function compare(
     return 'absences are shown otherwise than the ledger tells';
   const shownWeeks = await db.selectFrom('digest_week').selectAll().execute();
   if (!sameSet(shownWeeks, [...weeks.values()])) return 'digests are shown otherwise than the ledger tells';
-  return null;
+  return wrongFigures(db);
 }
 
 function same(a: object, b: object): boolean {

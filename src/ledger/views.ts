@@ -16,6 +16,8 @@ export interface Views {
   record(no: number): Promise<FullRecord | null>;
   /** Sessions in use, the next to end first; at most `limit`. */
   activeSessions(limit?: number): Promise<readonly Numbered[]>;
+  /** How many sessions are in use. */
+  countActive(): Promise<number>;
   /** Open requests in which this person plays that part, newest first, in one of these phases. */
   byPerson(
     part: 'requester' | 'grantee' | 'owner',
@@ -32,8 +34,14 @@ export interface Views {
   unreviewed(): Promise<readonly Numbered[]>;
   /** The last facts of all, newest first, each with its request. */
   latest(limit: number): Promise<readonly { readonly record: FullRecord; readonly version: number }[]>;
-  /** Requests of a tenant, or in which a person plays a part, filed since then; newest first. */
-  filedSince(of: { tenantId: string } | { person: UserId }, since: number): Promise<readonly Numbered[]>;
+  /** How many requests of a tenant, or in which a person plays a part, were filed since then, and the newest of them. */
+  filedSince(
+    of: { tenantId: string } | { person: UserId },
+    since: number,
+    limit: number,
+  ): Promise<{ readonly count: number; readonly newest: readonly Numbered[] }>;
+  /** This person's requests of the time since then that lapsed or were denied, newest first. */
+  letDown(requester: UserId, since: number): Promise<readonly Numbered[]>;
   /** What this person, or this tenant, had since then. */
   recentUse(of: { grantee: UserId } | { tenantId: string }, since: number): Promise<RecentUse>;
   /** Numbers of the requests to which time must do something now, the longest overdue first. */
@@ -62,6 +70,8 @@ export interface RecentUse {
 
 /** Longest list that a view gives; more than any screen shows. */
 export const LIST_MAX = 200;
+/** As far as requests are counted that are not shown. */
+const COUNTED_MAX = 1_000;
 
 /** The views of this ledger. */
 export function createViews(db: Kysely<Tables>): Views {
@@ -82,6 +92,15 @@ export function createViews(db: Kysely<Tables>): Views {
         db,
         rows.map((row) => row.request_no),
       );
+    },
+    async countActive() {
+      const row = await db
+        .selectFrom('request')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('due_at', 'is not', null)
+        .where('phase', '=', 'active')
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
     async byPerson(part, user, phases) {
       const rows = await db
@@ -152,7 +171,7 @@ export function createViews(db: Kysely<Tables>): Views {
         return record === undefined ? [] : [{ record, version }];
       });
     },
-    async filedSince(of, since) {
+    async filedSince(of, since, limit) {
       const numbers = new Set<number>();
       const columns =
         'tenantId' in of ? (['tenant_id'] as const) : (['requester', 'grantee', 'owner'] as const);
@@ -162,12 +181,28 @@ export function createViews(db: Kysely<Tables>): Views {
           .select('request_no')
           .where(column, '=', 'tenantId' in of ? of.tenantId : of.person)
           .where('filed_at', '>=', since)
-          .orderBy('request_no', 'desc')
-          .limit(LIST_MAX)
+          .orderBy('filed_at', 'desc')
+          .limit(COUNTED_MAX)
           .execute();
         for (const row of rows) numbers.add(row.request_no);
       }
-      return loadRecords(db, [...numbers].sort((a, b) => b - a).slice(0, LIST_MAX));
+      const newest = [...numbers].sort((a, b) => b - a).slice(0, limit);
+      return { count: numbers.size, newest: await loadRecords(db, newest) };
+    },
+    async letDown(requester, since) {
+      const rows = await db
+        .selectFrom('request')
+        .select('request_no')
+        .where('requester', '=', requester)
+        .where('filed_at', '>=', since)
+        .where('phase', 'in', ['lapsed', 'denied'])
+        .orderBy('filed_at', 'desc')
+        .limit(LIST_MAX)
+        .execute();
+      return loadRecords(
+        db,
+        rows.map((row) => row.request_no),
+      );
     },
     async recentUse(of, since) {
       const used =

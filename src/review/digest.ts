@@ -1,19 +1,15 @@
+import type { Figures, Share as Counts, Tally } from '../ledger/figures.ts';
 import type { Repeat } from '../ledger/repeats.ts';
-import type { Row, SpanFacts } from '../ledger/week.ts';
+import type { Counted, Unfinished } from '../ledger/unfinished.ts';
 
-/** A line of the review: how many, and which requests it leads to. */
-export interface Line {
+/** A line of the review: how many, and the first requests that it leads to. */
+export interface Line extends Tally {
   readonly what: string;
-  readonly count: number;
-  readonly requests: readonly number[];
 }
 
 /** Somebody's, or some tenant's, share. */
-export interface Share {
+export interface Share extends Counts {
   readonly key: string;
-  readonly requests: readonly number[];
-  readonly sessions: number;
-  readonly ms: number;
 }
 
 /** What happened, ready to be read. Lengths in milliseconds. */
@@ -21,107 +17,107 @@ export interface Digest {
   readonly from: number;
   readonly until: number;
   readonly lines: readonly Line[];
+  /** Those that ended, and those that run, so far. */
   readonly sessions: number;
   readonly sessionMs: number;
   readonly longest: { readonly no: number; readonly ms: number } | null;
-  readonly perTenant: readonly Share[];
-  readonly perRequester: readonly Share[];
-  readonly refused: readonly {
+  readonly perTenant: Counted<Share>;
+  readonly perRequester: Counted<Share>;
+  readonly refused: Counted<{
     readonly what: string;
     readonly count: number;
     readonly actors: readonly string[];
     readonly requests: readonly number[];
-  }[];
-  readonly openCloseouts: readonly { readonly no: number; readonly owner: string }[];
+  }>;
+  readonly openCloseouts: Unfinished['closeouts'];
   readonly repeats: readonly Repeat[];
   readonly head: { readonly seq: number; readonly hash: string };
 }
 
-/** Counts a span of time for people who will look at it for a minute. */
+/** What a digest is made of. */
+export interface Facts {
+  readonly figures: Figures;
+  readonly unfinished: Unfinished;
+  readonly repeats: readonly Repeat[];
+  readonly head: Digest['head'];
+}
+
+/** Entries of one list; the rest is counted. */
+export const LISTED_MAX = 10;
+
+/** The figures of a span of time for people who will look at it for a minute. */
 export function makeDigest(
-  facts: SpanFacts,
-  span: { from: number; until: number; now: number },
-  head: Digest['head'],
+  { figures, unfinished, repeats, head }: Facts,
+  span: { readonly from: number; readonly until: number; readonly now: number },
 ): Digest {
-  const sessions = facts.started;
-  const ms = new Map(sessions.map((row) => [row.request_no, lengthOf(row, span.now)]));
-  const longest = [...ms].reduce<[number, number] | null>(
-    (a, b) => (a === null || b[1] > a[1] ? b : a),
-    null,
-  );
-  const emergencies = facts.filed.filter((row) => row.way === 'emergency');
-  const how = (end: Row['end_how']): readonly Row[] => facts.ended.filter((row) => row.end_how === end);
+  const { counts } = figures;
+  const running = unfinished.sessions.first
+    .filter(({ startedAt }) => startedAt < span.until)
+    .map((one) => ({ ...one, ms: Math.max(0, span.now - one.startedAt) }));
+  const ended = counts.ended.count + counts.expired.count + counts.revoked.count;
+  const endedMs = [...figures.tenants.values()].reduce((sum, one) => sum + one.ms, 0);
   return {
     from: span.from,
     until: span.until,
     lines: [
-      line('Filed', facts.filed),
-      line('Approved', facts.approved),
-      line('Denied', facts.denied),
-      line('Cancelled', facts.cancelled),
-      line('Lapsed', facts.lapsed),
-      line('Sessions started', sessions),
-      line('Ended by the grantee', how('ended')),
-      line('Expired by themselves', how('expired')),
-      line('Revoked', how('revoked')),
-      line('Active now', facts.active),
-      line('Not closed out', facts.notClosedOut),
-      line('Emergencies', emergencies),
-      line('Emergencies that still owe a review', facts.unreviewed),
-      {
-        what: 'Approved in under 5 seconds',
-        count: facts.fastDecisions.length,
-        requests: facts.fastDecisions,
-      },
+      { what: 'Filed', ...counts.filed },
+      { what: 'Approved', ...counts.approved },
+      { what: 'Denied', ...counts.denied },
+      { what: 'Cancelled', ...counts.cancelled },
+      { what: 'Lapsed', ...counts.lapsed },
+      { what: 'Sessions started', ...counts.started },
+      { what: 'Ended by the grantee', ...counts.ended },
+      { what: 'Expired by themselves', ...counts.expired },
+      { what: 'Revoked', ...counts.revoked },
+      openLine('Active now', unfinished.sessions),
+      openLine('Not closed out', unfinished.closeouts),
+      { what: 'Emergencies', ...counts.emergencies },
+      openLine('Emergencies that still owe a review', unfinished.reviews),
+      { what: 'Approved in under 5 seconds', ...counts.fast },
     ],
-    sessions: sessions.length,
-    sessionMs: [...ms.values()].reduce((sum, one) => sum + one, 0),
-    longest: longest === null ? null : { no: longest[0], ms: longest[1] },
-    perTenant: shares([...facts.filed, ...sessions], (row) => row.tenant_id, ms),
-    perRequester: shares([...facts.filed, ...sessions], (row) => row.requester, ms),
-    refused: refusals(facts),
-    repeats: facts.repeats,
-    openCloseouts: facts.notClosedOut.map((row) => ({ no: row.request_no, owner: row.owner })),
+    sessions: ended + running.length,
+    sessionMs: running.reduce((sum, one) => sum + one.ms, endedMs),
+    longest: running.reduce((longest, { no, ms }) => {
+      return longest === null || ms > longest.ms ? { no, ms } : longest;
+    }, figures.longest),
+    perTenant: shares(figures.tenants, running, ({ tenantId }) => tenantId),
+    perRequester: shares(figures.requesters, running, ({ requester }) => requester),
+    refused: {
+      count: figures.refused.size,
+      first: [...figures.refused]
+        .sort(([, a], [, b]) => b.count - a.count)
+        .slice(0, LISTED_MAX)
+        .map(([what, one]) => ({ what: what.replaceAll('_', ' '), ...one })),
+    },
+    repeats,
+    openCloseouts: { ...unfinished.closeouts, first: unfinished.closeouts.first.slice(0, LISTED_MAX) },
     head,
   };
 }
 
-function line(what: string, rows: readonly Row[]): Line {
-  return { what, count: rows.length, requests: rows.map((row) => row.request_no) };
+function openLine(what: string, { count, first }: Counted<{ readonly no: number }>): Line {
+  return { what, count, requests: first.map(({ no }) => no) };
 }
 
-/** How long it was used; a session that still runs counts to now. */
-function lengthOf(row: Row, now: number): number {
-  if (row.started_at === null) return 0;
-  return (row.ended_at ?? Math.min(now, row.expires_at ?? now)) - row.started_at;
-}
+type Running = Unfinished['sessions']['first'][number] & { readonly ms: number };
 
+/** The largest shares, what runs now included. */
 function shares(
-  rows: readonly Row[],
-  key: (row: Row) => string,
-  ms: ReadonlyMap<number, number>,
-): readonly Share[] {
-  return [...Map.groupBy(rows, key)]
-    .map(([name, all]) => {
-      const requests = [...new Set(all.map((row) => row.request_no))];
-      const used = requests.filter((no) => ms.has(no));
-      return {
-        key: name,
-        requests,
-        sessions: used.length,
-        ms: used.reduce((sum, no) => sum + (ms.get(no) ?? 0), 0),
-      };
-    })
-    .sort((a, b) => b.ms - a.ms || b.requests.length - a.requests.length);
-}
-
-function refusals({ refused }: SpanFacts): Digest['refused'] {
-  return [...Map.groupBy(refused, (r) => `${r.command} · ${r.reason}`)]
-    .map(([what, all]) => ({
-      what: what.replaceAll('_', ' '),
-      count: all.length,
-      actors: [...new Set(all.map((r) => r.actor))],
-      requests: [...new Set(all.flatMap((r) => (r.about === null ? [] : [r.about])))],
-    }))
-    .sort((a, b) => b.count - a.count);
+  counted: ReadonlyMap<string, Counts>,
+  running: readonly Running[],
+  keyOf: (one: Running) => string,
+): Counted<Share> {
+  const all = new Map(counted);
+  for (const one of running) {
+    const before = all.get(keyOf(one)) ?? { filed: 0, sessions: 0, ms: 0, requests: [] };
+    const requests = before.requests.includes(one.no) ? before.requests : [...before.requests, one.no];
+    all.set(keyOf(one), {
+      ...before,
+      sessions: before.sessions + 1,
+      ms: before.ms + one.ms,
+      requests,
+    });
+  }
+  const sorted = [...all].sort(([, a], [, b]) => b.ms - a.ms || b.filed - a.filed);
+  return { count: all.size, first: sorted.slice(0, LISTED_MAX).map(([key, one]) => ({ key, ...one })) };
 }

@@ -1,6 +1,6 @@
 import { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import type { Receiver, RespondFn } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { UserId } from '../access/policy.ts';
 import type { Workspace } from '../access/whose.ts';
@@ -35,6 +35,7 @@ import {
 import { requestAccess } from './request-access/slice.ts';
 import { review } from './review/slice.ts';
 import { runSession } from './run-session/slice.ts';
+import { ephemeral, saying, tell, UNTOLD } from './telling.ts';
 
 /** Bolt, with every slice's ids in one table: commit, then acknowledge, then whatever may take longer. */
 export interface SlackApp {
@@ -154,9 +155,10 @@ export function createSlackApp(deps: {
       delivery: `command:${payload.trigger_id}`,
     };
     const failed: Answered = { say: { text: FAILED } };
-    const { say, view, after } = await safely(word, () => run(call), failed);
+    const { say, view, after, later } = await safely(word, () => run(call), failed);
     await (say === undefined ? ack() : ack(ephemeral(say)));
-    follow(after ?? opening(call.triggerId, view), (words) => tell(respond, words));
+    const speak = (words: Say): Promise<void> => tell(respond, words);
+    follow(after ?? saying(later, speak) ?? opening(call.triggerId, view), speak);
   });
 
   app.action(/.*/, async ({ ack, body, respond }) => {
@@ -198,7 +200,7 @@ export function createSlackApp(deps: {
           : await safely(action.action_id, () => run(call), { say: { text: FAILED } });
       await ack();
       const { say } = result;
-      follow(result.after ?? opening(call.triggerId, result.view), speak);
+      follow(result.after ?? saying(result.later, speak) ?? opening(call.triggerId, result.view), speak);
       if (say !== undefined && (run !== undefined || payload.view === undefined))
         follow(() => speak(say), UNTOLD);
     }
@@ -269,21 +271,6 @@ export function createSlackApp(deps: {
       await Promise.all(running);
     },
   };
-}
-
-/** Nobody waits for it. */
-const UNTOLD = (): Promise<void> => Promise.resolve();
-
-function ephemeral({ text, blocks }: Say): {
-  response_type: 'ephemeral';
-  text: string;
-  blocks?: NonNullable<Say['blocks']>;
-} {
-  return { response_type: 'ephemeral', text, ...(blocks === undefined ? {} : { blocks }) };
-}
-
-async function tell(respond: RespondFn, say: Say): Promise<void> {
-  await respond({ ...ephemeral(say), replace_original: false });
 }
 
 /** All slices' handlers in one table. @throws when two slices claim the same id: that is a mistake in the program. */

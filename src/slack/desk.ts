@@ -9,11 +9,12 @@ import type { Clock } from '../clock.ts';
 import type { Door, Outcome } from '../ledger/handle.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
 import type { Views } from '../ledger/views.ts';
-import type { SpanFacts } from '../ledger/week.ts';
+import type { Facts } from '../review/digest.ts';
 import type { TenantIndex } from '../tenant-search.ts';
 import type { Directory } from './directory.ts';
 import type { Caller, View } from './payload.ts';
 import { refusalWords } from './refusals.ts';
+import type { LookUps } from './turns.ts';
 
 /** What every slice works with, and how a slice says what it answers to. */
 
@@ -21,7 +22,9 @@ export interface Desk {
   readonly door: Door;
   readonly views: Views;
   readonly ofTenant: OfTenant;
-  readonly span: (from: number, until: number) => Promise<SpanFacts>;
+  /** What the review of that span of time is made of. */
+  readonly reviewed: (from: number, until: number) => Promise<Facts>;
+  readonly lookUps: LookUps;
   /** Links to the cards of requests in the alert channel, where there are any. */
   readonly permalinks: (numbers: readonly number[]) => Promise<ReadonlyMap<number, string>>;
   readonly directory: Directory;
@@ -87,6 +90,8 @@ export type Submitted =
 export interface Answered {
   /** Told at once, to whoever acted. */
   readonly say?: Say;
+  /** Told when it was looked up, after the acknowledgement. */
+  readonly later?: () => Promise<Say>;
   /** A modal that opens. */
   readonly view?: ModalView;
   /** Anything else that takes longer. */

@@ -69,8 +69,9 @@ export function whatWasMissing(
     const command = commands.get(view.private_metadata);
     if (command === undefined) return { kind: 'close' };
     const call = { caller, rest, triggerId: '', delivery: submissionKey(view) };
-    const { say, view: next } = await command(call);
+    const { later, view: next, ...answered } = await command(call);
     if (next !== undefined) return { kind: 'show', view: next };
+    const say = answered.say ?? (await later?.());
     return say === undefined ? { kind: 'close' } : { kind: 'show', view: shown(view.private_metadata, say) };
   };
   return { submissions: { [MODAL]: run } };

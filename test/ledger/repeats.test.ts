@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { readSpan } from '../../src/ledger/week.ts';
+import { createKeptFigures } from '../../src/ledger/kept-figures.ts';
+import { readRepeats } from '../../src/ledger/repeats.ts';
 import { approve, closeOut, end, file, start } from '../access/acts.ts';
 import { ANN, DAY, GUS, OLA, RITA, T0 } from '../access/fixtures.ts';
 import type { Ground } from './ground.ts';
@@ -21,7 +22,8 @@ async function lived(
   await g.given(OLA, closeOut({ productProblem }), no);
   g.clock.turn(DAY);
 }
-const repeats = async (g: Ground, from = T0) => (await readSpan(g.ledger.db, from, g.clock.now())).repeats;
+const repeats = async ({ ledger, clock }: Ground, from = T0) =>
+  readRepeats(ledger.reader, (await createKeptFigures(ledger).of(from, clock.now())).alike);
 
 it('the third request in 30 days for the same tenant with a similar reason is a product problem, not the second', async () => {
   const g = ground();

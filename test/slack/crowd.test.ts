@@ -7,6 +7,7 @@ import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { refusals } from './refusals.ts';
+import { answer } from './acts.ts';
 import type { Stage, TurnedClock } from './stage.ts';
 import { GOOD, PEOPLE, stage } from './stage.ts';
 
@@ -99,7 +100,7 @@ beforeAll(async () => {
 afterAll(() => s.close());
 
 async function tsa(player: Player, words: string): Promise<string> {
-  await player.types('#support', `/tsa ${words}`);
+  await answer(s, player, () => player.types('#support', `/tsa ${words}`));
   return player.hears('#support').at(-1) ?? '';
 }
 

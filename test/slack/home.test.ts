@@ -106,7 +106,7 @@ describe('Home', () => {
     await home.presses('More');
     await home.waitFor(/Page 2 of/);
     await s.cast.noor.types('#support', '/tsa active');
-    expect(s.cast.noor.hears('#support').join()).toContain('100 sessions right now');
+    await s.cast.noor.waitFor('#support', /100 sessions right now/);
   });
 });
 
@@ -124,16 +124,17 @@ describe('shortcuts and look-ups', () => {
   it('/tsa mine and /tsa history tell what is there, to those whom the policy lists', async () => {
     s = await stage();
     await file(s);
-    await s.cast.sam.types('#support', '/tsa mine');
-    expect(s.cast.sam.hears('#support').join()).toMatch(/1 request of yours[\s\S]*TSA-1/);
-    await s.cast.otto.types('#support', '/tsa history northwind 7d');
-    expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 7 days: Northwind/);
-    await s.cast.otto.types('#support', '/tsa history <@U0SAM|sam>');
-    expect(s.cast.otto.hears('#support').join()).toMatch(/1 request in 30 days: Sam Rivera/);
-    await s.cast.mia.types('#support', '/tsa history @Sam Rivera');
-    expect(s.cast.mia.hears('#support').join()).toMatch(/1 request in 30 days: Sam Rivera/);
-    await s.cast.gus.types('#support', '/tsa history northwind');
-    expect(s.cast.gus.hears('#support').join()).toContain('for the people whom the policy lists');
+    const { sam, otto, mia, gus } = s.cast;
+    await sam.types('#support', '/tsa mine');
+    await sam.waitFor('#support', /1 request of yours[\s\S]*TSA-1/);
+    await otto.types('#support', '/tsa history northwind 7d');
+    await otto.waitFor('#support', /1 request in 7 days: Northwind/);
+    await otto.types('#support', '/tsa history <@U0SAM|sam>');
+    await otto.waitFor('#support', /1 request in 30 days: Sam Rivera/);
+    await mia.types('#support', '/tsa history @Sam Rivera');
+    await mia.waitFor('#support', /1 request in 30 days: Sam Rivera/);
+    await gus.types('#support', '/tsa history northwind');
+    await gus.waitFor('#support', /for the people whom the policy lists/);
   });
 
   it('a planned start waits for its moment, and the grantee is told when it comes', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Modal, Player } from '../../sandbox/driver.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
-import { everything, mrkdwnIn, written } from './acts.ts';
+import { answer, everything, mrkdwnIn, written } from './acts.ts';
 import { refusals } from './refusals.ts';
 import type { Stage } from './stage.ts';
 import { GOOD, PEOPLE, requestForm, stage } from './stage.ts';
@@ -99,7 +99,7 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
     expect(keep(modal).text).toContain('is filed');
   }
   const looks = async (...words: readonly string[]): Promise<void> => {
-    for (const one of words) await s.cast.sam.types('#support', `/tsa ${one}`);
+    for (const one of words) await answer(s, s.cast.sam, () => s.cast.sam.types('#support', `/tsa ${one}`));
     for (const who of [s.cast.sam, s.cast.ada, s.cast.otto]) await who.opensHome();
   };
   const CLOSED = { 'Can the customer do what failed before?': 'Not yet' };

@@ -28,7 +28,7 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
     await sam.waitFor('#shared-northwind', /TSA-1.*is in Northwind Traders/);
     await s.later(0);
     await sam.types('#support', '/tsa active');
-    expect(sam.hears('#support').join()).toMatch(/TSA-1.*<@U0SAM> in Northwind Traders \(production\)/);
+    await sam.waitFor('#support', /TSA-1.*<@U0SAM> in Northwind Traders \(production\)/);
 
     await s.later(59 * 60_000 + 35_000);
     const warning = await sam.waitFor('app', /ends .* by itself/);

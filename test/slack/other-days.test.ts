@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../sandbox/driver.ts';
+import { answer } from './acts.ts';
 import { file, GOOD, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -298,7 +299,7 @@ describe('the same trouble for the third time', () => {
       await sam.waitFor('app', new RegExp(`TSA-${no}\\b.*cancelled`));
     }
     const review = async (): Promise<string> => {
-      await sam.types('#support', '/tsa review');
+      await answer(s, sam, () => sam.types('#support', '/tsa review'));
       return sam.hears('#support').at(-1) ?? '';
     };
     expect(await review()).toMatch(

@@ -315,7 +315,7 @@ describe('The customer’s contact in a shared channel', () => {
     s = await stage('http', taking());
     const issue = typed('issue', ISSUE);
     await send('interactive', submit(PEOPLE.ann.id, CONTACT, 'tsa_customer_request', 'northwind', issue));
-    const said = `history <@${PEOPLE.ann.id}>`;
-    expect(await send('slash_commands', command(PEOPLE.mia.id, said, { team_id: OURS }))).toContain('TSA-1');
+    await s.cast.mia.types('#support', `/tsa history <@${PEOPLE.ann.id}>`);
+    await s.cast.mia.waitFor('#support', /1 request in 30 days: .*TSA-1/s);
   });
 });

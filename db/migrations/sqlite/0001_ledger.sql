@@ -112,6 +112,13 @@ create table digest_week (
   until_at integer not null
 ) strict, without rowid;
 
+-- What happened in an hour that is over, counted: what the review of many of them adds up.
+create table hour_figures (
+  -- Its beginning, in milliseconds since 1970.
+  hour integer primary key check (hour % 3600000 = 0),
+  body text    not null
+) strict;
+
 -- What became of a delivery of Slack's, so that its repetition has no second effect.
 create table delivery (
   key     text primary key,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { whoReviews } from '../../access/emergency.ts';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
-import type { Phase } from '../../access/state.ts';
 import { tidyAt } from '../../ledger/shown.ts';
 import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
@@ -13,6 +12,7 @@ import { again, personField, said } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
 import { isInside } from '../sight.ts';
+import { createTurns } from '../turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
 import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';
 
@@ -32,7 +32,6 @@ const WATCHED_MS = 60 * 60_000;
 const LATEST = 8;
 /** What came to nothing stays on Home for so long, to be filed again. */
 const LATELY_MS = 14 * 24 * 60 * 60_000;
-const LET_DOWN: ReadonlySet<Phase> = new Set(['lapsed', 'denied']);
 const FIRST: HomeChoice = { environment: 'all', activePage: 0, requestsPage: 0 };
 const choiceForm = z.object({
   environment: z.string(),
@@ -43,10 +42,19 @@ const choiceForm = z.object({
 export function createHome(desk: Desk): Home {
   const watched = new Map<UserId, { at: number; choice: HomeChoice }>();
 
+  const turns = createTurns<{ readonly published: Promise<unknown> }>(desk.clock, { rest: 0 });
+
+  async function draw(user: UserId): Promise<{ readonly published: Promise<unknown> }> {
+    const facts = await readFacts(desk, user);
+    const view = homeView(desk, facts, watched.get(user)?.choice ?? FIRST);
+    // Slack is not waited for while others wait for their turn.
+    return { published: desk.client.views.publish({ user_id: user, view }) };
+  }
+
   async function publish(user: UserId, choice: HomeChoice): Promise<void> {
     watched.set(user, { at: desk.clock.now(), choice });
-    const view = homeView(desk, await readFacts(desk, user), choice);
-    await desk.client.views.publish({ user_id: user, view });
+    const { published } = await turns.take(user, () => draw(user));
+    await published;
   }
 
   const chosen = ({ view }: ActionCall): HomeChoice => {
@@ -217,7 +225,6 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
   const reviews = (await views.unreviewed()).filter(({ state }) =>
     whoReviews(state, desk.directory.known(), now).includes(me),
   );
-  const lately = await views.filedSince({ person: me }, now - LATELY_MS);
   const closeouts = [
     ...(await views.byPerson('owner', me, ['ended'])),
     ...(await views.byPerson('grantee', me, ['ended'])),
@@ -234,7 +241,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
         'approved',
         'active',
       ])),
-      ...lately.filter(({ state }) => state.requester === me && LET_DOWN.has(state.phase)),
+      ...(await views.letDown(me, now - LATELY_MS)),
     ],
     closeouts: [...unique(closeouts)].sort((a, b) => b.no - a.no),
     active,

@@ -3,7 +3,7 @@ import type { FullRecord, Numbered } from '../../ledger/history.ts';
 import { context, header, section, sections } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { card, headline, placeOf, strip } from '../card.ts';
-import type { Desk, Say, Slice } from '../desk.ts';
+import type { Answered, Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { whichTenant } from '../missing.ts';
 import { noticeWords } from '../notice.ts';
@@ -17,10 +17,18 @@ import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 export function lookUp(desk: Desk): Slice {
   return {
     commands: {
-      active: async ({ caller }) => ({ say: await activeNow(desk, caller) }),
-      mine: async ({ caller }) => ({ say: await mine(desk, caller) }),
-      history: async ({ caller, rest }) =>
-        rest === '' ? { view: whichTenant('history', true) } : { say: await history(desk, caller, rest) },
+      active: ({ caller }) => Promise.resolve(nowActive(desk, caller)),
+      mine: ({ caller }) =>
+        Promise.resolve({ later: () => desk.lookUps.run(`mine ${caller.userId}`, () => mine(desk, caller)) }),
+      history: ({ caller, rest }) =>
+        Promise.resolve(
+          rest === ''
+            ? { view: whichTenant('history', true) }
+            : {
+                later: () =>
+                  desk.lookUps.run(`history ${caller.userId} ${rest}`, () => history(desk, caller, rest)),
+              },
+        ),
       show: async (call) => {
         const picked = await pick(desk, call, 'show', {
           parts: ['requester', 'grantee', 'owner'],
@@ -31,7 +39,7 @@ export function lookUp(desk: Desk): Slice {
       },
     },
     actions: {
-      tsa_active: async ({ caller }) => ({ say: await activeNow(desk, caller) }),
+      tsa_active: ({ caller }) => Promise.resolve(nowActive(desk, caller)),
       [ACTION.show]: async ({ caller, value }) => {
         const no = parseNo(value);
         return no === null ? {} : { say: await show(desk, caller, no) };
@@ -47,14 +55,18 @@ const BLOCKS_MAX = 50;
 /** Slack takes about 13,000 characters of blocks in one message; the card has its share. */
 const HISTORY_CHARACTERS_MAX = 6_000;
 
+function nowActive(desk: Desk, caller: Caller): Answered {
+  return { later: () => desk.lookUps.run(`active ${caller.userId}`, () => activeNow(desk, caller)) };
+}
+
 async function activeNow(desk: Desk, { userId }: Caller): Promise<Say> {
   const no = await notForYou(desk, userId, null);
   if (no !== null) return no;
-  const sessions = await desk.views.activeSessions();
-  if (sessions.length === 0) return { text: 'Nobody is in a tenant right now.' };
-  const shown = sessions.slice(0, ACTIVE_MAX);
-  const more = sessions.length - shown.length;
-  const title = `${count(sessions.length, 'session')} right now`;
+  const shown = await desk.views.activeSessions(ACTIVE_MAX);
+  if (shown.length === 0) return { text: 'Nobody is in a tenant right now.' };
+  const all = Math.max(shown.length, await desk.views.countActive());
+  const more = all - shown.length;
+  const title = `${count(all, 'session')} right now`;
   const blocks: KnownBlock[] = [
     header(title),
     ...shown.map((one) => section(activeLine(one, desk.clock.now()))),
@@ -83,7 +95,8 @@ async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
   return listed(
     desk,
     userId,
-    list,
+    list.slice(0, ACTIVE_MAX),
+    list.length,
     list.length === 0 ? 'Nothing of yours is open.' : `${count(list.length, 'request')} of yours`,
   );
 }
@@ -101,18 +114,18 @@ async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Sa
   if (!isTenant) await desk.directory.learn([about.person]);
   const known = isTenant ? null : desk.directory.profile(about.person);
   const of = isTenant ? { tenantId: about.id } : { person: known?.user ?? about.person };
-  const list = await desk.views.filedSince(of, since);
+  const { count: all, newest } = await desk.views.filedSince(of, since, ACTIVE_MAX);
   const whose = isTenant ? about.name : (known?.name ?? about.person);
   return listed(
     desk,
     userId,
-    list,
-    `${count(list.length, 'request')} in ${days ?? HISTORY_DAYS} days: ${whose}`,
+    newest,
+    all,
+    `${count(all, 'request')} in ${days ?? HISTORY_DAYS} days: ${whose}`,
   );
 }
 
-function listed(desk: Desk, reader: string, list: readonly Numbered[], title: string): Say {
-  const shown = list.slice(0, ACTIVE_MAX);
+function listed(desk: Desk, reader: string, shown: readonly Numbered[], all: number, title: string): Say {
   const lines = shown.map(({ no, state }) =>
     headline({
       no,
@@ -122,7 +135,7 @@ function listed(desk: Desk, reader: string, list: readonly Numbered[], title: st
       now: desk.clock.now(),
     }),
   );
-  const more = list.length - shown.length;
+  const more = all - shown.length;
   return {
     text: [oneLine(title), ...lines.map(strip)].join('\n'),
     blocks: [

@@ -1,8 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
+import { NAMED_MAX } from '../../ledger/figures.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
+import { letOthersRun } from '../../ledger/turns.ts';
 import type { Digest, Share } from '../../review/digest.ts';
-import { makeDigest } from '../../review/digest.ts';
+import { LISTED_MAX, makeDigest } from '../../review/digest.ts';
 import { placeOf } from '../card.ts';
 import type { Rendered } from '../blocks.ts';
 import { context, fitsMessage, header, section } from '../blocks.ts';
@@ -29,39 +31,46 @@ export function review(desk: Desk): Slice {
           return {
             say: { text: 'The review is for the people whom the policy lists. Ask an admin to be added.' },
           };
-        const until = desk.clock.now();
-        return { say: await renderReview(desk, until - WEEK_MS, until, 'The last 7 days') };
+        // Everybody sees the same: who asks while others wait for it, waits for theirs.
+        return { later: () => desk.lookUps.run('review', () => lastDays(desk)) };
       },
     },
   };
 }
 
-const WEEK_MS = 7 * 24 * 60 * 60_000;
+function lastDays(desk: Desk): Promise<Rendered> {
+  const until = desk.clock.now();
+  // A whole number of hours: their figures are kept.
+  const from = Math.floor((until - WEEK_MS) / HOUR_MS) * HOUR_MS;
+  return renderReview(desk, from, until, 'The last 7 days');
+}
+
+const HOUR_MS = 60 * 60_000;
+const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Numbers named on one line; the rest is counted. */
-const NAMED_MAX = 15;
 const NAMED = [NAMED_MAX, 8, 4, 2];
-/** Lines of one list; the rest is counted. */
-const LISTED_MAX = 10;
 
 /** The digest of a span of time, ready to post. */
 export async function renderReview(
-  desk: Pick<Desk, 'span' | 'views' | 'clock' | 'permalinks' | 'policy'>,
+  desk: Pick<Desk, 'reviewed' | 'clock' | 'permalinks' | 'policy'>,
   from: number,
   until: number,
   title: string,
 ): Promise<Rendered> {
-  const facts = await desk.span(from, until);
-  const digest = makeDigest(facts, { from, until, now: desk.clock.now() }, await desk.views.head());
+  const facts = await desk.reviewed(from, until);
+  const digest = makeDigest(facts, { from, until, now: desk.clock.now() });
   const links = await desk.permalinks(numbersIn(digest));
-  // As many numbers on a line as leave the whole within what one message holds.
   const placeNamed = (id: string): string => {
     const tenant = desk.policy.tenants.get(id);
     return tenant === undefined ? oneLine(id, 120) : placeOf({ tenant });
   };
-  const drawn = NAMED.map((named) => drawDigest(digest, title, links, placeNamed, named));
-  return (
-    drawn.find(({ blocks }) => fitsMessage(blocks)) ?? drawDigest(digest, title, new Map(), placeNamed, 0)
-  );
+  // As many numbers on a line as leave the whole within what one message holds.
+  for (const named of NAMED) {
+    await letOthersRun();
+    const drawn = drawDigest(digest, title, links, placeNamed, named);
+    if (fitsMessage(drawn.blocks)) return drawn;
+  }
+  return drawDigest(digest, title, new Map(), placeNamed, 0);
 }
 
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
@@ -70,40 +79,49 @@ function drawDigest(
   title: string,
   links: ReadonlyMap<number, string>,
   placeNamed: (tenantId: string) => string,
-  namedMax = NAMED_MAX,
+  namedMax: number,
 ): Rendered {
   const request = (no: number): string => {
     const link = links.get(no);
     return link === undefined ? tsa(no) : `<${link}|${tsa(no)}>`;
   };
-  const numbers = (requests: readonly number[]): string => {
+  const numbers = (requests: readonly number[], all = requests.length): string => {
     const named = requests.slice(0, namedMax).map(request).join(', ');
-    const more = requests.length - namedMax;
+    const more = all - Math.min(namedMax, requests.length);
     return `${named === '' ? '' : ` · ${named}`}${more > 0 ? ` and ${more} more` : ''}`;
   };
-  const share = (name: string, { requests, sessions, ms }: Share): string =>
-    `${name}: ${count(requests.length, 'request')}, ${count(sessions, 'session')}, ${lasting(ms)}${numbers(requests)}`;
+  const share = (name: string, { filed, requests, sessions, ms }: Share): string =>
+    `${name}: ${count(filed, 'request')}, ${count(sessions, 'session')}, ${lasting(ms)}${numbers(requests, Math.max(filed, sessions, requests.length))}`;
 
   const { longest } = digest;
   const facts = [
     ...digest.lines
       .filter((line) => line.count > 0 || ALWAYS.has(line.what))
-      .map(({ what, count: n, requests }) => `*${what}* ${n}${numbers(requests)}`),
+      .map(({ what, count: n, requests }) => `*${what}* ${n}${numbers(requests, n)}`),
     ...(longest === null ? [] : [`*Longest session* ${lasting(longest.ms)}${numbers([longest.no])}`]),
   ];
-  const lists: readonly (readonly [string, readonly string[]])[] = [
-    ['Not closed out, by owner', digest.openCloseouts.map(({ no, owner }) => `${request(no)} ${who(owner)}`)],
+  const { openCloseouts, repeats, perTenant, perRequester, refused } = digest;
+  const lists: readonly (readonly [string, readonly string[], number])[] = [
+    [
+      'Not closed out, by owner',
+      openCloseouts.first.map(({ no, owner }) => `${request(no)} ${who(owner)}`),
+      openCloseouts.count,
+    ],
     [
       'Asked for again and again',
-      digest.repeats.map((one) => `${placeNamed(one.tenantId)}: ${repeat(one)}${numbers(one.requests)}`),
+      repeats
+        .slice(0, LISTED_MAX)
+        .map((one) => `${placeNamed(one.tenantId)}: ${repeat(one)}${numbers(one.requests)}`),
+      repeats.length,
     ],
-    ['Per tenant', digest.perTenant.map((one) => share(placeNamed(one.key), one))],
-    ['Per requester', digest.perRequester.map((one) => share(who(one.key), one))],
+    ['Per tenant', perTenant.first.map((one) => share(placeNamed(one.key), one)), perTenant.count],
+    ['Per requester', perRequester.first.map((one) => share(who(one.key), one)), perRequester.count],
     [
       'Refused attempts',
-      digest.refused.map(({ what, count: n, actors, requests }) => {
-        return `${n}× ${escape(what)} · ${actors.slice(0, 5).map(who).join(', ')}${numbers(requests)}`;
+      refused.first.map(({ what, count: n, actors, requests }) => {
+        return `${n}× ${escape(what)} · ${actors.map(who).join(', ')}${numbers(requests)}`;
       }),
+      refused.count,
     ],
   ];
   const total = `${count(digest.sessions, 'session')}, ${lasting(digest.sessionMs)} in total`;
@@ -111,7 +129,7 @@ function drawDigest(
     header(title),
     section(`${when(digest.from)} to ${when(digest.until)}: *${total}*.`),
     ...inSections(facts),
-    ...lists.flatMap(([name, lines]) => listed(name, lines)),
+    ...lists.flatMap(([name, lines, all]) => listed(name, lines, all)),
     context(
       `Any of them in full: \`/tsa show TSA-n\`. Ledger head: event ${digest.head.seq}, \`${digest.head.hash}\`.`,
     ),
@@ -145,11 +163,14 @@ const ALWAYS = new Set([
 /** A paragraph holds 3,000 characters (docs.slack.dev/reference/block-kit/blocks/section-block). */
 const PARAGRAPH_MAX = 2_900;
 
-function listed(title: string, lines: readonly string[]): KnownBlock[] {
+function listed(title: string, lines: readonly string[], all: number): KnownBlock[] {
   if (lines.length === 0) return [];
-  const shown = lines.slice(0, LISTED_MAX).map((line) => `• ${line}`);
-  const more = lines.length - shown.length;
-  return inSections([`*${title}*`, ...shown, ...(more > 0 ? [`and ${more} more`] : [])]);
+  const more = all - lines.length;
+  return inSections([
+    `*${title}*`,
+    ...lines.map((line) => `• ${line}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]);
 }
 
 /** Lines in as few paragraphs as hold them; no line is cut. */
@@ -166,14 +187,12 @@ function inSections(lines: readonly string[]): KnownBlock[] {
 
 function numbersIn(digest: Digest): readonly number[] {
   const all = [
-    ...digest.lines.flatMap((line) => line.requests.slice(0, NAMED_MAX)),
-    ...digest.openCloseouts.slice(0, LISTED_MAX).map((one) => one.no),
+    ...digest.lines.flatMap((line) => line.requests),
+    ...digest.openCloseouts.first.map((one) => one.no),
     ...digest.repeats.slice(0, LISTED_MAX).flatMap((one) => one.requests.slice(0, NAMED_MAX)),
     ...(digest.longest === null ? [] : [digest.longest.no]),
-    ...[...digest.perTenant.slice(0, LISTED_MAX), ...digest.perRequester.slice(0, LISTED_MAX)].flatMap(
-      (share) => share.requests.slice(0, NAMED_MAX),
-    ),
-    ...digest.refused.slice(0, LISTED_MAX).flatMap((one) => one.requests.slice(0, NAMED_MAX)),
+    ...[...digest.perTenant.first, ...digest.perRequester.first].flatMap((share) => share.requests),
+    ...digest.refused.first.flatMap((one) => one.requests),
   ];
   return [...new Set(all)];
 }
