@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { dueCommand } from './access/due.ts';
-import { systemClock } from './clock.ts';
+import { span } from './clock-words.ts';
+import { JUMP_MS, systemClock } from './clock.ts';
 import { readDatabasePath } from './config.ts';
 import { backUp } from './ledger/backup.ts';
 import { exportEvents, exportRequests } from './ledger/export.ts';
@@ -146,10 +147,12 @@ async function write(lines: AsyncGenerator<string>): Promise<number> {
 }
 
 async function doctor(ledger: Ledger): Promise<number> {
-  const now = systemClock.now();
   await introduce(ledger);
+  systemClock.notBefore((await createViews(ledger.db).head()).at);
+  const now = systemClock.now();
   const troubles = [
     ...damage(ledger),
+    ...clocks(),
     ...(await overdue(ledger, now)),
     ...owed(ledger, now),
     ...undelivered(ledger, now),
@@ -164,6 +167,14 @@ function damage({ raw }: Ledger): readonly string[] {
   if (found.join() === 'ok') return [];
   say('Damage', found.length, found);
   return ['the database file is damaged'];
+}
+
+/** The ledger cannot tell whether its clock was wrong then or is now; either way somebody should look. */
+function clocks(): readonly string[] {
+  const ahead = systemClock.ahead();
+  if (ahead <= JUMP_MS) return [];
+  console.log(`The last event is ${span(ahead)} ahead of this machine’s clock.`);
+  return ['the clock is wrong, or was when the last event was written: see the README’s runbook'];
 }
 
 async function introduce({ db, path }: Ledger): Promise<void> {

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
-import type { Clock } from './clock.ts';
+import { clockSays } from './clock-words.ts';
+import type { Clock, Timekeeper } from './clock.ts';
 import type { Ledger } from './ledger/open.ts';
 import { WAL_BYTES } from './ledger/open.ts';
 import type { Views } from './ledger/views.ts';
@@ -26,7 +27,7 @@ const LOOK_EVERY_MS = 1_000;
 export function createHealth(deps: {
   ledger: Ledger;
   views: Views;
-  clock: Clock;
+  clock: Timekeeper;
   /** When Slack last answered or called; `null` if never. */
   slackSeenAt: () => number | null;
 }): Health {
@@ -98,6 +99,7 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
       ok: late === 0,
       says: late === 0 ? 'nothing overdue' : `${late} overdue by more than a minute`,
     },
+    clock: clockSays(deps.clock),
     messages: {
       ok: waits <= OWED_MS,
       says: `the oldest waits for ${Math.round(waits / 1_000)} s; ${failed.count} can never be delivered`,

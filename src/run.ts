@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Policy } from './access/policy.ts';
 import { reachable } from './access/policy.ts';
 import { atHome } from './access/whose.ts';
-import type { Clock } from './clock.ts';
+import type { Timekeeper } from './clock.ts';
 import type { Config } from './config.ts';
 import { createMailEdge, routed, withoutMail } from './email/edge.ts';
 import { createHealth } from './health.ts';
@@ -34,6 +34,7 @@ import { readWhoIAm } from './slack/who-am-i.ts';
 import { createLookUps } from './slack/turns.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
 import type { TenantIndex } from './tenant-search.ts';
+import { createClockWatch } from './timers/clock-watch.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
 import { createVacancies } from './timers/vacancies.ts';
@@ -60,10 +61,10 @@ const WEEK_MS = 7 * 24 * 60 * 60_000;
 export async function start(
   config: Config,
   { policy, tenants }: { readonly policy: Policy; readonly tenants: TenantIndex },
-  clock: Clock,
+  clock: Timekeeper,
   log: Logger,
 ): Promise<Running> {
-  const ledger = openLedger(config.database);
+  const ledger = openLedger(config.database, clock);
   try {
     const mail = config.mail !== null;
     const warning = mail ? null : withoutMail(tenants);
@@ -80,7 +81,7 @@ async function startOn(
   config: Config,
   loaded: Policy,
   tenants: TenantIndex,
-  clock: Clock,
+  clock: Timekeeper,
   log: Logger,
 ): Promise<Running> {
   const views = createViews(ledger.reader);
@@ -166,6 +167,7 @@ async function startOn(
     world: (users) => directory.world(users),
   });
   const digest = createDigestTimer({ door, views, clock, log, policy: rules });
+  const watch = createClockWatch({ clock, door, policy: rules, log });
   door.onCommitted(() => {
     dispatcher.wake();
     timers.wake();
@@ -215,6 +217,7 @@ async function startOn(
   );
   await dispatcher.start();
   timers.start();
+  watch.start();
   digest.start();
   vacancies.start();
   if (socket !== undefined) await heldBack(appTokenRefused, () => socket.start());
@@ -229,6 +232,7 @@ async function startOn(
     door,
     port: http.port,
     async tick() {
+      await watch.tick();
       await timers.tick();
       await digest.tick();
       dispatcher.wake();
@@ -239,7 +243,14 @@ async function startOn(
       // All at the same time: together they have ten seconds, not each.
       const delivered = dispatcher.stop(STOP_WITHIN_MS);
       await socket?.disconnect();
-      await Promise.all([http.close(), app.settled(), timers.stop(), digest.stop(), vacancies.stop()]);
+      await Promise.all([
+        http.close(),
+        app.settled(),
+        timers.stop(),
+        digest.stop(),
+        vacancies.stop(),
+        watch.stop(),
+      ]);
       await pages?.settled();
       await door.close();
       await delivered;

@@ -11,7 +11,7 @@ import { openForReading } from '../src/ledger/open.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './access/acts.ts';
-import { ANN, GUS, RITA, worldOf } from './access/fixtures.ts';
+import { ANN, DAY, GUS, RITA, worldOf } from './access/fixtures.ts';
 import type { Ground } from './ledger/ground.ts';
 import { child, folder, ground, setClock } from './ledger/ground.ts';
 
@@ -187,6 +187,16 @@ describe('doctor', () => {
     expect(said.out).toMatch(
       /Overdue by more than a minute: nothing\nOwed: nothing\nCould not be delivered: nothing\nAll is well\./,
     );
+  });
+
+  it('says how far the last event is ahead of this machine’s clock, and judges by the later of the two', async () => {
+    const g = await lived(ground(worldOf(), undefined, setClock(Date.now() + 10 * DAY)));
+    g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
+    const said = await tsa(g.path, 'doctor');
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/^The last event is 9 d 23 h ahead of this machine’s clock\.$/m);
+    expect(said.out).toMatch(/Overdue by more than a minute: nothing/);
+    expect(said.out).toMatch(/Needs attention: the clock is wrong, or was when the last event was written/);
   });
 
   it('lists what is overdue, what is owed with the last answer, and what could not be delivered', async () => {

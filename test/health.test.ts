@@ -124,6 +124,33 @@ it('Is ready while a message waits for its own time, and not when that has passe
   expect(await p.ready()).toEqual([503, 'messages']);
 });
 
+it('Is not ready while its time is ahead of the machine’s clock by more than five seconds, and says since when', async () => {
+  const p = await probe();
+  const { machine } = p.g.clock;
+  // It is looked at anew after a second.
+  const says = async (): Promise<string> => {
+    p.g.clock.turn(1_000);
+    p.seenAt = p.g.clock.now();
+    const response = await p.ask('/readyz');
+    return body.parse(await response.json()).checks['clock']?.says ?? '';
+  };
+  expect(await says()).toBe('in step with this machine’s clock');
+  machine.isSet(-5_000);
+  expect(await says()).toBe('in step with this machine’s clock');
+  machine.isSet(5_000);
+  p.g.clock.now();
+  machine.isSet(-HOUR);
+  expect(await says()).toBe(
+    '1 h ahead of this machine’s clock; it goes on by the time that passes; this machine’s clock went back 1 h at 2 Mar 09:00 UTC',
+  );
+  expect(await p.ready()).toEqual([503, 'clock']);
+  machine.isSet(HOUR);
+  expect(await says()).toBe(
+    'in step with this machine’s clock; this machine’s clock went forward 1 h at 2 Mar 09:00 UTC',
+  );
+  expect(await p.ready()).toEqual([200]);
+});
+
 it('Is not ready while nothing can be written', async () => {
   const p = await probe();
   const { raw } = p.g.ledger;

@@ -30,10 +30,12 @@ const LAYERS: readonly {
       'src/clock.ts',
       'src/outbox/owe.ts',
       'src/outbox/owe-mail.ts',
+      'src/outbox/owe-program.ts',
       'src/outbox/owed.ts',
     ],
   },
   { of: 'src/outbox/owe-mail.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
+  { of: 'src/outbox/owe-program.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owe.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owed.ts', may: ['src/access/'] },
   { of: 'src/outbox/', may: ['src/outbox/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },
@@ -78,6 +80,7 @@ const TIME = new Set([
   'DateTime.utc',
   'performance.now',
   'process.hrtime',
+  'process.uptime',
 ]);
 
 const onlyTheConfigReadsTheEnvironment: Rule = (files) =>

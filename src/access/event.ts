@@ -215,6 +215,12 @@ export const houseEvent = z.discriminatedUnion('type', [
     until: instant,
   }),
   z.strictObject({ type: z.literal('digest.signed_off'), week: z.string(), by: user, note: text }),
+  /** While the program ran, the machine's clock moved against the time that passed: back, where that is negative. */
+  z.strictObject({ type: z.literal('clock.jumped'), byMs: z.int(), aheadMs: duration }),
+  /** When the program started, the machine's clock stood before the last event. */
+  z.strictObject({ type: z.literal('clock.behind'), aheadMs: duration }),
 ]);
 
 export type HouseEvent = z.infer<typeof houseEvent>;
+/** What the program itself has to say: nobody asked for it. */
+export type ProgramEvent = Extract<HouseEvent, { type: 'clock.jumped' | 'clock.behind' }>;

@@ -182,6 +182,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       case 'bookmark':
       case 'hello':
       case 'digest':
+      case 'clock':
       case 'undeliverable':
         return {
           to: null,

@@ -23,7 +23,7 @@ import { fullTime, shortTime, timeSpan } from './times.ts';
 
 /** What each mail says. Who reads it is a customer: plain words, the facts first, and always what to do. */
 
-/** A fact later than this in its reader's hands was held up, and says so. */
+/** A fact that its reader gets later than this says so. */
 const LATE_MS = 15 * 60_000;
 
 /**
@@ -35,7 +35,7 @@ export function factLetter(recorded: Recorded, facts: MailFacts, again = false):
   const happened = recorded.event.type === 'session.ended' ? recorded.event.endedAt : recorded.at;
   const late = facts.now - happened;
   if (letter === null || again || late <= LATE_MS) return letter;
-  const held = `This mail was held up for ${lasting(late)}: ${byNow(facts.record.state)}.`;
+  const held = `This mail comes ${lasting(late)} late, going by our clock: ${byNow(facts.record.state)}.`;
   return { ...letter, lead: [held, ...letter.lead] };
 }
 

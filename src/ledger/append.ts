@@ -17,10 +17,10 @@ export interface NewEvent {
 }
 
 const chainEnd = compiled((db) =>
-  db.selectFrom('ledger_event').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+  db.selectFrom('ledger_event').select(['seq', 'hash', 'at']).orderBy('seq', 'desc').limit(1),
 );
 /** The end as this transaction left it. Wrong would be harmless: the database takes no event that is not the next. */
-const ends = new WeakMap<Transaction<Tables>, Pick<LedgerRow, 'seq' | 'hash'>>();
+const ends = new WeakMap<Transaction<Tables>, Pick<LedgerRow, 'seq' | 'hash' | 'at'>>();
 const addEvent = compiled((db, row: LedgerRow) => db.insertInto('ledger_event').values(row));
 const addRequest = compiled((db, row: RequestRow) => db.insertInto('request').values(row));
 const changeRequest = compiled((db, { request_no: no, ...changed }: Changes) =>
@@ -33,14 +33,16 @@ const clearSeats = compiled((db, { no }: { no: number }) =>
 
 type Changes = Partial<RequestRow> & Pick<RequestRow, 'request_no'>;
 
-/** Adds facts to the end of the chain, in one statement. Only inside the door's transaction. */
-export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+/** Adds facts to the end of the chain, and tells where that is now. Only inside the door's transaction. */
+export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<number> {
   const last = ends.get(tx) ?? (await chainEnd(tx, {}))[0];
   let seq = last?.seq ?? 0;
   let prev: Buffer = last?.hash ?? GENESIS;
+  let before = last?.at ?? 0;
   for (const { requestNo, version, actor, at, event } of events) {
     if (!actor.isWellFormed()) throw new RangeError('the actor is not well-formed Unicode');
+    // Time goes one way: whoever wrote this did not use the clock that the ledger set.
+    if (at < before) throw new RangeError('an event cannot be earlier than the one before it');
     seq += 1;
     // What leaves for the ledger is parsed like what comes from it: it must be readable for ever.
     const fact = requestNo === null ? houseEvent.parse(event) : accessEvent.parse(event);
@@ -60,8 +62,23 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
     };
     await addEvent(tx, row);
     prev = hash;
+    before = at;
   }
-  ends.set(tx, { seq, hash: prev });
+  ends.set(tx, { seq, hash: prev, at: before });
+  return seq;
+}
+
+/** Adds facts that belong to no one request, with their projection, and tells where the chain ends now. */
+export async function appendHouse(
+  tx: Transaction<Tables>,
+  actor: string,
+  at: number,
+  ...events: readonly HouseEvent[]
+): Promise<number> {
+  const facts = events.map((event) => ({ requestNo: null, version: null, actor, at, event }));
+  const seq = await appendEvents(tx, facts);
+  for (const event of events) await projectHouse(tx, event);
+  return seq;
 }
 
 /** What was added is being taken back: the end is where the database says. */
@@ -95,7 +112,7 @@ function differences(old: RequestRow, row: RequestRow): Partial<RequestRow> {
 }
 
 /** The projection of what belongs to no one request. */
-export async function projectHouse(tx: Transaction<Tables>, event: HouseEvent): Promise<void> {
+async function projectHouse(tx: Transaction<Tables>, event: HouseEvent): Promise<void> {
   switch (event.type) {
     case 'absence.set': {
       const row = {
@@ -119,6 +136,8 @@ export async function projectHouse(tx: Transaction<Tables>, event: HouseEvent): 
       return;
     case 'attempt.refused':
     case 'digest.signed_off':
+    case 'clock.jumped':
+    case 'clock.behind':
       return;
   }
 }

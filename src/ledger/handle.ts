@@ -3,18 +3,20 @@ import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
 import type { Command, HouseCommand } from '../access/command.ts';
 import { decide, needsAround } from '../access/decide.ts';
-import type { AccessEvent, HouseEvent } from '../access/event.ts';
+import type { AccessEvent, HouseEvent, ProgramEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
 import { decideHouse } from '../access/house.ts';
 import type { Actor, World } from '../access/people.ts';
 import { actorName } from '../access/people.ts';
+import type { Policy } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import { oweMail } from '../outbox/owe-mail.ts';
+import { oweProgram } from '../outbox/owe-program.ts';
 import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
-import { appendEvents, forgetEnd, projectHouse, writeProjection } from './append.ts';
+import { appendEvents, appendHouse, forgetEnd, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
 import { CLEARED_EVERY_MS, clearOld } from './clearing.ts';
 import { compiled } from './compiled.ts';
@@ -54,6 +56,8 @@ export interface Door {
   ): Promise<Refusal | null>;
   /** Records that a week's digest is owed, with its message. False when it was already. */
   recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
+  /** Records what the program itself has to say, and owes it to whom it concerns. */
+  record(event: ProgramEvent, policy: Policy): Promise<void>;
   /** Owes messages that come from no change, such as a greeting; the same key once. */
   owe(owed: readonly Owed[]): Promise<void>;
   /** Calls back after every commit that changed something or owes something. */
@@ -177,8 +181,9 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
     for (const event of events) {
       const after = evolve(state, event, now);
       // What time did first is time's own deed, whoever came by and found it.
-      const by =
-        event.type === 'session.ended' || event.type === 'request.lapsed' ? endedBy(event, actor) : actor;
+      const times =
+        event.type === 'request.lapsed' || (event.type === 'session.ended' && event.how === 'expired');
+      const by = times ? 'system:timer' : actor;
       facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
       if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
       if (no !== null && mail) owed.push(...oweMail({ no, event, after }, world));
@@ -229,12 +234,7 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
         const all: HouseEvent[] = [...events];
         if (refusal !== null)
           all.push({ type: 'attempt.refused', command: command.type, reason: refusal.reason, about: null });
-        const by = actorName(actor);
-        await appendEvents(
-          tx,
-          all.map((event) => ({ requestNo: null, version: null, actor: by, at: now, event })),
-        );
-        for (const event of all) await projectHouse(tx, event);
+        await appendHouse(tx, actorName(actor), now, ...all);
         await remember(tx, delivery, { requestNo: null, refusal }, now);
         return refusal;
       }),
@@ -247,11 +247,15 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
           .executeTakeFirst();
         if (posted !== undefined) return false;
         const now = clock.now();
-        const event = { type: 'digest.posted', ...week } as const;
-        await appendEvents(tx, [{ requestNo: null, version: null, actor: 'system:timer', at: now, event }]);
-        await projectHouse(tx, event);
+        await appendHouse(tx, 'system:timer', now, { type: 'digest.posted', ...week });
         await oweAll(tx, [owed], now);
         return true;
+      }),
+    record: (event, policy) =>
+      enter(async (tx) => {
+        const at = clock.now();
+        const seq = await appendHouse(tx, 'system:program', at, event);
+        await oweAll(tx, oweProgram({ seq, at, event }, policy), at);
       }),
     owe: (owed) => enter((tx) => oweAll(tx, owed, clock.now())),
     onCommitted(listener) {
@@ -268,13 +272,6 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
 export async function oweAll(tx: Transaction<Tables>, owed: readonly Owed[], now: number): Promise<void> {
   for (const { key, destination, message } of owed)
     await addOwed(tx, { key, destination, body: JSON.stringify(message), owed_at: now, next_at: now });
-}
-
-function endedBy(
-  event: Extract<AccessEvent, { type: 'session.ended' | 'request.lapsed' }>,
-  actor: string,
-): string {
-  return event.type === 'request.lapsed' || event.how === 'expired' ? 'system:timer' : actor;
 }
 
 async function nextNo(tx: Transaction<Tables>): Promise<number> {

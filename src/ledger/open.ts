@@ -5,6 +5,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { z } from 'zod';
+import type { Timekeeper } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { keepingStatements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -35,12 +37,13 @@ const CHECKPOINT_PAGES = 4_000;
 export const WAL_BYTES = CHECKPOINT_PAGES * 4_096;
 
 /**
- * Opens the ledger for the one process that owns it: takes the lock, sets and checks the pragmas, migrates.
+ * Opens the ledger for the one process that owns it: takes the lock, sets and checks the pragmas, migrates. From then on
+ * the clock is not before the last event.
  * @throws CannotOpen when another process owns it, SQLite is too old, or the database is newer than this program.
  */
-export function openLedger(path: string): Ledger {
+export function openLedger(path: string, clock: Pick<Timekeeper, 'notBefore'> = systemClock): Ledger {
   try {
-    return open(path);
+    return open(path, clock);
   } catch (error) {
     if (error instanceof CannotOpen || !(error instanceof Error)) throw error;
     throw new CannotOpen(`Cannot open the ledger at ${path}: ${error.message}. Look at TSA_DATABASE.`, {
@@ -49,7 +52,7 @@ export function openLedger(path: string): Ledger {
   }
 }
 
-function open(path: string): Ledger {
+function open(path: string, clock: Pick<Timekeeper, 'notBefore'>): Ledger {
   mkdirSync(dirname(path), { recursive: true });
   const lock = takeLock(path);
   let raw: Database.Database | null = null;
@@ -57,6 +60,7 @@ function open(path: string): Ledger {
     raw = new Database(path, { timeout: BUSY_MS });
     prepare(raw);
     migrate(raw);
+    clock.notBefore(lastInstant(raw));
     const db = kyselyOn(raw);
     const reader = kyselyOn(openReadOnly(path));
     return {
@@ -177,6 +181,12 @@ function prepare(raw: Database.Database): void {
     if (actual !== value)
       throw new CannotOpen(`SQLite would not set ${name} to ${value}; it stands at ${String(actual)}.`);
   }
+}
+
+/** When the last event was; 0 where there is none. */
+function lastInstant(raw: Database.Database): number {
+  const at = raw.prepare('select at from ledger_event order by seq desc limit 1').pluck().get();
+  return z.number().optional().parse(at) ?? 0;
 }
 
 /** Applies what is new, each file in a transaction of its own, and refuses what this program does not know. */

@@ -58,8 +58,8 @@ export interface Views {
   absences(now: number): Promise<ReadonlyMap<UserId, Absence>>;
   /** The last digest that was posted, and when the ledger began. */
   digests(): Promise<{ readonly last: Tables['digest_week'] | null; readonly firstEventAt: number | null }>;
-  /** The end of the chain. */
-  head(): Promise<{ readonly seq: number; readonly hash: string }>;
+  /** The end of the chain, and when that was; 0 where there is nothing. */
+  head(): Promise<{ readonly seq: number; readonly hash: string; readonly at: number }>;
 }
 
 export interface RecentUse {
@@ -284,11 +284,11 @@ export function createViews(db: Kysely<Tables>): Views {
     async head() {
       const row = await db
         .selectFrom('ledger_event')
-        .select(['seq', 'hash'])
+        .select(['seq', 'hash', 'at'])
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return { seq: row?.seq ?? 0, hash: (row?.hash ?? GENESIS).toString('hex') };
+      return { seq: row?.seq ?? 0, hash: (row?.hash ?? GENESIS).toString('hex'), at: row?.at ?? 0 };
     },
   };
 }

@@ -30,6 +30,8 @@ export const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tenant_mail'), tenantId: z.string() }),
   /** Show the customer where to ask for help: a card in their channel, which is pinned there, or a message to a contact. */
   z.strictObject({ kind: z.literal('invitation'), tenantId: z.string(), by: z.string() }),
+  /** Say what that event has to say about the machine's clock. */
+  z.strictObject({ kind: z.literal('clock'), seq: z.int() }),
   /** Something owed could not be delivered and never will be: the alert channel hears of it. */
   z.strictObject({
     kind: z.literal('undeliverable'),

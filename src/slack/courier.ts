@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { FullRecord } from '../ledger/history.ts';
+import { parseHouse } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
 import type { TenantIndex } from '../tenant-search.ts';
@@ -13,6 +14,7 @@ import { section } from './blocks.ts';
 import { buttonsFor, readerOf } from './buttons.ts';
 import { bringBookmark } from './bookmark.ts';
 import { card } from './card.ts';
+import { clockNotice } from './clock-notice.ts';
 import { invitation, pinCard } from './customer-request/invitation.ts';
 import { hello } from './hello.ts';
 import type { Trouble } from './client.ts';
@@ -230,6 +232,17 @@ export function createCourier(deps: {
         if (tenant === undefined) return;
         const { channel, ts } = await post(errand, invitation(tenant), null);
         if (readerOf(destination) === null) await pinCard(client, channel, ts);
+        return;
+      }
+      case 'clock': {
+        const row = await db
+          .selectFrom('ledger_event')
+          .selectAll()
+          .where('seq', '=', message.seq)
+          .executeTakeFirst();
+        const fact = row === undefined ? null : parseHouse(row);
+        if (row === undefined || (fact?.type !== 'clock.jumped' && fact?.type !== 'clock.behind')) return;
+        await post(errand, clockNotice(fact, row.at), null);
         return;
       }
       case 'mail':

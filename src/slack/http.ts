@@ -3,7 +3,7 @@ import type { HTTPReceiver } from '@slack/bolt';
 import type { IncomingMessage } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
+import type { Timekeeper } from '../clock.ts';
 import { readBody, turnAway } from '../http/exchange.ts';
 import type { SlackListener } from '../http/server.ts';
 
@@ -21,33 +21,38 @@ const WINDOW_MS = 300_000;
 export function createSlackDoor(deps: {
   receiver: HTTPReceiver;
   signingSecret: string;
-  clock: Clock;
+  clock: Timekeeper;
   log: Logger;
   /** Slack called. */
   onSeen: () => void;
 }): SlackListener {
   const { receiver, clock, log } = deps;
+  /** The signatures of which the time has not passed, each with its timestamp. */
   const seen = new Map<string, number>();
 
   function judge(request: IncomingMessage, body: Buffer): 200 | 400 | 401 {
     const now = clock.now();
+    // Slack's time is this machine's, or ours where that was set back.
+    const readings = [now, now - clock.ahead()];
     const signature = String(request.headers['x-slack-signature'] ?? '');
     const timestamp = Number(request.headers['x-slack-request-timestamp'] ?? NaN);
-    if (!Number.isFinite(timestamp) || Math.abs(now - timestamp * 1_000) > WINDOW_MS) return 401;
+    const at = timestamp * 1_000;
+    const reading = readings.find((one) => Math.abs(one - at) <= WINDOW_MS);
+    if (reading === undefined) return 401;
     const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp };
     const signed = isValidSlackRequest({
       signingSecret: deps.signingSecret,
       body: body.toString(),
       headers,
-      nowMilliseconds: now,
+      nowMilliseconds: reading,
     });
     if (!signed) return 401;
-    for (const [old, at] of seen) {
-      if (now - at <= 2 * WINDOW_MS) break;
+    for (const [old, oldAt] of seen) {
+      if (readings.some((one) => one - oldAt <= WINDOW_MS)) break;
       seen.delete(old);
     }
     if (seen.has(signature)) return 401;
-    seen.set(signature, now);
+    seen.set(signature, at);
     return isWhatSlackSends(request, body) ? 200 : 400;
   }
 

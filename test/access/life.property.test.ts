@@ -11,6 +11,9 @@ import { evolve } from '../../src/access/evolve.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
+import { createClock } from '../../src/clock.ts';
+import type { Machine } from '../machine.ts';
+import { machine } from '../machine.ts';
 import { T0, timer } from './fixtures.ts';
 import type { Life } from './promises.ts';
 import {
@@ -21,12 +24,14 @@ import {
   endedInTime,
   must,
   nothingOfOurs,
+  overByEitherClock,
   refusedOrDone,
   started,
   watched,
 } from './promises.ts';
 import {
   dice,
+  goOn,
   nextMoment,
   pick,
   sensible,
@@ -60,7 +65,9 @@ describe('any life at all', () => {
 });
 
 function live(seeds: readonly number[]): void {
-  const lives: [Life, ...Life[]] = [newLife()];
+  const ours = machine(T0);
+  const clock = createClock(ours);
+  const lives: [Life, ...Life[]] = [newLife(ours)];
   const worlds = dice(seeds[0] ?? 0)(2) === 0 ? WORLDS : STRICT_WORLDS;
   const usual = worlds[0];
   // Mostly the usual world; now and then the one thing that is different in this life.
@@ -72,9 +79,10 @@ function live(seeds: readonly number[]): void {
     // Mostly the newest request goes on; now and then an older one does, or another is filed beside them.
     const newest = lives[lives.length - 1] ?? lives[0];
     const broken = newest.state?.way === 'emergency' && newest.state.phase !== 'unconfirmed';
-    if (newest.state !== null && roll(broken ? 3 : 12) === 0) lives.push(newLife());
+    if (newest.state !== null && roll(broken ? 3 : 12) === 0) lives.push(newLife(ours));
     const life = roll(4) === 0 ? pick(roll, lives) : (lives[lives.length - 1] ?? newest);
-    if (life.state !== null) now = nextMoment(life.state, now, roll);
+    if (life.state !== null) goOn(ours, nextMoment(life.state, now, roll) - now, roll);
+    now = clock.now();
     life.now = now;
     const others = lives.filter((one) => one !== life);
     // The timer comes by in time, late (with a later step), or never.
@@ -95,8 +103,9 @@ function live(seeds: readonly number[]): void {
   }
 }
 
-function newLife(): Life {
-  return { state: null, now: T0, facts: [], agreedEnd: 0, asked: null, saidYesTo: new Map() };
+function newLife(ours: Machine): Life {
+  const clock = { now: T0, machine: ours, passedAtStart: 0 };
+  return { ...clock, state: null, facts: [], agreedEnd: 0, asked: null, saidYesTo: new Map() };
 }
 
 /** As the ledger shows them: started, and still due some time. */
@@ -130,6 +139,8 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
     const before = life.state;
     const after = evolve(before, event, context.now);
     life.state = after;
+    must(context.now >= (life.facts.at(-1)?.at ?? 0), 'no fact is earlier than the one before it');
+    if (event.type === 'session.started') life.passedAtStart = life.machine.passed();
     life.facts.push({ event, at: context.now });
     seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
     able(event, before, after, context);
@@ -144,6 +155,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
     covered(event, life, context);
   }
   if (!FILING.has(command.type)) endedInTime(start, life.state, context.now);
+  if (!FILING.has(command.type)) overByEitherClock(life);
   return decision;
 }
 

@@ -7,6 +7,7 @@ import type { Actor, World } from '../../src/access/people.ts';
 import { isAmong, isContact, mayApprove } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
 import { askOf } from '../../src/access/state.ts';
+import type { Machine } from '../machine.ts';
 
 /** What must be true of every life, whoever does what and whenever. */
 
@@ -18,6 +19,10 @@ export interface Fact {
 export interface Life {
   state: Access | null;
   now: number;
+  /** What its clock tells time by. */
+  readonly machine: Machine;
+  /** What had passed on that machine when the session started. */
+  passedAtStart: number;
   readonly facts: Fact[];
   /** The last instant that somebody who may decide has agreed to. */
   agreedEnd: number;
@@ -300,6 +305,14 @@ export function endedInTime(before: Access | null, after: Access | null, now: nu
   }
   const over = after?.phase === 'ended' || after?.phase === 'closed';
   must(over && after.ending.endedAt === expiresAt, 'past its end it is over, since its end');
+}
+
+/** However the machine's clock is set: a session lasts no longer than it was given, by that clock or by what passed. */
+export function overByEitherClock({ state, machine, passedAtStart }: Life): void {
+  if (state?.phase !== 'active') return;
+  const { startedAt, expiresAt } = state.session;
+  must(machine.wall() < expiresAt, 'at its end, by the clock on the wall, a session is over');
+  must(machine.passed() - passedAtStart < expiresAt - startedAt, 'after its length a session is over');
 }
 
 export function decidedOnce(facts: readonly Fact[]): void {

@@ -2,6 +2,7 @@ import type { Command } from '../../src/access/command.ts';
 import { dueAt } from '../../src/access/due.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
+import type { Machine } from '../machine.ts';
 import type { Change } from './fixtures.ts';
 import * as acts from './acts.ts';
 import * as f from './fixtures.ts';
@@ -306,6 +307,15 @@ export function nextMoment(state: Access | null, now: number, roll: Roll): numbe
   const deadline = state === null ? null : pick(roll, [dueAt(state), endOf(state)]);
   if (deadline !== null && roll(10) < 2) return Math.max(now, deadline + roll(3) - 1);
   return now + (roll(24) === 0 ? roll(3 * f.DAY) : roll(20 * f.MINUTE));
+}
+
+/** Time goes by on this machine; now and then its clock is set meanwhile, by seconds or days, or it sleeps. */
+export function goOn(machine: Machine, ms: number, roll: Roll): void {
+  machine.passes(ms);
+  if (roll(25) > 0) return;
+  const far = pick(roll, [20_000, f.HOUR, 2 * f.DAY]);
+  if (roll(3) === 0) machine.sleeps(roll(far));
+  else machine.isSet(roll(2 * far) - far);
 }
 
 function endOf(state: Access): number | null {

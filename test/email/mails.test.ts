@@ -112,7 +112,7 @@ describe('A mail', () => {
     }
   });
 
-  it('that was held up says so first, and tells how things stand now', async () => {
+  it('that comes late says so first, with no guess why, and tells how things stand now', async () => {
     const p = await post();
     await p.mailbox.down();
     await inUse(p);
@@ -123,11 +123,11 @@ describe('A mail', () => {
     await p.deliver();
     const [started, ended] = p.mailbox.mails.map((mail) => lines(mail).slice(0, 3));
     expect(started).toEqual([
-      'This mail was held up for 2 h: the session is over.',
+      'This mail comes 2 h late, going by our clock: the session is over.',
       'Gus Engineer was in Acme Ltd (production) from 09:00 to 10:00 UTC on 2 March 2026.',
       `${SCOPE}.`,
     ]);
-    expect(ended?.[0]).toBe('This mail was held up for 1 h: the session is over.');
+    expect(ended?.[0]).toBe('This mail comes 1 h late, going by our clock: the session is over.');
     expect(linksIn(p.mailbox.mails[0] as Received)).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { linkHash } from '../../src/ledger/chain.ts';
+import { createDoor } from '../../src/ledger/handle.ts';
 import { approve, deny, file, start } from '../access/acts.ts';
-import { ANN, GUS, RITA } from '../access/fixtures.ts';
+import { ANN, DAY, DEB, GUS, person, RITA, worldOf } from '../access/fixtures.ts';
 import type { Ground } from './ground.ts';
 import { ground } from './ground.ts';
 
@@ -55,6 +56,10 @@ describe('The database itself keeps the ledger append-only, whatever tool writes
       'added beside the chain',
       `insert into ledger_event select 7, 9, 1, type, actor, at, body, zeroblob(32), randomblob(32) from ledger_event where seq = 1`,
     ],
+    [
+      'added before the last one in time',
+      `insert into ledger_event select 7, 9, 1, type, actor, at - 1, body, ${LAST}, randomblob(32) from ledger_event where seq = 6`,
+    ],
   ])('no event is %s', async (_how, sql) => {
     const g = await lived();
     const before = g.ledger.raw.prepare(`select seq, ${COLUMNS} from ledger_event`).all();
@@ -67,6 +72,17 @@ describe('The database itself keeps the ledger append-only, whatever tool writes
     expect(() => g.ledger.raw.prepare(sql).run()).toThrow(/ledger:/);
     expect(g.ledger.raw.prepare(`select seq, ${COLUMNS} from ledger_event`).all()).toEqual(before);
   });
+});
+
+it('The program itself writes no event that is earlier than the one before it, and nothing of what came with it', async () => {
+  const g = await lived();
+  const now = g.clock.now();
+  const behind = createDoor(g.ledger, { ...g.clock, now: () => now - 1 });
+  const command = { type: 'set_absence', approver: ANN, from: now, until: now + DAY, delegate: DEB } as const;
+  const late = behind.handleHouse({ command, actor: person(ANN), world: worldOf(), delivery: null });
+  await expect(late).rejects.toThrow('an event cannot be earlier than the one before it');
+  expect(g.count('select max(seq) from ledger_event')).toBe(6);
+  expect(g.count('select count(*) from absence')).toBe(0);
 });
 
 describe('Who takes the triggers away and changes the ledger is found out, and where', () => {

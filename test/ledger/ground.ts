@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished } from 'vitest';
 import type { Command } from '../../src/access/command.ts';
 import type { Actor, World } from '../../src/access/people.ts';
-import type { Clock } from '../../src/clock.ts';
+import type { Timekeeper } from '../../src/clock.ts';
+import { createClock } from '../../src/clock.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import type { Door, Outcome } from '../../src/ledger/handle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
@@ -18,6 +19,8 @@ import type { Views } from '../../src/ledger/views.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
 import { person, T0, worldOf } from '../access/fixtures.ts';
+import type { Machine } from '../machine.ts';
+import { machine } from '../machine.ts';
 
 /** A ledger on disk with its door, and a clock that only the test turns. */
 export interface Ground {
@@ -43,21 +46,23 @@ interface More {
   readonly delivery?: string;
 }
 
-export interface SetClock extends Clock {
+export interface SetClock extends Timekeeper {
+  readonly machine: Machine;
   turn(ms: number): void;
   set(at: number): void;
 }
 
 export function setClock(at = T0): SetClock {
-  let now = at;
+  const still = machine(at);
+  const clock = createClock(still);
   return {
-    now: () => now,
-    uuid: () => crypto.randomUUID(),
+    ...clock,
+    machine: still,
     turn(ms) {
-      now += ms;
+      still.passes(ms);
     },
     set(instant) {
-      now = instant;
+      still.passes(instant - clock.now());
     },
   };
 }
@@ -76,7 +81,7 @@ export function ground(
   path = join(folder(), 'tsa.sqlite'),
   clock = setClock(),
 ): Ground {
-  const ledger = openLedger(path);
+  const ledger = openLedger(path, clock);
   const door = createDoor(ledger, clock);
   let open = true;
   const close = async (): Promise<void> => {

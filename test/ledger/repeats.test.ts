@@ -51,12 +51,13 @@ it('a product problem that a closeout named has its words and an owner', async (
 it('what is 30 days old counts no more, and a week without a new one tells nothing', async () => {
   const g = ground();
   await lived(g);
+  g.clock.turn(DAY);
   await lived(g);
   g.clock.set(T0 + 30 * DAY);
   await lived(g);
   expect(await repeats(g)).toEqual([]);
   // The last moment at which the second is not 30 days old.
-  g.clock.set(T0 + 31 * DAY - 1);
+  g.clock.set(T0 + 32 * DAY - 1);
   await lived(g);
   expect(await repeats(g)).toMatchObject([{ requests: [2, 3, 4] }]);
   const quiet = g.clock.now();

@@ -3,7 +3,7 @@ import type { Access } from '../../src/access/state.ts';
 import { createDigestTimer } from '../../src/timers/digest.ts';
 import { createTimers } from '../../src/timers/timers.ts';
 import { ANN, DEB, DAY, HOUR, person, worldOf } from '../access/fixtures.ts';
-import { dice, nextMoment, pick, sensible, STRICT_WORLDS, wild, WORLDS } from '../access/wandering.ts';
+import { dice, goOn, nextMoment, pick, sensible, STRICT_WORLDS, wild, WORLDS } from '../access/wandering.ts';
 import { ground } from './ground.ts';
 
 const COMMANDS = 2_400;
@@ -26,7 +26,7 @@ it.each([7, 2026])(
       world = roll(5) > 0 ? worldOf(calm) : pick(roll, [...WORLDS, ...STRICT_WORLDS]);
       const no = roll(6) === 0 || living.length === 0 ? null : pick(roll, living.slice(-8));
       const state: Access | null = no === null ? null : ((await views.record(no))?.state ?? null);
-      clock.set(nextMoment(state, clock.now(), roll));
+      goOn(clock.machine, nextMoment(state, clock.now(), roll) - clock.now(), roll);
       // Several at once: they share a commit.
       const crowd = Array.from({ length: 1 + roll(AT_ONCE) }, () =>
         roll(4) > 0 ? sensible(state, world, clock.now(), roll) : wild(state, clock.now(), roll),

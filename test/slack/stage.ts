@@ -10,12 +10,16 @@ import { createSandbox } from '../../sandbox/server.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { World } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
+import type { Timekeeper } from '../../src/clock.ts';
+import { createClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/policy.ts';
 import type { Running } from '../../src/run.ts';
 import { start } from '../../src/run.ts';
 import { createTenantIndex } from '../../src/tenants.ts';
+import type { Machine } from '../machine.ts';
+import { machine } from '../machine.ts';
 
 /** The whole program on a local Slack, with a clock that the test turns. */
 export interface Stage {
@@ -31,13 +35,12 @@ export interface Stage {
   /** As after a deploy; with another policy, if it is changed. */
   restart(change?: (policy: Policy) => Policy): Promise<void>;
   /** A session of Sam's in that tenant, through the rules but not through Slack. */
-  session(world: World, tenantId: string): Promise<void>;
+  session(world: World, tenantId: string, durationMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface TurnedClock {
-  now(): number;
-  uuid(): string;
+export interface TurnedClock extends Timekeeper {
+  readonly machine: Machine;
   turn(ms: number): void;
 }
 
@@ -45,12 +48,15 @@ export type Mode = 'socket' | 'http';
 
 /** Real time when the test began, plus what the test turned: running, so that Slack's own clocks agree. */
 export function turnedClock(): TurnedClock {
-  let turned = 0;
+  const turned = machine(
+    () => Date.now(),
+    () => performance.now(),
+  );
   return {
-    now: () => Date.now() + turned,
-    uuid: () => crypto.randomUUID(),
+    ...createClock(turned),
+    machine: turned,
     turn(ms) {
-      turned += ms;
+      turned.passes(ms);
     },
   };
 }
@@ -112,7 +118,7 @@ export async function stage(
       clock.turn(ms);
       await self.app.tick();
     },
-    async session(world, tenantId) {
+    async session(world, tenantId, durationMs = 3_600_000) {
       const person = (id: string) => ({ kind: 'person', id }) as const;
       const put = (command: Command, requestNo: number | null, id: string) =>
         self.app.door.handle({ command, requestNo, actor: person(id), world, delivery: null });
@@ -128,7 +134,7 @@ export async function stage(
           offLimits: '',
           reason: GOOD,
           caseRef: '',
-          durationMs: 3_600_000,
+          durationMs,
           notBefore: null,
           roles: [],
         },

@@ -16,12 +16,15 @@ create table ledger_event (
 
 create index ledger_event_house on ledger_event (type, at) where request_no is null;
 
--- Append-only, also against REPLACE: a row is only ever added at the end, continues the chain, and takes no other's place.
+-- Append-only, also against REPLACE: a row is only ever added at the end, continues the chain and its time, and takes no
+-- other's place.
 create trigger ledger_event_append before insert on ledger_event begin
   select raise(abort, 'ledger: an event must be the next one')
    where new.seq is not coalesce((select max(seq) from ledger_event), 0) + 1;
   select raise(abort, 'ledger: an event must carry the hash of the one before it')
    where new.prev_hash is not coalesce((select hash from ledger_event order by seq desc limit 1), zeroblob(32));
+  select raise(abort, 'ledger: an event must not be earlier than the one before it')
+   where new.at < (select at from ledger_event order by seq desc limit 1);
   select raise(abort, 'ledger: an event must not take the place of another')
    where exists (select 1 from ledger_event where request_no = new.request_no and version = new.version);
 end;
