@@ -103,21 +103,10 @@ export class Deliverer {
   }
 
   async #overSocket(kind: Kind, payload: Record<string, unknown>): Promise<Answer> {
-    this.#turn += 1;
-    const socket = this.#sockets[this.#turn % Math.max(1, this.#sockets.length)];
-    if (socket === undefined) return { kind: 'failed', why: 'dispatch_failed' };
     const id = randomUUID();
-    const answer = new Promise<Answer>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id);
-        resolve({ kind: 'failed', why: 'operation_timeout' });
-      }, ACK_WITHIN_MS);
-      this.#waiting.set(id, (acked) => {
-        clearTimeout(timer);
-        resolve(acked);
-      });
-    });
-    socket.send(
+    if (this.#sockets.length === 0) return { kind: 'failed', why: 'dispatch_failed' };
+    const answer = this.answerTo(id);
+    this.put(
       JSON.stringify({
         envelope_id: id,
         type: kind,
@@ -126,6 +115,26 @@ export class Deliverer {
       }),
     );
     return answer;
+  }
+
+  /** Puts just this on the line to the app. */
+  put(text: string): void {
+    this.#turn += 1;
+    this.#sockets[this.#turn % Math.max(1, this.#sockets.length)]?.send(text);
+  }
+
+  /** What the app answers to that envelope. */
+  answerTo(envelopeId: string): Promise<Answer> {
+    return new Promise<Answer>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(envelopeId);
+        resolve({ kind: 'failed', why: 'operation_timeout' });
+      }, ACK_WITHIN_MS);
+      this.#waiting.set(envelopeId, (acked) => {
+        clearTimeout(timer);
+        resolve(acked);
+      });
+    });
   }
 
   #acknowledged(text: string): void {

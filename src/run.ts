@@ -1,5 +1,3 @@
-import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
-import type { Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { Policy } from './access/policy.ts';
 import { reachable } from './access/policy.ts';
@@ -18,7 +16,6 @@ import { createOfTenant } from './ledger/of-tenant.ts';
 import { openLedger } from './ledger/open.ts';
 import type { Ledger } from './ledger/open.ts';
 import { createViews } from './ledger/views.ts';
-import { slackLogger } from './log.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './outbox/owe.ts';
 import { readFacts } from './review/facts.ts';
@@ -28,8 +25,10 @@ import { createCourier } from './slack/courier.ts';
 import { createDirectory } from './slack/directory.ts';
 import { createHome } from './slack/home/slice.ts';
 import { createSlackDoor } from './slack/http.ts';
+import { createIntake } from './slack/intake.ts';
 import { isSomebodyActive } from './slack/presence.ts';
 import { renderReview } from './slack/review/slice.ts';
+import { createLine } from './slack/socket-mode.ts';
 import { readWhoIAm } from './slack/who-am-i.ts';
 import { createLookUps } from './slack/turns.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
@@ -183,18 +182,18 @@ async function startOn(
     clock,
     slackSeenAt: () => (connection === 'down' ? null : seenAt),
   });
-  const receivers = receiversFor(config, log);
+  const intake = createIntake(log);
   const app = createSlackApp({
     desk,
     home,
-    receiver: receivers.any,
+    receiver: intake,
     token: botToken,
     bot: me,
     ours,
     changed: (user) => vacancies.look(user),
     log,
   });
-  const socket = receivers.socket?.client;
+  const socket = mode.kind === 'socket' ? createLine({ appToken: mode.appToken, apiUrl }, intake, log) : null;
   socket?.on('connected', () => {
     connection = 'up';
     slackSeen();
@@ -207,9 +206,9 @@ async function startOn(
       port: mode.kind === 'http' ? mode.port : mode.httpPort,
       health,
       slack:
-        receivers.http === null
-          ? null
-          : createSlackDoor({ ...receivers.http, clock, log, onSeen: slackSeen }),
+        mode.kind === 'http'
+          ? createSlackDoor({ signingSecret: mode.signingSecret, intake, clock, log, onSeen: slackSeen })
+          : null,
       pages: pages?.listener ?? null,
       clientHeader: config.clientHeader,
       log,
@@ -220,7 +219,7 @@ async function startOn(
   watch.start();
   digest.start();
   vacancies.start();
-  if (socket !== undefined) await heldBack(appTokenRefused, () => socket.start());
+  if (socket !== null) await heldBack(appTokenRefused, () => socket.start());
   const heartbeat = setInterval(() => {
     clients.background.auth.test().then(slackSeen, (error: unknown) => {
       log.warn({ error }, 'Slack does not answer, or refuses the token');
@@ -258,27 +257,4 @@ async function startOn(
       await ledger.close();
     },
   };
-}
-
-/** Bolt's receiver for the mode. In HTTP mode our own server stands in front of it. */
-function receiversFor(
-  { slack }: Config,
-  log: Logger,
-): {
-  any: Receiver;
-  http: { receiver: HTTPReceiver; signingSecret: string } | null;
-  socket: SocketModeReceiver | null;
-} {
-  const logger = slackLogger(log);
-  if (slack.mode.kind === 'http') {
-    const { signingSecret } = slack.mode;
-    const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', logger });
-    return { any: receiver, http: { receiver, signingSecret }, socket: null };
-  }
-  const socket = new SocketModeReceiver({
-    appToken: slack.mode.appToken,
-    logger,
-    installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl, allowAbsoluteUrls: false } },
-  });
-  return { any: socket, http: null, socket };
 }

@@ -61,7 +61,8 @@ export function createSlackApp(deps: {
   changed: (user: UserId | null) => Promise<void>;
   log: Logger;
 }): SlackApp {
-  const { desk, log, ours } = deps;
+  const { desk, log, ours, token: botToken } = deps;
+  const { botId, userId: botUserId } = deps.bot;
   const slices: readonly Slice[] = [
     help,
     requestAccess(desk),
@@ -89,14 +90,11 @@ export function createSlackApp(deps: {
     logger: slackLogger(log),
     // Conversations are the ledger's: Bolt would keep its own note of every channel that it hears of.
     convoStore: false,
-    // The token is checked once at the start, not before every event.
-    authorize: () =>
-      Promise.resolve({ botToken: deps.token, botId: deps.bot.botId, botUserId: deps.bot.userId }),
+    // Checked once at the start, not before every event. With the team, or Bolt keeps a client for each that is named.
+    authorize: () => Promise.resolve({ botToken, botId, botUserId, teamId: ours.teamId }),
   });
-  app.error((error) => {
-    log.error({ error }, 'a payload from Slack was not handled');
-    return Promise.resolve();
-  });
+  // Whoever took the payload in says so, and answers Slack.
+  app.error((error) => Promise.reject(error));
 
   /** Runs what may take longer, on its own; whoever waits for it is told if it fails. */
   function follow(after: After | undefined, tell: (say: Say) => Promise<unknown>): void {
@@ -260,7 +258,7 @@ export function createSlackApp(deps: {
     log,
     home: deps.home,
     changed: deps.changed,
-    botUser: deps.bot.userId,
+    botUser: botUserId,
     follow: (after) => {
       follow(after, UNTOLD);
     },

@@ -1,11 +1,12 @@
 import { isValidSlackRequest } from '@slack/bolt';
-import type { HTTPReceiver } from '@slack/bolt';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import type { Logger } from 'pino';
 import type { Timekeeper } from '../clock.ts';
 import { readBody, turnAway } from '../http/exchange.ts';
 import type { SlackListener } from '../http/server.ts';
+import type { Intake, Payload } from './intake.ts';
+import { readPayload } from './intake.ts';
 
 /**
  * The door to the street, in HTTP mode. Before Bolt sees a request: it is small enough, signed with our secret, of now
@@ -17,20 +18,21 @@ const BODY_MAX = 1_048_576;
 /** Slack: "if the request timestamp is more than five minutes from local time, it could be a replay attack" (docs.slack.dev/authentication/verifying-requests-from-slack). Both ways. */
 const WINDOW_MS = 300_000;
 
-/** Judges what comes to Slack's address, and passes on to Bolt what is Slack's. */
+/** Judges what comes to Slack's address, and passes on what is Slack's. */
 export function createSlackDoor(deps: {
-  receiver: HTTPReceiver;
+  intake: Intake;
   signingSecret: string;
   clock: Timekeeper;
   log: Logger;
   /** Slack called. */
   onSeen: () => void;
 }): SlackListener {
-  const { receiver, clock, log } = deps;
+  const { intake, clock, log } = deps;
   /** The signatures of which the time has not passed, each with its timestamp. */
   const seen = new Map<string, number>();
 
-  function judge(request: IncomingMessage, body: Buffer): 200 | 400 | 401 {
+  /** Is it Slack's, of now, and new? */
+  function isSlacks(request: IncomingMessage, body: Buffer): boolean {
     const now = clock.now();
     // Slack's time is this machine's, or ours where that was set back.
     const readings = [now, now - clock.ahead()];
@@ -38,7 +40,7 @@ export function createSlackDoor(deps: {
     const timestamp = Number(request.headers['x-slack-request-timestamp'] ?? NaN);
     const at = timestamp * 1_000;
     const reading = readings.find((one) => Math.abs(one - at) <= WINDOW_MS);
-    if (reading === undefined) return 401;
+    if (reading === undefined) return false;
     const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp };
     const signed = isValidSlackRequest({
       signingSecret: deps.signingSecret,
@@ -46,49 +48,56 @@ export function createSlackDoor(deps: {
       headers,
       nowMilliseconds: reading,
     });
-    if (!signed) return 401;
+    if (!signed) return false;
     for (const [old, oldAt] of seen) {
       if (readings.some((one) => one - oldAt <= WINDOW_MS)) break;
       seen.delete(old);
     }
-    if (seen.has(signature)) return 401;
+    if (seen.has(signature)) return false;
     seen.set(signature, at);
-    return isWhatSlackSends(request, body) ? 200 : 400;
+    return true;
   }
 
-  return async (request, response, isSlacks) => {
+  return async (request, response, onSlacks) => {
     const body = await readBody(request, BODY_MAX);
     if (body.kind === 'cut_off') return;
     if (body.kind === 'too_large') {
       turnAway(request, response, 413);
       return;
     }
-    const status = judge(request, body.bytes);
-    if (status !== 200) {
-      log.warn({ status }, 'a request that is not from Slack, or came twice, was turned away');
-      turnAway(request, response, status);
+    if (!isSlacks(request, body.bytes)) {
+      log.warn('a request that is not from Slack, or came twice, was turned away');
+      turnAway(request, response, 401);
       return;
     }
-    isSlacks();
+    onSlacks();
     deps.onSeen();
-    receiver.requestListener(Object.assign(request, { rawBody: body.bytes }), response);
+    const payload = readRequest(request, body.bytes.toString());
+    if (payload === null) {
+      log.warn('a request of Slack’s held nothing that Slack sends');
+      turnAway(request, response, 400);
+    } else if (payload['ssl_check'] === '1') response.end();
+    else if (payload['type'] === 'url_verification') respond(response, { challenge: payload['challenge'] });
+    else
+      await intake.take(payload, (answer) => {
+        if (answer.kind === 'taken') respond(response, answer.content);
+        else turnAway(request, response, 400);
+        return Promise.resolve();
+      });
   };
 }
 
-/** A JSON object, or a form with a JSON object in `payload`, or a slash command. */
-function isWhatSlackSends(request: IncomingMessage, body: Buffer): boolean {
-  const text = body.toString();
-  if (request.headers['content-type']?.startsWith('application/json') === true) return isObject(text);
-  const { payload, command, ssl_check: check } = parseForm(text);
-  if (typeof payload === 'string') return isObject(payload);
-  return typeof command === 'string' || check === '1';
+/** A JSON object, or a form with a JSON object in `payload`, or a slash command, or a look at the certificate. */
+function readRequest(request: IncomingMessage, text: string): Payload | null {
+  if (request.headers['content-type']?.startsWith('application/json') === true) return readPayload(text);
+  const form = parseForm(text);
+  if (form['ssl_check'] === '1') return { ssl_check: '1' };
+  if (typeof form['payload'] === 'string') return readPayload(form['payload']);
+  return typeof form['command'] === 'string' ? form : null;
 }
 
-function isObject(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+function respond(response: ServerResponse, content: unknown): void {
+  if (content === undefined || content === '') response.end();
+  else if (typeof content === 'string') response.end(content);
+  else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(content));
 }

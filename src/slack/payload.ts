@@ -11,14 +11,30 @@ import { userOf } from '../access/whose.ts';
 const user = z.object({ id: z.string().min(1), team_id: z.string().nullish() });
 const team = z.object({ id: z.string(), enterprise_id: z.string().nullish() }).nullish();
 
+/** More than anybody types: a field takes 3,000 characters (docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element). */
+const typed = z.string().max(12_000);
+
 export const commandPayload = z.object({
   command: z.string(),
-  text: z.string().default(''),
+  text: typed.default(''),
   user_id: z.string().min(1),
   team_id: z.string(),
   enterprise_id: z.string().nullish(),
   trigger_id: z.string(),
 });
+
+/** Blocks in a modal or a Home, elements in a block, choices and files in a field (docs.slack.dev/reference/block-kit). */
+const BLOCKS_MAX = 100;
+const ELEMENTS_MAX = 25;
+const OPTIONS_MAX = 100;
+const FILES_MAX = 10;
+
+/** At most so many, counted before any is looked at: to find out what is wrong with each of thousands takes long. */
+function few<T extends z.ZodType>(max: number, kind: T): z.ZodPipe<z.ZodAny, T> {
+  const isFew = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || Object.keys(value).length <= max;
+  return z.any().refine(isFew, `more than ${max}`).pipe(kind);
+}
 
 const option = z.object({ value: z.string() });
 
@@ -37,15 +53,15 @@ const file = z.object({
 /** One input's value, whatever kind of input it is. */
 const inputState = z.object({
   type: z.string(),
-  value: z.string().nullish(),
+  value: typed.nullish(),
   selected_option: option.nullish(),
-  selected_options: z.array(option).optional(),
+  selected_options: few(OPTIONS_MAX, z.array(option)).optional(),
   selected_user: z.string().nullish(),
   selected_date_time: z.number().nullish(),
-  files: z.array(file).optional(),
+  files: few(FILES_MAX, z.array(file)).optional(),
 });
 
-const values = z.record(z.string(), z.record(z.string(), inputState));
+const values = few(BLOCKS_MAX, z.record(z.string(), few(ELEMENTS_MAX, z.record(z.string(), inputState))));
 
 const words = z.object({ type: z.literal('plain_text'), text: z.string() });
 
@@ -59,7 +75,10 @@ const view = z.object({
   submit: words.nullish(),
   close: words.nullish(),
   // What we drew, as Slack gives it back: to draw it again.
-  blocks: z.array(z.custom<KnownBlock>((one) => typeof one === 'object' && one !== null)).default([]),
+  blocks: few(
+    BLOCKS_MAX,
+    z.array(z.custom<KnownBlock>((one) => typeof one === 'object' && one !== null)),
+  ).default([]),
   state: z.object({ values }).default({ values: {} }),
 });
 export type View = z.infer<typeof view>;
@@ -70,17 +89,20 @@ export const actionsPayload = z.object({
   team,
   trigger_id: z.string().optional(),
   view: view.optional(),
-  actions: z
-    .array(
-      z.object({
-        action_id: z.string(),
-        block_id: z.string(),
-        action_ts: z.string(),
-        value: z.string().optional(),
-        selected_option: option.nullish(),
-      }),
-    )
-    .min(1),
+  actions: few(
+    ELEMENTS_MAX,
+    z
+      .array(
+        z.object({
+          action_id: z.string(),
+          block_id: z.string(),
+          action_ts: z.string(),
+          value: z.string().optional(),
+          selected_option: option.nullish(),
+        }),
+      )
+      .min(1),
+  ),
 });
 
 export const submissionPayload = z.object({ type: z.literal('view_submission'), user, team, view });
@@ -90,7 +112,7 @@ export const suggestionPayload = z.object({
   user,
   team,
   action_id: z.string(),
-  value: z.string().default(''),
+  value: typed.default(''),
   view: view.optional(),
 });
 
