@@ -10,7 +10,7 @@ COPY db ./db
 COPY src ./src
 
 # The ledger outlives the container. The policy is mounted at /app/policy.yml, or wherever TSA_POLICY says.
-RUN mkdir data && chown node:node data
+RUN install -d -o node -g node -m 700 data
 VOLUME /app/data
 USER node
 

@@ -10,6 +10,7 @@ import { backUp } from './ledger/backup.ts';
 import { exportEvents, exportRequests } from './ledger/export.ts';
 import type { Ledger } from './ledger/open.ts';
 import { CannotOpen, lastOwner, openForReading } from './ledger/open.ts';
+import { openToOthers } from './ledger/private-files.ts';
 import type { Verdict } from './ledger/verify.ts';
 import { verifyLedger } from './ledger/verify.ts';
 import { createViews } from './ledger/views.ts';
@@ -153,6 +154,7 @@ async function doctor(ledger: Ledger): Promise<number> {
   const troubles = [
     ...damage(ledger),
     ...clocks(),
+    ...unguarded(ledger),
     ...(await overdue(ledger, now)),
     ...owed(ledger, now),
     ...undelivered(ledger, now),
@@ -175,6 +177,17 @@ function clocks(): readonly string[] {
   if (ahead <= JUMP_MS) return [];
   console.log(`The last event is ${span(ahead)} ahead of this machine’s clock.`);
   return ['the clock is wrong, or was when the last event was written: see the README’s runbook'];
+}
+
+function unguarded({ path }: Ledger): readonly string[] {
+  const open = openToOthers(path);
+  if (open.length === 0) return [];
+  say(
+    'Open to others',
+    open.length,
+    open.map(({ file, mode }) => `${file}, mode ${mode}: chmod 600 ${file}`),
+  );
+  return ['others may read the ledger'];
 }
 
 async function introduce({ db, path }: Ledger): Promise<void> {

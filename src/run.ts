@@ -64,6 +64,7 @@ export async function start(
   log: Logger,
 ): Promise<Running> {
   const ledger = openLedger(config.database, clock);
+  for (const words of ledger.mended) log.warn(words);
   try {
     const mail = config.mail !== null;
     const warning = mail ? null : withoutMail(tenants);

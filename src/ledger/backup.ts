@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { CannotOpen, openForReading } from './open.ts';
+import { makePrivate } from './private-files.ts';
 import type { Verdict } from './verify.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -19,6 +20,7 @@ export async function backUp(path: string, to: string): Promise<Verdict> {
   try {
     const source = openForReading(path);
     try {
+      makePrivate(part);
       await source.raw.backup(part, { progress: () => ALL_PAGES });
     } finally {
       await source.close();

@@ -1,12 +1,12 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { z } from 'zod';
 import type { Timekeeper } from '../clock.ts';
 import { systemClock } from '../clock.ts';
+import { keepPrivate } from './private-files.ts';
 import { keepingStatements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,6 +17,8 @@ export interface Ledger {
   readonly reader: Kysely<Tables>;
   readonly raw: Database.Database;
   readonly path: string;
+  /** What others could do with its files until it was opened, in words. */
+  readonly mended: readonly string[];
   close(): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export function openLedger(path: string, clock: Pick<Timekeeper, 'notBefore'> = 
 }
 
 function open(path: string, clock: Pick<Timekeeper, 'notBefore'>): Ledger {
-  mkdirSync(dirname(path), { recursive: true });
+  const mended = keepPrivate(path);
   const lock = takeLock(path);
   let raw: Database.Database | null = null;
   try {
@@ -68,6 +70,7 @@ function open(path: string, clock: Pick<Timekeeper, 'notBefore'>): Ledger {
       reader,
       raw,
       path,
+      mended,
       async close() {
         await reader.destroy();
         await db.destroy();
@@ -92,7 +95,7 @@ export function openForReading(path: string): Ledger {
     );
   }
   const db = kyselyOn(raw);
-  return { db, reader: db, raw, path, close: () => db.destroy() };
+  return { db, reader: db, raw, path, mended: [], close: () => db.destroy() };
 }
 
 function openReadOnly(path: string): Database.Database {
