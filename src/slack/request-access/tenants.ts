@@ -1,7 +1,7 @@
 import type { PlainTextOption } from '@slack/types';
 import type { Tenant } from '../../access/policy.ts';
+import { isListed } from '../../access/reading.ts';
 import type { Desk, SuggestCall } from '../desk.ts';
-import { isInside } from '../sight.ts';
 import { oneLine } from '../words.ts';
 import { OPTIONS_MAX, tenantOption } from './modal.ts';
 
@@ -21,5 +21,5 @@ export async function suggestTenants(
   { caller, typed }: SuggestCall,
 ): Promise<readonly PlainTextOption[]> {
   const world = await desk.directory.world([caller.userId]);
-  return isInside(world, caller.userId) ? desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption) : [];
+  return isListed(world, caller.userId) ? desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption) : [];
 }
