@@ -7,10 +7,12 @@ import { OPTIONS_MAX, tenantOption } from './modal.ts';
 
 /** The one tenant that these words name, or what is wrong with them. */
 export function tenantNamed(desk: Desk, words: string): Tenant | string {
+  const { tenants } = desk.policy;
   const found = desk.tenants.search(words, 2);
-  const only = desk.policy.tenants.get(words) ?? (found.length === 1 ? found[0] : undefined);
+  const [only] = found.length === 1 ? found : [];
   return (
-    only ??
+    tenants.get(words) ??
+    tenants.get(only?.id ?? '') ??
     `${found.length === 0 ? 'No tenant goes' : 'More than one tenant goes'} by “${oneLine(words, 80)}”.`
   );
 }
