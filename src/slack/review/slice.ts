@@ -82,20 +82,27 @@ export async function renderReview(
     const tenant = desk.policy.tenants.get(id);
     return tenant === undefined ? oneLine(id, 120) : placeOf({ tenant });
   };
-  // As many numbers on a line as leave the whole within what one message holds.
-  let drawn = drawDigest(digest, title, new Map(), placeNamed, 0);
-  for (const named of NAMED) {
-    await letOthersRun();
-    const fuller = drawDigest(digest, title, links, placeNamed, named);
-    if (!fitsMessage(fuller.blocks)) continue;
-    drawn = fuller;
-    break;
-  }
+  const drawn = await drawFitting(digest, title, links, placeNamed);
   repeatsIn.set(
     drawn,
     repeats.map((one) => one.tenantId),
   );
   return drawn;
+}
+
+/** With as many numbers on a line as leave the whole within what one message holds. */
+async function drawFitting(
+  digest: Digest,
+  title: string,
+  links: ReadonlyMap<number, string>,
+  placeNamed: (tenantId: string) => string,
+): Promise<Rendered> {
+  for (const named of NAMED) {
+    await letOthersRun();
+    const drawn = drawDigest(digest, title, links, placeNamed, named);
+    if (fitsMessage(drawn.blocks)) return drawn;
+  }
+  return drawDigest(digest, title, new Map(), placeNamed, 0);
 }
 
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
