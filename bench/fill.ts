@@ -23,10 +23,10 @@ const SAMPLE = 500;
 type Fact = readonly [at: number, actor: string, event: AccessEvent];
 
 /** Fills a new ledger at `path` with at least that many events, checks a sample, and closes it. */
-export async function fill(path: string, events: number, policy: Policy): Promise<number> {
+export async function fill(path: string, events: number, policy: Policy, overMs = YEARS_MS): Promise<number> {
   const ledger = openLedger(path);
   try {
-    const written = write(ledger, events, policy);
+    const written = write(ledger, events, policy, overMs);
     await checkSample(ledger, written.requests);
     ledger.raw.exec('analyze');
     ledger.raw.pragma('wal_checkpoint(truncate)');
@@ -36,7 +36,12 @@ export async function fill(path: string, events: number, policy: Policy): Promis
   }
 }
 
-function write({ raw }: Ledger, events: number, policy: Policy): { events: number; requests: number } {
+function write(
+  { raw }: Ledger,
+  events: number,
+  policy: Policy,
+  overMs: number,
+): { events: number; requests: number } {
   const put = (table: string, columns: number): Database.Statement =>
     raw.prepare(`insert into ${table} values (${Array.from({ length: columns }, () => '?').join(', ')})`);
   const link = put('ledger_event', 9);
@@ -49,7 +54,7 @@ function write({ raw }: Ledger, events: number, policy: Policy): { events: numbe
   let prev: Buffer = GENESIS;
   let seq = 0;
   let requests = 0;
-  const happened = inOrder(events, policy);
+  const happened = inOrder(events, policy, overMs);
   let next = happened.next();
   const some = raw.transaction(() => {
     for (let i = 0; i < PER_TRANSACTION && next.done !== true; i += 1) {
@@ -84,10 +89,14 @@ function write({ raw }: Ledger, events: number, policy: Policy): { events: numbe
 }
 
 /** At least so many facts of years, each when it happened: lives overlap. */
-function* inOrder(events: number, policy: Policy): Generator<{ no: number; fact: Fact }, undefined> {
+function* inOrder(
+  events: number,
+  policy: Policy,
+  overMs: number,
+): Generator<{ no: number; fact: Fact }, undefined> {
   const perRequest = (7 * (DENIED_EACH - 1) + 2) / DENIED_EACH;
-  const step = YEARS_MS / (events / perRequest);
-  const from = Date.now() - YEARS_MS - 4 * 60 * MINUTE_MS;
+  const step = overMs / (events / perRequest);
+  const from = Date.now() - overMs - 4 * 60 * MINUTE_MS;
   let waiting: { no: number; fact: Fact }[] = [];
   for (let no = 1, all = 0; all < events; no += 1) {
     const filedAt = Math.floor(from + no * step);

@@ -49,7 +49,8 @@ export async function burst(
   return { perSecond: (requests.length * 1_000) / ms, p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
 }
 
-function send(agent: Agent, port: number, { body, headers }: Prepared): Promise<string> {
+/** One request; its answer, read whole. @throws for anything but 200 */
+export function send(agent: Agent, port: number, { body, headers }: Prepared): Promise<string> {
   return new Promise((resolve, reject) => {
     const bytes = Buffer.from(body);
     const sent = request(

@@ -33,7 +33,13 @@ const NODE_FLAGS = ['--max-semi-space-size=4'];
 const portTold = z.object({ port: z.number() });
 export type Program = Launched<{ port: number }>;
 
-export function launchApp(slack: Slack, policy: string, database: string): Promise<Program> {
+/** `flags`: more of Node's own. */
+export function launchApp(
+  slack: Slack,
+  policy: string,
+  database: string,
+  flags: readonly string[] = [],
+): Promise<Program> {
   const env = {
     SLACK_BOT_TOKEN: slack.bot,
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -42,7 +48,7 @@ export function launchApp(slack: Slack, policy: string, database: string): Promi
     TSA_POLICY: policy,
     TSA_DATABASE: database,
   };
-  return launch('../src/main.ts', [], env, portTold, NODE_FLAGS);
+  return launch('../src/main.ts', [], env, portTold, [...NODE_FLAGS, ...flags]);
 }
 
 export function launchBare(slack: Slack): Promise<Program> {

@@ -4,8 +4,12 @@ import { ENGINEERS, nth, REASON } from './company.ts';
 
 let count = 0;
 
-/** `/tsa help`: acknowledged with words and buttons. */
-export function slashCommand(teamId: string): Record<string, unknown> {
+/** `/tsa help`, or another command: acknowledged with words and buttons, or answered where it says. */
+export function slashCommand(
+  teamId: string,
+  words = 'help',
+  answerTo = 'http://127.0.0.1:9/response/none',
+): Record<string, unknown> {
   count += 1;
   return {
     token: 'legacy',
@@ -16,10 +20,50 @@ export function slashCommand(teamId: string): Record<string, unknown> {
     user_id: ENGINEERS[count % ENGINEERS.length],
     user_name: 'engineer',
     command: '/tsa',
-    text: 'help',
+    text: words,
     api_app_id: 'A0TSA',
-    response_url: 'http://127.0.0.1:9/response/none',
+    response_url: answerTo,
     trigger_id: `trigger.${count}`,
+  };
+}
+
+/** A button of a card is pressed. */
+export function press(
+  teamId: string,
+  user: string,
+  action: string,
+  no: number,
+  answerTo: string,
+): Record<string, unknown> {
+  const { view, type, ...rest } = modal(teamId, user, {});
+  const at = `${count}.000100`;
+  return {
+    ...rest,
+    type: 'block_actions',
+    response_url: answerTo,
+    channel: { id: 'D0APP', name: 'directmessage' },
+    container: { type: 'message', message_ts: at, channel_id: 'D0APP' },
+    actions: [{ type: 'button', action_id: action, block_id: 'b', action_ts: at, value: String(no) }],
+  };
+}
+
+/** Somebody opens their Home. */
+export function homeOpened(teamId: string): Record<string, unknown> {
+  count += 1;
+  return {
+    token: 'legacy',
+    team_id: teamId,
+    api_app_id: 'A0TSA',
+    type: 'event_callback',
+    event_id: `Ev${count}`,
+    event_time: 0,
+    event: {
+      type: 'app_home_opened',
+      user: ENGINEERS[count % ENGINEERS.length],
+      channel: 'D0APP',
+      tab: 'home',
+      event_ts: `${count}.000100`,
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface Launched<T> {
   /** Megabytes resident now. */
   rss(): number;
   send(message: number): void;
+  /** Calls back with whatever it says to whoever started it. */
+  onMessage(listener: (message: unknown) => void): void;
   stop(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function launch<T>(
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1_024;
     },
     send: (message) => child.send(message),
+    onMessage: (listener) => child.on('message', listener),
     async stop() {
       child.kill('SIGTERM');
       await gone;

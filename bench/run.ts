@@ -15,12 +15,14 @@ import { createClient, launchApp, launchBare, slackTold } from './live.ts';
 import type { Program } from './live.ts';
 import { typedWords } from './payloads.ts';
 import { launch } from './processes.ts';
+import { soak } from './soak.ts';
 import type { Pair, Row } from './stats.ts';
 import { alternate, quantile, tableOf, toRow } from './stats.ts';
 
 /**
  * `npm run bench`: every row against a baseline measured in the same run, in alternation; figures are medians over the
- * rounds. `--quick` does the same with less of everything, in under a minute.
+ * rounds. `--quick` does the same with less of everything, in under a minute. `soak [minutes]` is something else: whether
+ * it is as quick after half an hour as it was at the beginning.
  */
 
 const QUICK = process.argv.includes('--quick');
@@ -52,24 +54,17 @@ const IN_FLIGHT = 32;
 const TYPING = 4;
 const SLOWER_AT_MOST = 1.2;
 const IDLE_AFTER_MS = 1_500;
+const SOAK_MINUTES = 30;
 
 const build = new URL('../build/', import.meta.url).pathname;
 mkdirSync(build, { recursive: true });
 // Beside the sources, not in a temporary folder: that may be memory, where a flush costs nothing.
 const folder = mkdtempSync(join(build, 'bench-'));
 const rows: Row[] = [];
+const soaking = process.argv.indexOf('soak');
 try {
-  const { path, policy } = found(folder);
-  const world = worldOf(policy);
-  say('writing the old ledger');
-  const full = join(folder, 'full.sqlite');
-  const began = performance.now();
-  const events = await fill(full, SIZE.events, policy);
-  say(`${events.toLocaleString('en')} events in ${Math.round((performance.now() - began) / 1_000)} s`);
-  await benchDoor(world, full, events);
-  await benchDue(world);
-  benchIndex(policy);
-  await benchHttp(path, full, events);
+  if (soaking === -1) await everything();
+  else rows.push(...(await soak(folder, Number(process.argv[soaking + 1] ?? SOAK_MINUTES))));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -81,7 +76,22 @@ const about = {
   node: process.version,
   cpus: cpus().map((cpu) => cpu.model),
 };
-writeFileSync(join(build, 'bench.json'), `${JSON.stringify({ ...about, rows }, null, 2)}\n`);
+const report = soaking === -1 ? 'bench.json' : 'soak.json';
+writeFileSync(join(build, report), `${JSON.stringify({ ...about, rows }, null, 2)}\n`);
+
+async function everything(): Promise<void> {
+  const { path, policy } = found(folder);
+  const world = worldOf(policy);
+  say('writing the old ledger');
+  const full = join(folder, 'full.sqlite');
+  const began = performance.now();
+  const events = await fill(full, SIZE.events, policy);
+  say(`${events.toLocaleString('en')} events in ${Math.round((performance.now() - began) / 1_000)} s`);
+  await benchDoor(world, full, events);
+  await benchDue(world);
+  benchIndex(policy);
+  await benchHttp(path, full, events);
+}
 
 async function benchDoor(world: World, full: string, events: number): Promise<void> {
   say('(a) the door');

@@ -134,16 +134,11 @@ export interface Tenants {
  */
 export function reachable(policy: Policy, { mail }: { readonly mail: boolean }): Policy {
   if (mail) return policy;
-  return withTenants(policy, (tenant) =>
+  const all = policy.tenants;
+  const heard = (tenant: Tenant): Tenant =>
     tenant.contacts.every(({ slack }) => slack !== null)
       ? tenant
-      : { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) },
-  );
-}
-
-/** The policy with each of its tenants seen this way; none is looked at before it is asked for. */
-export function withTenants(policy: Policy, seen: (tenant: Tenant) => Tenant): Policy {
-  const all = policy.tenants;
+      : { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) };
   return {
     ...policy,
     tenants: {
@@ -151,13 +146,13 @@ export function withTenants(policy: Policy, seen: (tenant: Tenant) => Tenant): P
       has: (id) => all.has(id),
       get(id) {
         const tenant = all.get(id);
-        return tenant === undefined ? undefined : seen(tenant);
+        return tenant === undefined ? undefined : heard(tenant);
       },
       *values() {
-        for (const tenant of all.values()) yield seen(tenant);
+        for (const tenant of all.values()) yield heard(tenant);
       },
       *[Symbol.iterator]() {
-        for (const [id, tenant] of all) yield [id, seen(tenant)];
+        for (const [id, tenant] of all) yield [id, heard(tenant)];
       },
     },
   };

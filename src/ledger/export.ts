@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Ledger } from './open.ts';
+import { letOthersRun } from './turns.ts';
 
-const PAGE = 1_000;
+/** Rows that are read at once: some milliseconds of work. */
+const PAGE = 250;
 
 /** Every event as one line of JSON, with all that is needed to recompute its hash; the body is the text that was hashed. */
 export async function* exportEvents({ db }: Pick<Ledger, 'db'>): AsyncGenerator<string> {
@@ -25,6 +27,7 @@ export async function* exportEvents({ db }: Pick<Ledger, 'db'>): AsyncGenerator<
       yield `${JSON.stringify(line)}\n`;
     }
     if (rows.length < PAGE) return;
+    await letOthersRun();
   }
 }
 
@@ -51,6 +54,7 @@ export async function* exportRequests({ db }: Pick<Ledger, 'db'>): AsyncGenerato
       );
     }
     if (rows.length < PAGE) return;
+    await letOthersRun();
   }
 }
 

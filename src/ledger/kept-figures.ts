@@ -6,7 +6,7 @@ import { accessEvent } from '../access/event.ts';
 import { parseHouse } from './history.ts';
 import type { Ledger } from './open.ts';
 import type { Tables } from './tables.ts';
-import { letOthersRun } from './turns.ts';
+import { createPauses } from './turns.ts';
 
 /** The figures of any span of time. Those of the hours that are over are kept, so that none is counted again. */
 export interface KeptFigures {
@@ -15,13 +15,20 @@ export interface KeptFigures {
 }
 
 const HOUR_MS = 60 * 60_000;
-/** Hours that are read, and kept, at once. */
-const PAGE = 24;
-/** Others have their turn after so many events, or so many characters of kept figures: some milliseconds of work each. */
+const DAY_MS = 24 * HOUR_MS;
+/** Days whose sum is remembered: more than a review looks back. */
+const DAYS_MAX = 10;
+/** Events that are read at once. */
 const EVENTS_AT_ONCE = 250;
-const CHARACTERS_AT_ONCE = 50_000;
+/** What counting an event, and reading a character of what is kept, cost at most: measured on a slow machine, in microseconds. */
+const EVENT_US = 30;
+const CHARACTER_US = 0.1;
+const HOUR_US = 100;
+const SHARE_US = 2;
 /** A decision faster than this was hardly read. */
 const FAST_MS = 5_000;
+
+type Pause = ReturnType<typeof createPauses>;
 
 /** What was counted, and up to which event. */
 interface Count {
@@ -32,10 +39,11 @@ interface Count {
 export function createKeptFigures({ db, reader }: Pick<Ledger, 'db' | 'reader'>): KeptFigures {
   /** The hour of the last event, as far as it was counted. */
   let current: (Count & { readonly hour: number }) | null = null;
+  const days = new Map<number, Figures>();
   let last: Promise<unknown> = Promise.resolve();
 
   /** Whole hours, all of them over; those that are not kept yet are from now on. */
-  async function addHours(all: Figures, from: number, until: number): Promise<void> {
+  async function addHours(all: Figures, from: number, until: number, pause: Pause): Promise<void> {
     const rows = await reader
       .selectFrom('hour_figures')
       .selectAll()
@@ -44,7 +52,6 @@ export function createKeptFigures({ db, reader }: Pick<Ledger, 'db' | 'reader'>)
       .execute();
     const kept = new Map(rows.map((row) => [row.hour, row.body]));
     const fresh: Tables['hour_figures'][] = [];
-    let read = 0;
     let before: number | null = null;
     for (let hour = from; hour < until; hour += HOUR_MS) {
       const body = kept.get(hour);
@@ -55,18 +62,15 @@ export function createKeptFigures({ db, reader }: Pick<Ledger, 'db' | 'reader'>)
             : before !== null
               ? { seq: before, figures: noFigures() }
               : await beginAt(reader, hour);
-        await countUntil(reader, counted, hour + HOUR_MS);
+        await countUntil(reader, counted, hour + HOUR_MS, pause);
         before = counted.seq;
         fresh.push({ hour, body: writeFigures(counted.figures) });
         addFigures(all, counted.figures);
       } else {
         addFigures(all, readFigures(body));
         before = null;
-        read += body.length;
       }
-      if (body !== undefined && read < CHARACTERS_AT_ONCE) continue;
-      read = 0;
-      await letOthersRun();
+      await pause(HOUR_US + (body?.length ?? 0) * CHARACTER_US);
     }
     if (fresh.length > 0)
       await db
@@ -76,16 +80,28 @@ export function createKeptFigures({ db, reader }: Pick<Ledger, 'db' | 'reader'>)
         .execute();
   }
 
+  /** A whole day that is over. */
+  async function figuresOfDay(day: number, pause: Pause): Promise<Figures> {
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const figures = noFigures();
+    await addHours(figures, day, day + DAY_MS, pause);
+    const [oldest] = days.keys();
+    if (days.size >= DAYS_MAX && oldest !== undefined) days.delete(oldest);
+    days.set(day, figures);
+    return figures;
+  }
+
   async function addPart(all: Figures, from: number, until: number): Promise<void> {
     const counted = await beginAt(reader, from);
-    await countUntil(reader, counted, until);
+    await countUntil(reader, counted, until, createPauses());
     addFigures(all, counted.figures);
   }
 
   /** The hour that is not over: gone on with the next time, as long as nothing has happened after it. */
   async function addCurrent(all: Figures, hour: number, until: number): Promise<void> {
     if (current?.hour !== hour) current = { hour, ...(await beginAt(reader, hour)) };
-    await countUntil(reader, current, until);
+    await countUntil(reader, current, until, createPauses());
     addFigures(all, current.figures);
   }
 
@@ -98,9 +114,14 @@ export function createKeptFigures({ db, reader }: Pick<Ledger, 'db' | 'reader'>)
     const over = Math.min(hourOf(until), hourOf(events.last));
     let at = Math.min(hourOf(since - 1) + HOUR_MS, until);
     if (since < at) await addPart(all, since, at);
+    const pause = createPauses();
     while (at < over) {
-      const next = Math.min(at + PAGE * HOUR_MS, over);
-      await addHours(all, at, next);
+      const next = Math.min(at - (at % DAY_MS) + DAY_MS, over);
+      if (next - at === DAY_MS) {
+        const day = await figuresOfDay(at, pause);
+        addFigures(all, day);
+        await pause((day.tenants.size + day.requesters.size) * SHARE_US);
+      } else await addHours(all, at, next, pause);
       at = next;
     }
     if (at < until && at <= events.last)
@@ -120,9 +141,10 @@ export function createKeptFigures({ db, reader }: Pick<Ledger, 'db' | 'reader'>)
 
 /** What is kept otherwise than the ledger tells, in words; `null` when nothing is. */
 export async function wrongFigures(db: Kysely<Tables>): Promise<string | null> {
+  const pause = createPauses();
   for (const { hour, body } of await db.selectFrom('hour_figures').selectAll().orderBy('hour').execute()) {
     const counted = await beginAt(db, hour);
-    await countUntil(db, counted, hour + HOUR_MS);
+    await countUntil(db, counted, hour + HOUR_MS, pause);
     if (body !== writeFigures(counted.figures))
       return `the figures of the hour from ${new Date(hour).toISOString()} are kept otherwise than the ledger tells`;
   }
@@ -164,7 +186,7 @@ async function beginAt(db: Kysely<Tables>, from: number): Promise<Count> {
 }
 
 /** Goes on counting, to the last event that is earlier than that instant. */
-async function countUntil(db: Kysely<Tables>, counted: Count, until: number): Promise<void> {
+async function countUntil(db: Kysely<Tables>, counted: Count, until: number, pause: Pause): Promise<void> {
   for (;;) {
     const rows = await db
       .selectFrom('ledger_event')
@@ -184,8 +206,8 @@ async function countUntil(db: Kysely<Tables>, counted: Count, until: number): Pr
     const within = end === -1 ? rows : rows.slice(0, end);
     for (const fact of await factsOf(db, within)) count(counted.figures, fact);
     counted.seq = within.at(-1)?.seq ?? counted.seq;
+    await pause(within.length * EVENT_US);
     if (within.length < EVENTS_AT_ONCE) return;
-    await letOthersRun();
   }
 }
 

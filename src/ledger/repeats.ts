@@ -3,7 +3,7 @@ import { accessEvent } from '../access/event.ts';
 import { REPEAT_WINDOW_MS } from '../access/limits.ts';
 import { likenessTo } from '../access/reason.ts';
 import type { Tables } from './tables.ts';
-import { letOthersRun } from './turns.ts';
+import { createPauses } from './turns.ts';
 
 /** The same trouble in the same tenant, asked for again and again: a problem of the product, which somebody must own. */
 export interface Repeat {
@@ -18,6 +18,9 @@ export interface Repeat {
 
 /** Requests of one tenant that are looked at for likeness: the newest ones say enough. */
 const LOOKED_AT_MAX = 200;
+/** What it costs to look into one trouble, and to compare two reasons, at most, in microseconds. */
+const ONE_US = 200;
+const COMPARE_US = 30;
 
 /** What these requests repeat (each is the third of its kind, or a later one): each trouble once, as of the last of them. */
 export async function readRepeats(
@@ -31,6 +34,7 @@ export async function readRepeats(
     .where('request_no', 'in', [...numbers])
     .execute();
   const told = new Set<number>();
+  const pause = createPauses();
   const repeats: Repeat[] = [];
   for (const last of flagged.sort((a, b) => b.request_no - a.request_no)) {
     if (told.has(last.request_no)) continue;
@@ -51,7 +55,7 @@ export async function readRepeats(
     for (const no of requests) told.add(no);
     const { tenant_id: tenantId, owner } = last;
     repeats.push({ tenantId, requests, owner, raised: await raisedIn(db, requests) });
-    await letOthersRun();
+    await pause(ONE_US + rows.length * COMPARE_US);
   }
   return repeats.sort((a, b) => b.requests.length - a.requests.length);
 }

@@ -25,7 +25,6 @@ import {
   must,
   nothingOfOurs,
   overByEitherClock,
-  ourTalkStays,
   refusedOrDone,
   started,
   watched,
@@ -101,7 +100,6 @@ function live(seeds: readonly number[]): void {
     passTime(life, usual, now);
     retold(life);
     decidedOnce(life.facts);
-    ourTalkStays(life, usual);
   }
 }
 
