@@ -134,11 +134,16 @@ export interface Tenants {
  */
 export function reachable(policy: Policy, { mail }: { readonly mail: boolean }): Policy {
   if (mail) return policy;
-  const all = policy.tenants;
-  const heard = (tenant: Tenant): Tenant =>
+  return withTenants(policy, (tenant) =>
     tenant.contacts.every(({ slack }) => slack !== null)
       ? tenant
-      : { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) };
+      : { ...tenant, contacts: tenant.contacts.filter(({ slack }) => slack !== null) },
+  );
+}
+
+/** The policy with each of its tenants seen this way; none is looked at before it is asked for. */
+export function withTenants(policy: Policy, seen: (tenant: Tenant) => Tenant): Policy {
+  const all = policy.tenants;
   return {
     ...policy,
     tenants: {
@@ -146,13 +151,13 @@ export function reachable(policy: Policy, { mail }: { readonly mail: boolean }):
       has: (id) => all.has(id),
       get(id) {
         const tenant = all.get(id);
-        return tenant === undefined ? undefined : heard(tenant);
+        return tenant === undefined ? undefined : seen(tenant);
       },
       *values() {
-        for (const tenant of all.values()) yield heard(tenant);
+        for (const tenant of all.values()) yield seen(tenant);
       },
       *[Symbol.iterator]() {
-        for (const [id, tenant] of all) yield [id, heard(tenant)];
+        for (const [id, tenant] of all) yield [id, seen(tenant)];
       },
     },
   };

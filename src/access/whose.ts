@@ -1,4 +1,5 @@
-import type { Policy, UserId } from './policy.ts';
+import type { Contact, Policy, UserId } from './policy.ts';
+import { withTenants } from './policy.ts';
 
 /** Whose people somebody is of. Slack's user ids are unique within one workspace only. */
 
@@ -45,19 +46,17 @@ export function slackIdOf(user: UserId): string {
 
 /** The policy with those contacts who are in this very workspace (its guests, say) known as such. */
 export function atHome(policy: Policy, ours: Workspace): Policy {
-  const tenants = new Map(policy.tenants);
-  for (const [id, tenant] of tenants) {
-    const contacts = tenant.contacts.map((contact) =>
-      contact.slack === null ? contact : { ...contact, slack: knownHere(contact.slack, ours) },
-    );
-    if (contacts.some(({ slack }, i) => slack !== tenant.contacts[i]?.slack))
-      tenants.set(id, { ...tenant, contacts });
-  }
-  return { ...policy, tenants };
+  return withTenants(policy, (tenant) =>
+    tenant.contacts.length === 0
+      ? tenant
+      : { ...tenant, contacts: tenant.contacts.map((contact) => knownHere(contact, ours)) },
+  );
 }
 
-function knownHere(user: UserId, ours: Workspace): UserId {
-  if (!isElsewhere(user)) return user;
-  const id = slackIdOf(user);
-  return userOf(ours, { id, teamId: user.slice(id.length + 1), enterpriseId: null });
+function knownHere(contact: Contact, ours: Workspace): Contact {
+  const { slack } = contact;
+  if (slack === null || !isElsewhere(slack)) return contact;
+  const id = slackIdOf(slack);
+  const teamId = slack.slice(id.length + 1);
+  return { ...contact, slack: userOf(ours, { id, teamId, enterpriseId: null }) };
 }

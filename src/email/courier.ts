@@ -3,8 +3,10 @@ import type { Contact, Policy, Tenant, UserId } from '../access/policy.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Access } from '../access/state.ts';
 import { approversOf } from '../access/checks.ts';
+import type { VisibleRecord } from '../access/reading.ts';
+import { visibleTo } from '../access/reading.ts';
 import type { Clock } from '../clock.ts';
-import type { FullRecord, Recorded } from '../ledger/history.ts';
+import type { Recorded } from '../ledger/history.ts';
 import type { Links, Purpose } from '../ledger/links.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
@@ -64,7 +66,10 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
   }
 
   /** Everybody's name; what Slack does not tell is said in words. */
-  async function namesFor({ state, events }: FullRecord, tenant: Tenant): Promise<MailFacts['nameOf']> {
+  async function namesFor(
+    { state, events }: MailFacts['record'],
+    tenant: Tenant,
+  ): Promise<MailFacts['nameOf']> {
     const people = peopleIn(state, events);
     await deps.learn(people.filter((id) => contactOf(tenant, id) === undefined));
     return (actor) => {
@@ -79,14 +84,16 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
   }
 
   async function draftFact(
-    record: FullRecord,
-    recorded: Recorded,
+    record: VisibleRecord<Recorded, 'customer'>,
+    version: number,
     to: Contact,
     tenant: Tenant,
     again: boolean,
   ): Promise<Draft> {
     const { no, state } = record;
-    const { event, version } = recorded;
+    const recorded = record.events.find((one) => one.version === version);
+    if (recorded === undefined) return { kind: 'moot', why: 'it is not for the customer' };
+    const { event } = recorded;
     const email = to.email ?? '';
     if (
       event.type === 'extension.asked' &&
@@ -106,7 +113,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
   }
 
   async function draftConsent(
-    record: FullRecord,
+    record: VisibleRecord<Recorded, 'customer'>,
     version: number,
     to: Contact,
     tenant: Tenant,
@@ -154,8 +161,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       case 'mail':
       case 'consent_mail': {
         const record = await views.record(message.no);
-        const recorded = record?.events.find(({ version }) => version === message.version);
-        if (record === null || recorded === undefined)
+        if (record?.events.every(({ version }) => version !== message.version) !== false)
           throw new Error(`there is no TSA-${message.no} of version ${message.version}`);
         const tenant = policy.tenants.get(record.state.tenant.id);
         const to = tenant?.contacts.find((contact) => contact.email === email);
@@ -163,10 +169,9 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
         const thread = `<tsa-${message.no}.${digest(`${message.no} ${tenant.id}`)}@${hostname}>`;
         // Owed by no fact, but because the contact asked for it once more.
         const again = !/^(?:mail|consent):/.test(key);
-        const made =
-          message.kind === 'mail'
-            ? await draftFact(record, recorded, to, tenant, again)
-            : await draftConsent(record, message.version, to, tenant, again);
+        const visible = visibleTo('customer', record, policy);
+        const make = message.kind === 'mail' ? draftFact : draftConsent;
+        const made = await make(visible, message.version, to, tenant, again);
         return { to, draft: made, thread };
       }
       case 'tenant_mail':

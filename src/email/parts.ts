@@ -1,7 +1,8 @@
 import type { Ask, ScopeRecord } from '../access/event.ts';
 import type { Access, Grant } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
-import type { FullRecord } from '../ledger/history.ts';
+import type { VisibleRecord } from '../access/reading.ts';
+import type { Recorded } from '../ledger/history.ts';
 import { tsa } from '../slack/words.ts';
 import type { Part } from './layout.ts';
 import { fullTime } from './times.ts';
@@ -9,7 +10,7 @@ import { fullTime } from './times.ts';
 /** The pieces that mails are made of. */
 
 export interface MailFacts {
-  readonly record: FullRecord;
+  readonly record: VisibleRecord<Recorded, 'customer'>;
   /** The name of anybody whom the ledger names; never an id. */
   readonly nameOf: (actor: string) => string;
   readonly now: number;

@@ -7,6 +7,7 @@ import type { Policy, UserId } from '../access/policy.ts';
 import { isElsewhere } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
 import type { Door } from '../ledger/handle.ts';
+import { visibleTo } from '../access/reading.ts';
 import type { FullRecord } from '../ledger/history.ts';
 import type { Link, Links } from '../ledger/links.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
@@ -17,6 +18,7 @@ import { lasting } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { frame, says } from './frame.ts';
 import type { Limit, Limits } from './limits.ts';
+import type { Theirs } from './words.ts';
 import { usersIn } from './words.ts';
 
 /** What every page works with. */
@@ -51,7 +53,8 @@ export interface Counter {
   tooOften(c: Context, limit: Limit, key: string): Promise<Response | null>;
   tryCode(token: string, typed: string): Promise<'right' | 'over' | { readonly problem: string }>;
   nameOf(user: UserId): string;
-  learn(records: readonly FullRecord[]): Promise<void>;
+  /** Requests as the customer reads them, everybody in them known by name as far as Slack answers. */
+  read(records: readonly FullRecord[]): Promise<readonly Theirs[]>;
   mailed(c: Context): Response | Promise<Response>;
   client(c: Context): string;
   wait(c: Context, seconds: number): Response | Promise<Response>;
@@ -109,14 +112,16 @@ export function createCounter(deps: PagesDeps, limits: Limits, clientOf: (c: Con
     },
     nameOf: (user) =>
       known(user) ?? (isElsewhere(user) ? 'somebody of another company' : 'a member of the support team'),
-    async learn(records) {
-      const unknown = usersIn(records).filter((user) => known(user) === null);
-      if (unknown.length === 0 || deps.clock.now() < silentUntil) return;
+    async read(records) {
+      const read = records.map((record) => visibleTo('customer', record, deps.policy));
+      const unknown = usersIn(read).filter((user) => known(user) === null);
+      if (unknown.length === 0 || deps.clock.now() < silentUntil) return read;
       const late = new Promise<'late'>((resolve) => {
         setTimeout(resolve, NAMES_WITHIN_MS, 'late').unref();
       });
       const answer = await Promise.race([deps.directory.learn(unknown), late]);
       if (answer === 'late') silentUntil = deps.clock.now() + NAMES_AGAIN_MS;
+      return read;
     },
     mailed: (c) =>
       self.page(c, {

@@ -1,10 +1,10 @@
 import type { Tenant } from '../access/policy.ts';
 import { askOf } from '../access/state.ts';
 import { csvLine } from '../ledger/export.ts';
-import type { FullRecord } from '../ledger/history.ts';
 import type { Mark, OfTenant } from '../ledger/of-tenant.ts';
 import { tsa } from '../slack/words.ts';
-import type { Name } from './words.ts';
+import type { Counter } from './counter.ts';
+import type { Name, Theirs } from './words.ts';
 import { namesFor, statusWords } from './words.ts';
 
 const PAGE = 100;
@@ -37,7 +37,7 @@ const COLUMNS = [
 export async function* recordCsv(
   tenant: Tenant,
   ofTenant: OfTenant,
-  names: { learn(records: readonly FullRecord[]): Promise<void>; nameOf(user: string): string },
+  names: Pick<Counter, 'read' | 'nameOf'>,
 ): AsyncGenerator<string> {
   yield csvLine(COLUMNS);
   let before: Mark | null = null;
@@ -47,14 +47,14 @@ export async function* recordCsv(
       before,
       PAGE,
     );
-    await names.learn(records);
+    const read = await names.read(records);
     const name = namesFor(tenant, (user) => names.nameOf(user));
-    yield records.map((record) => csvLine(row(record, name))).join('');
+    yield read.map((record) => csvLine(row(record, name))).join('');
     before = older;
   } while (before !== null);
 }
 
-function row({ no, state }: FullRecord, name: Name): readonly string[] {
+function row({ no, state }: Theirs, name: Name): readonly string[] {
   const ask = askOf(state);
   const session = 'session' in state ? state.session : null;
   const ending = 'ending' in state ? state.ending : null;
@@ -82,7 +82,7 @@ function row({ no, state }: FullRecord, name: Name): readonly string[] {
     ending === null ? '' : name(ending.by),
     closeout?.fixed ?? '',
     closeout?.changed ?? '',
-    state.way === 'customer' ? (closeout?.notes ?? '') : '',
+    closeout?.notes ?? '',
   ];
 }
 

@@ -50,13 +50,10 @@ export function createRequestLink(counter: Counter): RequestLink {
     if (link instanceof Response) return link;
     const record = link.requestNo === null ? null : await deps.views.record(link.requestNo);
     if (record === null) return counter.unknown(c);
-    return { link, record, shown: await shownOf(link, record) };
-  }
-
-  async function shownOf(link: Link, record: FullRecord): Promise<Shown> {
-    await counter.learn([record]);
+    const [read] = await counter.read([record]);
+    if (read === undefined) return counter.unknown(c);
     const name = namesFor(deps.policy.tenants.get(link.tenantId), (user) => counter.nameOf(user));
-    return { no: record.no, state: record.state, name };
+    return { link, record, shown: { ...read, name } };
   }
 
   /** The page as things stand: the question, or why there is none. */

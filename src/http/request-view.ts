@@ -6,7 +6,7 @@ import type { Link } from '../ledger/links.ts';
 import { lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, facts, lineByLine, quotation, textField, time } from './frame.ts';
-import type { Name } from './words.ts';
+import type { Name, Theirs } from './words.ts';
 import { endWords, people, placeOf, statusWords } from './words.ts';
 
 /** What a mailed link about one request shows: the request, and what can be answered. */
@@ -38,9 +38,7 @@ export function wrongIn({
   ];
 }
 
-export interface Shown {
-  readonly no: number;
-  readonly state: Access;
+export interface Shown extends Theirs {
   readonly name: Name;
 }
 

@@ -24,9 +24,8 @@ export async function tenantStatus(counter: Counter, c: Context, id: string): Pr
     return c.json({ error: 'Send the key of this tenant: “Authorization: Bearer …”.' }, 401);
   }
   const active = await deps.ofTenant.active(tenant.id);
-  await counter.learn(active);
   const now = deps.clock.now();
-  const sessions = inUse(active, {
+  const sessions = inUse(await counter.read(active), {
     tenant,
     at: '',
     expiresAt: now,

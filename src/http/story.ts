@@ -1,17 +1,16 @@
 import { html } from 'hono/html';
 import type { AccessEvent } from '../access/event.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
-import type { FullRecord } from '../ledger/history.ts';
 import { lapseWords } from '../slack/refusals.ts';
 import { lasting } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { quotation, time } from './frame.ts';
-import type { Name } from './words.ts';
+import type { Name, Theirs } from './words.ts';
 import { endWords, people } from './words.ts';
 
-/** What happened to a request, in order: what the customer has a right to know, and none of our own talk about it. */
+/** What happened to a request, in order, as the customer reads it. */
 
-export function storyOf({ events }: FullRecord, name: Name): Html {
+export function storyOf({ events }: Theirs, name: Name): Html {
   return html`<ol class="story">
     ${events.map(({ event, at }) => {
       const words = eventWords(event, name);
@@ -51,7 +50,7 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
       return html`${name(event.by)} took it on, with ${event.ask.scope.name}, for
       ${lasting(event.ask.durationMs)}.`;
     case 'request.denied':
-      return html`${name(event.by)} declined.${ours(event.by) ? null : quotation(event.reason)}`;
+      return html`${name(event.by)} declined.${said(event.reason)}`;
     case 'request.cancelled':
       return html`${name(event.by)} cancelled it.`;
     case 'request.lapsed':
@@ -63,7 +62,7 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
     case 'extension.approved':
       return html`${name(event.by)} gave more time, until ${time(event.newExpiresAt)}.`;
     case 'extension.denied':
-      return html`${name(event.by)} gave no more time.`;
+      return html`${name(event.by)} gave no more time.${said(event.reason)}`;
     case 'session.ended':
       return html`The session was over: ${endWords(event, name)}.`;
     case 'session.reported':
@@ -91,6 +90,6 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
   }
 }
 
-function ours(actor: string): boolean {
-  return !actor.startsWith('customer:');
+function said(words: string): Html | null {
+  return words === '' ? null : quotation(words);
 }

@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Tenant } from '../access/policy.ts';
-import type { FullRecord } from '../ledger/history.ts';
 import type { Link } from '../ledger/links.ts';
 import type { Counter } from './counter.ts';
 import type { Html } from './frame.ts';
@@ -9,6 +8,7 @@ import { says } from './frame.ts';
 import { stillContact } from './offer.ts';
 import { newMailForm } from './answers.ts';
 import type { TenantFacts } from './tenant-view.ts';
+import type { Theirs } from './words.ts';
 import { placeOf } from './words.ts';
 
 /** What stands before everything behind `/t/:token`: a link that opens, a contact of today, and a record of their own tenant. */
@@ -20,7 +20,7 @@ export interface TenantDoor {
   readonly open: (c: Context, token: string) => Promise<Opened | Response>;
   readonly over: (c: Context, why: 'not_contact' | 'used' | 'expired' | 'locked', token: string) => Answer;
   /** `null` for a number that is not this tenant's, like for one that is nobody's. */
-  readonly recordOf: (opened: Opened, no: number) => Promise<FullRecord | null>;
+  readonly recordOf: (opened: Opened, no: number) => Promise<Theirs | null>;
   readonly send: (
     c: Context,
     opened: Opened,
@@ -81,11 +81,10 @@ export function createTenantDoor(counter: Counter): TenantDoor {
     });
   }
 
-  async function recordOf(opened: Opened, no: number): Promise<FullRecord | null> {
+  async function recordOf(opened: Opened, no: number): Promise<Theirs | null> {
     const record = await deps.views.record(no);
     if (record?.state.tenant.id !== opened.link.tenantId) return null;
-    await counter.learn([record]);
-    return record;
+    return (await counter.read([record]))[0] ?? null;
   }
 
   const send = (

@@ -43,8 +43,8 @@ export function createTenantLink(counter: Counter): Readonly<
         deps.ofTenant.active(tenant.id),
         deps.ofTenant.history(tenant.id, before, PAGE),
       ]);
-      await counter.learn([...active, ...history.records]);
-      const body = tenantPage(facts, active, { ...history, first: before === null });
+      const [now, records] = [await counter.read(active), await counter.read(history.records)];
+      const body = tenantPage(facts, now, { ...history, records, first: before === null });
       return send(c, opened, 'Support in your tenant', body, 200, true);
     },
 
@@ -52,8 +52,8 @@ export function createTenantLink(counter: Counter): Readonly<
       const opened = await open(c, token);
       if (opened instanceof Response) return c.json({ error: 'This link is over.' }, 410);
       const active = await deps.ofTenant.active(opened.tenant.id);
-      await counter.learn(active);
-      return c.json({ now: new Date(opened.facts.now).toISOString(), sessions: inUse(active, opened.facts) });
+      const sessions = inUse(await counter.read(active), opened.facts);
+      return c.json({ now: new Date(opened.facts.now).toISOString(), sessions });
     },
 
     async csv(c, token) {
@@ -110,7 +110,7 @@ export function createTenantLink(counter: Counter): Readonly<
         'a contact answered on the page',
       );
       const after = (await recordOf(opened, no)) ?? record;
-      const shown = { no, state: after.state, name: namesFor(opened.tenant, opened.facts.nameOf) };
+      const shown = { ...after, name: namesFor(opened.tenant, opened.facts.nameOf) };
       if (refusal === null)
         return send(c, opened, 'Done', html`${answered(typed.answer, shown)} ${back(opened)}`);
       const body = says(

@@ -1,16 +1,15 @@
 import { html } from 'hono/html';
 import type { Tenant } from '../access/policy.ts';
 import { askOf } from '../access/state.ts';
-import type { FullRecord } from '../ledger/history.ts';
 import type { Mark } from '../ledger/of-tenant.ts';
 import { markText } from '../ledger/of-tenant.ts';
-import { lasting, tsa } from '../slack/words.ts';
+import { count, lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, inUtc, time } from './frame.ts';
 import type { Typed } from './request-view.ts';
 import { requestFacts, wrongIn } from './request-view.ts';
 import { storyOf } from './story.ts';
-import type { Name } from './words.ts';
+import type { Name, Theirs } from './words.ts';
 import { happened, namesFor, placeOf, statusWords } from './words.ts';
 
 /** The tenant's page: who is in now, and everything that ever was. */
@@ -37,7 +36,7 @@ export interface InUse {
 
 /** The sessions in use now; one whose time is over is none, whether or not the timer came by. */
 export function inUse(
-  records: readonly FullRecord[],
+  records: readonly Theirs[],
   { at, now, nameOf, tenant }: TenantFacts,
 ): readonly InUse[] {
   const name = namesFor(tenant, nameOf);
@@ -93,8 +92,8 @@ function banner(sessions: readonly InUse[], { at, now }: TenantFacts): Html {
 /** The page itself: now, ask for help, the history. */
 export function tenantPage(
   facts: TenantFacts,
-  active: readonly FullRecord[],
-  history: { readonly records: readonly FullRecord[]; readonly older: Mark | null; readonly first: boolean },
+  active: readonly Theirs[],
+  history: { readonly records: readonly Theirs[]; readonly older: Mark | null; readonly first: boolean },
 ): Html {
   const { tenant, at } = facts;
   const { records, older, first } = history;
@@ -120,7 +119,7 @@ export function tenantPage(
     </p>`;
 }
 
-function table(records: readonly FullRecord[], { at, tenant, nameOf }: TenantFacts): Html {
+function table(records: readonly Theirs[], { at, tenant, nameOf }: TenantFacts): Html {
   const name = namesFor(tenant, nameOf);
   // The roles stand here because a narrow screen shows each row as a block, which takes a table’s own meaning away.
   return html`<table role="table">
@@ -137,7 +136,8 @@ function table(records: readonly FullRecord[], { at, tenant, nameOf }: TenantFac
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${records.map(({ no, state }) => {
+      ${records.map((record) => {
+        const { no, state } = record;
         const ask = askOf(state);
         return html`<tr role="row">
           <th scope="row" role="rowheader"><a href="${at}/${no}">${tsa(no)}</a></th>
@@ -147,7 +147,7 @@ function table(records: readonly FullRecord[], { at, tenant, nameOf }: TenantFac
           <td role="cell" data-name="Who">
             ${name(ask?.grantee ?? state.requester)}${ask === null ? null : html`<span class="quiet">${ask.scope.name}</span>`}
           </td>
-          <td role="cell" data-name="When">${whenWords({ state })}</td>
+          <td role="cell" data-name="When">${whenWords(record)}</td>
           <td role="cell" data-name="Why" class="why" dir="auto">${short(state.reason)}</td>
         </tr>`;
       })}
@@ -155,7 +155,7 @@ function table(records: readonly FullRecord[], { at, tenant, nameOf }: TenantFac
   </table>`;
 }
 
-function whenWords({ state }: Pick<FullRecord, 'state'>): Html {
+function whenWords({ state }: Theirs): Html {
   if (!('session' in state)) return html`asked ${time(state.filedAt)}`;
   const { startedAt, expiresAt } = state.session;
   const end = 'ending' in state ? state.ending.endedAt : expiresAt;
@@ -169,10 +169,10 @@ function short(text: string): string {
 }
 
 /** One request, with everything that happened to it; and what its reader can do about it. */
-export function recordPage(record: FullRecord, facts: TenantFacts, typed: Typed, email: string): Html {
+export function recordPage(record: Theirs, facts: TenantFacts, typed: Typed, email: string): Html {
   const { no, state } = record;
   const name: Name = namesFor(facts.tenant, facts.nameOf);
-  const shown = { no, state, name };
+  const shown = { ...record, name };
   return html`${alert(typed.problem, wrongIn(typed))}
     <p><a href="${facts.at}">Back to ${placeOf(facts.tenant)}</a></p>
     <h1>${tsa(no)}: ${statusWords(state)}</h1>
@@ -183,7 +183,7 @@ export function recordPage(record: FullRecord, facts: TenantFacts, typed: Typed,
 }
 
 /** What was done, in the words of who did it. */
-function resolution({ state }: FullRecord): Html | null {
+function resolution({ state }: Theirs): Html | null {
   const closeout = state.phase === 'closed' || state.phase === 'ended' ? state.closeout : null;
   if (closeout === null)
     return state.phase === 'ended'
@@ -191,22 +191,21 @@ function resolution({ state }: FullRecord): Html | null {
           <p>Not written up yet: whoever is in charge is reminded until it is.</p>`
       : null;
   const fixed = { yes: 'Yes', no: 'No', not_yet: 'Not yet' }[closeout.fixed];
-  const left = closeout.removed.filter((item) => !item.gone);
+  const left = closeout.removed.filter((item) => !item.gone).length;
   return html`<h2>What was done</h2>
     <p>
       Fixed: <strong>${fixed}</strong>.
       ${
         closeout.removed.length === 0
           ? null
-          : left.length === 0
+          : left === 0
             ? 'Every extra permission was taken away again, and that was checked.'
-            : html`<strong>Still to be taken away: ${left.map((item) => item.role).join(', ')}.</strong>`
+            : html`<strong>Still to be taken away: ${count(left, 'extra permission')}.</strong>`
       }
     </p>
     <blockquote class="said" dir="auto">${closeout.changed}</blockquote>
     ${
-      // Written for whoever asked; elsewhere the notes are our own.
-      state.way === 'customer'
+      closeout.notes !== ''
         ? html`<h3>Summary</h3>
             <blockquote class="said" dir="auto">${closeout.notes}</blockquote>`
         : null
@@ -215,7 +214,7 @@ function resolution({ state }: FullRecord): Html | null {
 
 /** What its reader can do about it: the words, the button, and the answer that it sends. */
 function deed(
-  { no, state }: FullRecord,
+  { no, state }: Theirs,
   { now, tenant }: TenantFacts,
   email: string,
 ): readonly [string, string, string, Html] | null {
@@ -244,7 +243,7 @@ function deed(
   return null;
 }
 
-function actOn(record: FullRecord, facts: TenantFacts, typed: Typed, email: string): Html | null {
+function actOn(record: Theirs, facts: TenantFacts, typed: Typed, email: string): Html | null {
   const found = deed(record, facts, email);
   if (found === null) return null;
   const [title, words, label, press] = found;

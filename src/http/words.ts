@@ -3,7 +3,8 @@ import type { Tenant, UserId } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
-import type { FullRecord } from '../ledger/history.ts';
+import type { VisibleRecord } from '../access/reading.ts';
+import type { Recorded } from '../ledger/history.ts';
 import { statusWord } from '../slack/customer-request/words.ts';
 import { lapseWords, problemWords } from '../slack/refusals.ts';
 import { tsa } from '../slack/words.ts';
@@ -40,8 +41,11 @@ export function placeOf({ name, environment }: { name: string; environment: stri
   return `${name} (${environment})`;
 }
 
+/** A request as the customer reads it. */
+export type Theirs = VisibleRecord<Recorded, 'customer'>;
+
 /** Everybody who is named in what happened, by what an event names them in: no word of a text is taken for a person. */
-export function usersIn(records: readonly FullRecord[]): readonly UserId[] {
+export function usersIn(records: readonly Theirs[]): readonly UserId[] {
   const found = new Set<UserId>();
   const walk = (value: unknown, key: string): void => {
     if (typeof value === 'string') {

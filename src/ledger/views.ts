@@ -5,7 +5,7 @@ import { START_WITHIN_MS } from '../access/limits.ts';
 import type { UserId } from '../access/policy.ts';
 import type { OpenPhase } from '../access/state.ts';
 import { GENESIS } from './chain.ts';
-import type { FullRecord, Numbered } from './history.ts';
+import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
 import { readOpenEmergencies } from './surroundings.ts';
 import type { Tables } from './tables.ts';
@@ -15,7 +15,7 @@ export interface Views {
   /** The whole record of a request, or `null` if there is none of that number. */
   record(no: number): Promise<FullRecord | null>;
   /** Sessions in use, the next to end first; at most `limit`. */
-  activeSessions(limit?: number): Promise<readonly Numbered[]>;
+  activeSessions(limit?: number): Promise<readonly FullRecord[]>;
   /** How many sessions are in use. */
   countActive(): Promise<number>;
   /** Open requests in which this person plays that part, newest first, in one of these phases. */
@@ -23,15 +23,15 @@ export interface Views {
     part: 'requester' | 'grantee' | 'owner',
     user: UserId,
     phases: readonly OpenPhase[],
-  ): Promise<readonly Numbered[]>;
+  ): Promise<readonly FullRecord[]>;
   /** Requests that wait for this person's answer, the oldest first. */
-  waitingFor(user: UserId): Promise<readonly Numbered[]>;
+  waitingFor(user: UserId): Promise<readonly FullRecord[]>;
   /** Answers that requests wait for: this person's, or everybody's. */
   openSeats(holder: UserId | null): Promise<readonly { readonly no: number; readonly holder: UserId }[]>;
   /** Numbers of this person's emergencies that are not reviewed, or not closed out. */
   openEmergencies(requester: UserId): Promise<readonly number[]>;
   /** Emergencies that still owe their review, the first due first. */
-  unreviewed(): Promise<readonly Numbered[]>;
+  unreviewed(): Promise<readonly FullRecord[]>;
   /** The last facts of all, newest first, each with its request. */
   latest(limit: number): Promise<readonly { readonly record: FullRecord; readonly version: number }[]>;
   /** How many requests of a tenant, or in which a person plays a part, were filed since then, and the newest of them. */
@@ -39,9 +39,9 @@ export interface Views {
     of: { tenantId: string } | { person: UserId },
     since: number,
     limit: number,
-  ): Promise<{ readonly count: number; readonly newest: readonly Numbered[] }>;
+  ): Promise<{ readonly count: number; readonly newest: readonly FullRecord[] }>;
   /** This person's requests of the time since then that lapsed or were denied, newest first. */
-  letDown(requester: UserId, since: number): Promise<readonly Numbered[]>;
+  letDown(requester: UserId, since: number): Promise<readonly FullRecord[]>;
   /** What this person, or this tenant, had since then. */
   recentUse(of: { grantee: UserId } | { tenantId: string }, since: number): Promise<RecentUse>;
   /** Numbers of the requests to which time must do something now, the longest overdue first. */

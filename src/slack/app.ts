@@ -93,8 +93,8 @@ export function createSlackApp(deps: {
     // Checked once at the start, not before every event. With the team, or Bolt keeps a client for each that is named.
     authorize: () => Promise.resolve({ botToken, botId, botUserId, teamId: ours.teamId }),
   });
-  // Whoever took the payload in says so, and answers Slack.
-  app.error((error) => Promise.reject(error));
+  // Whoever took the payload in says what went wrong, and answers Slack.
+  app.error((error) => Promise.reject(error.original ?? error));
 
   /** Runs what may take longer, on its own; whoever waits for it is told if it fails. */
   function follow(after: After | undefined, tell: (say: Say) => Promise<unknown>): void {

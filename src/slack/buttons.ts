@@ -11,57 +11,18 @@ import { ACTION } from './action-ids.ts';
 import { button, confirmation } from './blocks.ts';
 import { contactButtons, customerButtons } from './customer-request/buttons.ts';
 import { decidesNow, replaceable } from './deciders.ts';
+import type { Facts } from './facts.ts';
+import { readerOf } from './facts.ts';
 import { tsa } from './words.ts';
 
 /** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */
 
-export interface ButtonFacts {
-  readonly no: number;
-  readonly state: Access;
-  /** `person:U…` or `channel:C…`. */
-  readonly destination: string;
-  readonly world: World;
-  readonly now: number;
-}
-
 /** The buttons for one place. A channel is read by many: it gets what anybody there may be right to press. */
-export function buttonsFor(facts: ButtonFacts): Button[] {
+export function buttonsFor(facts: Facts): Button[] {
   const reader = readerOf(facts.destination);
   if (reader === null) return inChannel(facts);
-  if (isTheirTenant(facts, reader)) return contactButtons(facts.no, facts.state, reader);
+  if (facts.audience === 'customer') return contactButtons(facts.no, facts.state, reader);
   return [...deciding(facts, reader), ...holding(facts, reader), ...seeing(facts, reader)];
-}
-
-/** The person whose direct messages these are; `null` for a channel. */
-export function readerOf(destination: string): string | null {
-  return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
-}
-
-/** Does this person read as the customer? Somebody of ours who decides or works here reads as that. */
-export function isTheirTenant(
-  { state, world }: Pick<ButtonFacts, 'state' | 'world'>,
-  reader: string,
-): boolean {
-  const ours =
-    ('grant' in state && (judges(state, reader) || state.grant.ask.grantee === reader)) ||
-    state.owner === reader ||
-    (state.requester === reader && state.way !== 'customer');
-  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-  return !ours && contacts.some((contact) => contact.slack === reader);
-}
-
-/** Is this read by the customer: in their own direct messages, or in their channel, where that is none of ours? */
-export function customerReads({
-  state,
-  destination,
-  world,
-}: Pick<ButtonFacts, 'state' | 'destination' | 'world'>): boolean {
-  const reader = readerOf(destination);
-  if (reader !== null) return isTheirTenant({ state, world }, reader);
-  const { channel } = state.tenant;
-  return (
-    destination === `channel:${channel ?? ''}` && !Object.values(world.policy.channels).includes(channel)
-  );
 }
 
 /** Is whoever reads here asked to decide about the request now? */
@@ -70,15 +31,15 @@ export function decides({
   destination,
   world,
   now,
-}: Pick<ButtonFacts, 'state' | 'destination' | 'world' | 'now'>): boolean {
+}: Pick<Facts, 'state' | 'destination' | 'world' | 'now'>): boolean {
   const reader = readerOf(destination);
   return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
 }
 
-function inChannel(facts: ButtonFacts): Button[] {
+function inChannel(facts: Facts): Button[] {
   const { no, state } = facts;
   const it = tsa(no);
-  if (state.phase === 'unconfirmed' && !customerReads(facts))
+  if (state.phase === 'unconfirmed' && facts.audience === 'ours')
     return [
       button('Confirm the emergency', ACTION.confirmEmergency, String(no), {
         style: 'danger',
@@ -96,7 +57,7 @@ function inChannel(facts: ButtonFacts): Button[] {
 }
 
 /** For those who decide: about the request, about more time, about the closeout, about an emergency. */
-function deciding(facts: ButtonFacts, reader: string): Button[] {
+function deciding(facts: Facts, reader: string): Button[] {
   const { no, state, world, now } = facts;
   const value = String(no);
   const it = tsa(no);
@@ -149,7 +110,7 @@ function deciding(facts: ButtonFacts, reader: string): Button[] {
 }
 
 /** For whoever asked, and whoever holds the access. */
-function holding({ no, state, now, world }: ButtonFacts, reader: string): Button[] {
+function holding({ no, state, now, world }: Facts, reader: string): Button[] {
   const value = String(no);
   const it = tsa(no);
   const buttons: Button[] = [];
@@ -212,7 +173,7 @@ function holding({ no, state, now, world }: ButtonFacts, reader: string): Button
 }
 
 /** For whoever sees it through. */
-function seeing({ no, state }: ButtonFacts, reader: string): Button[] {
+function seeing({ no, state }: Facts, reader: string): Button[] {
   const value = String(no);
   const it = tsa(no);
   const buttons: Button[] = [];

@@ -11,10 +11,11 @@ import { REQUESTER_OWNS } from '../access/file.ts';
 import { whoAnswers } from '../access/checks.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, section, sections } from './blocks.ts';
-import type { ButtonFacts } from './buttons.ts';
-import { buttonsFor, customerReads, decides, isTheirTenant, readerOf } from './buttons.ts';
+import { buttonsFor, decides } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-request/words.ts';
 import { inPlaceOf, unfinishedWords } from './emergency/words.ts';
+import type { Facts } from './facts.ts';
+import { readerOf } from './facts.ts';
 import { endWords, lapseWords } from './refusals.ts';
 import { askedFor, boundLines, caseWords } from './work-order.ts';
 import { because, count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
@@ -40,7 +41,7 @@ const LESS: readonly Room[] = [
   { exchanges: 1, said: 200, line: 300, text: 1_000 },
 ];
 
-export interface CardFacts extends ButtonFacts {
+export interface CardFacts extends Facts {
   /** What the grantee and the tenant had in the last 30 days, for whoever decides. */
   readonly recent: { readonly grantee: RecentUse; readonly tenant: RecentUse } | null;
 }
@@ -72,9 +73,8 @@ function draw(facts: CardFacts, room: Room): Rendered {
       ...(ask === null ? [] : sections(boundLines(ask, room.line).join('\n'))),
       ...sections(`*Reason*\n${quote(state.reason, room.text)}`),
       ...customersLines(state, room.text).flatMap(sections),
-      // What we ask each other about it is no part of what the customer reads.
-      ...(customerReads(facts) ? [] : exchange(state, room)),
-      ...(customerReads(facts) ? [] : notes(state, decides(facts) ? recent : null).map(context)),
+      ...exchange(state, room),
+      ...notes(state, decides(facts) ? recent : null).map(context),
       ...(room === WHOLE ? [] : [context(wholeWords(facts.no))]),
       ...actions(buttonsFor(facts)),
     ],
@@ -87,13 +87,11 @@ export function wholeWords(no: number): string {
 }
 
 /** What it did not wait for, and what it owes: as far as it came. */
-function emergencyWords(facts: CardFacts): string {
-  const { state, world, now } = facts;
+function emergencyWords({ state, world, now }: CardFacts): string {
   const asked = world.policy.tenants.get(state.tenant.id)?.consent === 'required';
   const { review } = state;
   if (state.phase === 'unconfirmed') {
-    // What this person left undone elsewhere is ours to know, not this customer's.
-    const why = customerReads(facts) ? null : unfinishedWords(review?.unfinished ?? [], who(state.requester));
+    const why = unfinishedWords(review?.unfinished ?? [], who(state.requester));
     return `nobody is in yet. It starts without approval as soon as a second person confirms it${because(why)}.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
   }
   if (!('session' in state)) return 'it came to nothing: nobody entered.';
@@ -108,17 +106,17 @@ function emergencyWords(facts: CardFacts): string {
 }
 
 /** The first line: where it stands, as this reader needs it. */
-export function headline({ no, state, destination, world, now }: ButtonFacts): string {
+export function headline({ audience, no, state, destination, world, now }: Facts): string {
   const it = `*${tsa(no)}*`;
   const place = placeOf(state);
   const reader = readerOf(destination);
-  if (state.way === 'customer' && reader !== null && isTheirTenant({ state, world }, reader))
+  if (state.way === 'customer' && reader !== null && audience === 'customer')
     return customersHeadline(no, state, place);
   switch (state.phase) {
     case 'pending': {
       const open = state.seats.filter((seat) => seat.given === null).map((seat) => seat.holder);
       const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
-      if (open.includes(CUSTOMER_SEAT) && customerReads({ state, destination, world }))
+      if (open.includes(CUSTOMER_SEAT) && audience === 'customer')
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your consent, as the customer: access to ${place}`;
       if (decides({ state, destination, world, now }))
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
@@ -161,8 +159,7 @@ export function placeOf({
   return `${oneLine(tenant.name, 300)} (${oneLine(tenant.environment, 100)})`;
 }
 
-function whatLines(facts: ButtonFacts, ask: Ask | null, room: Room): string[] {
-  const { state, world, now } = facts;
+function whatLines({ state, world, now }: Facts, ask: Ask | null, room: Room): string[] {
   const { tenant } = state;
   const lines = [
     `*Tenant* ${oneLine(tenant.name, 300)} · \`${escape(tenant.id)}\` · *${oneLine(tenant.environment, 100)}* · ${oneLine(tenant.region, 100)}`,
@@ -179,9 +176,7 @@ function whatLines(facts: ButtonFacts, ask: Ask | null, room: Room): string[] {
   if (state.caseRef !== '') lines.push(`*Case* ${caseWords(state.caseRef, room.line)}`);
   if (state.phase === 'denied' || state.phase === 'cancelled') {
     const { by, reason } = state.verdict;
-    // Why one of ours said no is told to whoever asked, not to the customer.
-    const between = state.phase === 'denied' && customerReads(facts) && !speaksForThem(by, state, world);
-    const said = reason === '' || between ? '' : `\n${quote(reason, 600)}`;
+    const said = reason === '' ? '' : `\n${quote(reason, 600)}`;
     lines.push(
       `*${state.phase === 'denied' ? 'Denied' : 'Cancelled'}* by ${who(by)} ${when(state.verdict.at)}${said}`,
     );
@@ -194,10 +189,6 @@ function whatLines(facts: ButtonFacts, ask: Ask | null, room: Room): string[] {
   if ('grant' in state) lines.push(...askedFor(state.grant));
   if (state.phase === 'pending') lines.push(`*Lapses* ${when(state.terms.lapseAt)} if nobody decides`);
   return lines;
-}
-
-function speaksForThem(by: string, state: Access, world: World): boolean {
-  return by.startsWith('customer:') || isTheirTenant({ state, world }, by);
 }
 
 function latest(state: Access): string {

@@ -8,10 +8,11 @@ import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
 import type { TenantIndex } from '../tenant-search.ts';
 import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
+import { hasPart, isListed } from '../access/reading.ts';
 import { askOf } from '../access/state.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
-import { buttonsFor, readerOf } from './buttons.ts';
+import { buttonsFor } from './buttons.ts';
 import { bringBookmark } from './bookmark.ts';
 import { card } from './card.ts';
 import { clockNotice } from './clock-notice.ts';
@@ -20,9 +21,10 @@ import { hello } from './hello.ts';
 import type { Trouble } from './client.ts';
 import { troubleOf } from './client.ts';
 import type { Directory } from './directory.ts';
+import type { Facts } from './facts.ts';
+import { factsAt, readerOf } from './facts.ts';
 import { notice } from './notice.ts';
 import { createPoster } from './post.ts';
-import { hasPart, isInside } from './sight.ts';
 import { escape } from './words.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
@@ -64,13 +66,13 @@ export function createCourier(deps: {
   const { db } = deps.ledger;
   const { post, update } = createPoster(deps);
 
-  function factsFor(record: FullRecord, destination: string): Parameters<typeof notice>[1] {
-    return { no: record.no, state: record.state, destination, world: directory.known(), now: clock.now() };
+  function factsFor(record: FullRecord, destination: string): Facts {
+    return factsAt(record, destination, directory.known(), clock.now());
   }
 
-  async function recentFor({ state }: FullRecord): Promise<Parameters<typeof card>[0]['recent']> {
+  async function recentFor({ state, audience }: Facts): Promise<Parameters<typeof card>[0]['recent']> {
     const grantee = askOf(state)?.grantee;
-    if (grantee === undefined || state.phase !== 'pending') return null;
+    if (grantee === undefined || state.phase !== 'pending' || audience === 'customer') return null;
     const since = clock.now() - RECENT_MS;
     return {
       grantee: await views.recentUse({ grantee }, since),
@@ -98,7 +100,8 @@ export function createCourier(deps: {
   /** The card, there and current; its message. */
   async function bringCard(errand: Errand, record: FullRecord): Promise<{ channel: string; ts: string }> {
     const { destination } = errand;
-    const rendered = card({ ...factsFor(record, destination), recent: await recentFor(record) });
+    const facts = factsFor(record, destination);
+    const rendered = card({ ...facts, recent: await recentFor(facts) });
     const shown = JSON.stringify(rendered);
     const there = await messageOf(record.no, destination, CARD);
     if (there?.shown === shown) return there;
@@ -116,7 +119,7 @@ export function createCourier(deps: {
   /** Does a card stand there, for somebody who may still see what becomes of the request? */
   async function shows({ no, state }: FullRecord, destination: string): Promise<boolean> {
     const reader = readerOf(destination);
-    const may = reader === null || hasPart(state, reader) || isInside(directory.known(), reader);
+    const may = reader === null || hasPart(state, reader) || isListed(directory.known(), reader);
     return may && (await messageOf(no, destination, CARD)) !== undefined;
   }
 
@@ -193,10 +196,9 @@ export function createCourier(deps: {
       }
       case 'notice': {
         const record = await views.record(message.no);
-        const recorded = record?.events.find((event) => event.version === message.version);
-        if (record === null || recorded === undefined) return;
+        if (record === null) return;
         if ((await messageOf(message.no, destination, message.version)) !== undefined) return;
-        const rendered = notice(recorded, factsFor(record, destination));
+        const rendered = notice(message.version, factsFor(record, destination));
         if (rendered === null) return;
         const root = await messageOf(message.no, destination, CARD);
         const posted = await post(

@@ -3,11 +3,12 @@ import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, sections } from './blocks.ts';
-import type { CardFacts } from './card.ts';
-import { buttonsFor, isTheirTenant, readerOf } from './buttons.ts';
+import { buttonsFor } from './buttons.ts';
 import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
 import { unfinishedWords } from './emergency/words.ts';
+import type { Facts } from './facts.ts';
+import { readerOf } from './facts.ts';
 import { lapseWords } from './refusals.ts';
 import { isLess } from './work-order.ts';
 import { because, inOneLine, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
@@ -25,18 +26,14 @@ const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
   'closeout.reminded',
 ]);
 
-/** The notice for one place, or `null` when it has become pointless. */
-export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Rendered | null {
-  if (PASSING.has(recorded.event.type) && !stillTrue(recorded.event, facts)) return null;
+/** The notice of the fact of that version for one place; `null` where it has become pointless, or is not for who reads there. */
+export function notice(version: number, facts: Facts): Rendered | null {
+  const recorded = facts.events.find((one) => one.version === version);
+  if (recorded === undefined) return null;
   const { event } = recorded;
-  const reader = readerOf(facts.destination);
-  const customers = reader !== null && event.type === 'closeout.filed' && isTheirTenant(facts, reader);
-  const silent = event.type === 'approver.reminded' && reader === facts.state.requester;
-  const fact = customers
-    ? resolution(event, facts.no, facts.state)
-    : silent
-      ? silence(event, facts)
-      : noticeWords(recorded, facts);
+  if (PASSING.has(event.type) && !stillTrue(event, facts)) return null;
+  const waits = event.type === 'approver.reminded' && readerOf(facts.destination) === facts.state.requester;
+  const fact = waits ? silence(event, facts) : noticeWords(recorded, facts);
   const words = fact + lateness(recorded, facts.now);
   const paragraphs = sections(words);
   const buttons = actions(buttonsFor(facts));
@@ -49,7 +46,7 @@ export function notice(recorded: Recorded, facts: Omit<CardFacts, 'recent'>): Re
 /** For whoever waits: nobody is left to wonder what else they can do. */
 function silence(
   { approvers }: Extract<AccessEvent, { type: 'approver.reminded' }>,
-  { no, state }: Pick<CardFacts, 'no' | 'state'>,
+  { no, state }: Pick<Facts, 'no' | 'state'>,
 ): string {
   const asked =
     approvers.length === 1
@@ -59,7 +56,10 @@ function silence(
 }
 
 /** The fact in words, for a thread, a record or a notification. */
-export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<CardFacts, 'state'>): string {
+export function noticeWords(
+  { event, actor, no }: Recorded,
+  { audience, state }: Pick<Facts, 'audience' | 'state'>,
+): string {
   const it = `*${tsa(no)}*`;
   const place = placeOf(state);
   switch (event.type) {
@@ -100,7 +100,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'customer_request.accepted':
       return `:handshake: ${it} · ${who(event.by)} takes care of it, with ${oneLine(event.ask.scope.name)} for ${lasting(event.ask.durationMs)}.`;
     case 'request.denied':
-      return `:no_entry: ${it} · ${who(event.by)} denied access to ${place}:\n${quote(event.reason)}`;
+      return `:no_entry: ${it} · ${who(event.by)} denied access to ${place}${withWords(event.reason)}`;
     case 'request.cancelled':
       return `:heavy_multiplication_x: ${it} · ${who(event.by)} cancelled it. Nobody gets access.${event.reason === '' ? '' : `\n${quote(event.reason)}`}`;
     case 'request.lapsed':
@@ -131,7 +131,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'extension.approved':
       return `:heavy_plus_sign: ${it} · ${who(event.by)} gave more time: the session in ${place} now ends ${when(event.newExpiresAt)}.`;
     case 'extension.denied':
-      return `:no_entry: ${it} · ${who(event.by)} gave no more time; the end stays as it was:\n${quote(event.reason)}`;
+      return `:no_entry: ${it} · ${who(event.by)} gave no more time; the end stays as it was${withWords(event.reason)}`;
     case 'session.ended':
       return ended(event, it, place);
     case 'session.reported':
@@ -141,7 +141,7 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'owner.changed':
       return `:arrows_counterclockwise: ${it} · ${who(event.to)} is the owner now, in place of ${who(event.from)}.`;
     case 'closeout.filed':
-      return closeoutWords(event, it, state);
+      return audience === 'customer' ? resolution(event, no, state) : closeoutWords(event, it, state);
     case 'closeout.reminded':
       return `:bell: ${it} · the session in ${place} is over but not closed out yet.`;
     case 'closeout.accepted':
@@ -149,17 +149,22 @@ export function noticeWords({ event, actor, no }: Recorded, { state }: Pick<Card
     case 'closeout.contested':
       return `:question: ${it} · ${who(event.by)} contests the closeout:\n${quote(event.question)}`;
     case 'emergency.reviewed':
-      return `:scales: ${it} · ${who(event.by)} judged the emergency ${event.justified ? 'justified' : '*not justified*'}:\n${quote(event.note)}`;
+      return `:scales: ${it} · ${who(event.by)} judged the emergency ${event.justified ? 'justified' : '*not justified*'}${withWords(event.note)}`;
     case 'review.reminded':
       return `:bell: ${it} · the emergency in ${place} still owes its review${event.reviewers.length === 0 ? '' : ` by ${people(event.reviewers)}`}${state.review === null ? '' : `, due ${when(state.review.dueAt)}`}.`;
   }
+}
+
+/** What was said about it, where the reader is told. */
+function withWords(words: string): string {
+  return words === '' ? '.' : `:\n${quote(words)}`;
 }
 
 /** Reads like the entry in a good runbook: who, what, when, and what is left. */
 function closeoutWords(
   event: Extract<AccessEvent, { type: 'closeout.filed' }>,
   it: string,
-  state: CardFacts['state'],
+  state: Facts['state'],
 ): string {
   const left = event.removed.filter((item) => !item.gone).map((item) => oneLine(item.role, 100));
   const gone = event.removed.length - left.length;
@@ -199,14 +204,11 @@ function lateness({ event, at }: Recorded, now: number): string {
   return now - happened < LATE_MS ? '' : `\n_Told ${lasting(now - happened)} late, going by TSA’s clock._`;
 }
 
-function stillTrue(
-  event: AccessEvent,
-  { state, destination, world, now, no }: Omit<CardFacts, 'recent'>,
-): boolean {
+function stillTrue(event: AccessEvent, facts: Facts): boolean {
+  const { state, now } = facts;
   if (event.type === 'session.warned')
     return state.phase === 'active' && state.session.expiresAt === event.expiresAt && now < event.expiresAt;
-  if (event.type === 'approver.reminded')
-    return buttonsFor({ no, state, destination, world, now }).length > 0 || state.phase === 'unclaimed';
+  if (event.type === 'approver.reminded') return buttonsFor(facts).length > 0 || state.phase === 'unclaimed';
   if (event.type === 'approver.gone') return state.phase === 'pending' && state.gone.includes(event.approver);
   return event.type === 'start.opened' ? state.phase === 'approved' : state.phase === 'ended';
 }

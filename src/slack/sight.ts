@@ -1,26 +1,12 @@
-import { ableContact, approversOf } from '../access/checks.ts';
-import type { World } from '../access/people.ts';
-import { isAmong, isContact } from '../access/people.ts';
+import { isAmong } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
-import type { Access } from '../access/state.ts';
-import { askOf } from '../access/state.ts';
+import type { VisibleRecord } from '../access/reading.ts';
+import { isListed, mayRead, visibleTo } from '../access/reading.ts';
+import type { Recorded } from '../ledger/history.ts';
 import type { Desk, Say } from './desk.ts';
-import { actorOf } from './desk.ts';
-import type { Caller } from './payload.ts';
+import { noSuchRequest } from './desk.ts';
 
-/** Who may look: the people whom the policy lists, and whoever has a part in a request. */
-
-/** Does the policy list this person, and are they a member of this workspace now? */
-export function isInside({ policy, people }: World, user: UserId): boolean {
-  const insiders = [
-    ...policy.requesters,
-    ...policy.admins,
-    ...policy.auditors,
-    ...policy.emergency.people,
-    ...policy.approvers.flatMap((rule) => rule.people),
-  ];
-  return people.standing(user) === 'member' && isAmong(people, user, insiders) === 'yes';
-}
+/** Who may look: the people whom the policy lists, whoever has a part in a request, and the customer's own people. */
 
 /** May this person ask for access, as far as is known without asking Slack? */
 export function mayAsk(desk: Desk, user: UserId): boolean {
@@ -28,32 +14,41 @@ export function mayAsk(desk: Desk, user: UserId): boolean {
   return isAmong(people, user, policy.requesters) !== 'no';
 }
 
-/** Why this person may not look, in words; `null` when they may. */
-export async function notForYou(desk: Desk, user: UserId, state: Access | null): Promise<Say | null> {
+/** Why somebody reads nothing, in words. */
+export interface Hidden {
+  readonly why: 'not_known' | 'not_there' | 'not_theirs';
+  readonly say: Say;
+}
+
+const NOT_KNOWN: Hidden = {
+  why: 'not_known',
+  say: { text: 'Slack did not answer when asked who you are. Please try again in a minute.' },
+};
+const NOT_THEIRS: Hidden = {
+  why: 'not_theirs',
+  say: { text: 'That is for the people whom the policy lists. Ask an admin to be added.' },
+};
+
+/** Why this person may not look at what goes on, in words; `null` when they may. */
+export async function notForYou(desk: Desk, user: UserId): Promise<Say | null> {
   const world = await desk.directory.world([user]);
-  if (world.people.standing(user) === 'cannot_check')
-    return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
-  if (isInside(world, user) || (state !== null && hasPart(state, user))) return null;
-  return { text: 'That is for the people whom the policy lists. Ask an admin to be added.' };
+  if (world.people.standing(user) === 'cannot_check') return NOT_KNOWN.say;
+  return isListed(world, user) ? null : NOT_THEIRS.say;
 }
 
-/** Is this one of the customer's own people, who may look at what concerns their tenant, and stop it? */
-export async function isTheirs(desk: Desk, caller: Caller, state: Access): Promise<boolean> {
-  const tenant = desk.policy.tenants.get(state.tenant.id);
-  const actor = actorOf(caller);
-  if (tenant === undefined || !isContact(tenant, actor)) return false;
-  return ableContact({ actor, world: await desk.directory.world([caller.userId]) }) === null;
-}
-
-/** Did this person ask, decide, hold, own or review it? */
-export function hasPart(state: Access, user: UserId): boolean {
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
-  const people = [
-    state.requester,
-    state.owner,
-    askOf(state)?.grantee,
-    state.review?.reviewer,
-    state.offeredOwner,
-  ];
-  return [...people, ...approversOf(seats)].includes(user);
+/** The request as this person reads it; or why they read nothing, in words. */
+export async function seenBy(
+  desk: Desk,
+  user: UserId,
+  no: number,
+  /** Whom it is for: ourselves, or the customer's own people too. */
+  whose: 'ours' | 'everybody' = 'ours',
+): Promise<VisibleRecord<Recorded> | Hidden> {
+  const record = await desk.views.record(no);
+  if (record === null) return { why: 'not_there', ...noSuchRequest(no) };
+  const world = await desk.directory.world([user]);
+  if (world.people.standing(user) === 'cannot_check') return NOT_KNOWN;
+  const audience = mayRead(world, record.state, user);
+  if (audience === null || (audience === 'customer' && whose === 'ours')) return NOT_THEIRS;
+  return visibleTo(audience, record, desk.policy);
 }

@@ -25,6 +25,7 @@ import {
   must,
   nothingOfOurs,
   overByEitherClock,
+  ourTalkStays,
   refusedOrDone,
   started,
   watched,
@@ -100,6 +101,7 @@ function live(seeds: readonly number[]): void {
     passTime(life, usual, now);
     retold(life);
     decidedOnce(life.facts);
+    ourTalkStays(life, usual);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Actor, World } from '../../src/access/people.ts';
 import { isAmong, isContact, mayApprove } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
 import { askOf } from '../../src/access/state.ts';
+import { visibleTo } from '../../src/access/reading.ts';
 import type { Machine } from '../machine.ts';
 
 /** What must be true of every life, whoever does what and whenever. */
@@ -324,6 +325,35 @@ export function decidedOnce(facts: readonly Fact[]): void {
   must(count('request.denied', 'request.cancelled', 'request.lapsed', 'session.ended') <= 1, 'one end');
   must(count('session.started') <= 1, 'one session');
   must(count('emergency.reviewed') <= 1, 'one verdict about an emergency');
+}
+
+/** What is said among ourselves is not in what the customer reads, whatever has become of the request. */
+export function ourTalkStays({ facts, state }: Life, world: World): void {
+  if (state === null) return;
+  const theirs = JSON.stringify(visibleTo('customer', { no: 1, state, events: facts }, world.policy));
+  // A question may say what the reason says, which the customer reads.
+  for (const words of facts.flatMap(({ event }) => between(event, state, world)))
+    must(
+      words.length < 4 || state.reason.includes(words) || !theirs.includes(words),
+      'our own talk stays ours',
+    );
+}
+
+/** Said here in its own words. */
+function between(event: AccessEvent, state: Access, world: World): readonly string[] {
+  const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+  const ours = (by: string): boolean =>
+    !by.startsWith('customer:') && by !== state.requester && contacts.every(({ slack }) => slack !== by);
+  if (event.type === 'question.asked' || event.type === 'question.answered') return [event.text];
+  if (event.type === 'request.denied' || event.type === 'extension.denied')
+    return ours(event.by) ? [event.reason] : [];
+  if (event.type === 'closeout.filed') {
+    const roles = event.removed.map(({ role }) => role);
+    return [event.productProblem, ...roles, ...(state.way === 'customer' ? [] : [event.notes])];
+  }
+  if (event.type === 'closeout.contested') return ours(event.by) ? [event.question] : [];
+  if (event.type === 'emergency.reviewed') return [event.note];
+  return 'ask' in event ? event.ask.roles : [];
 }
 
 export function must(holds: boolean, rule: string): asserts holds {

@@ -5,11 +5,11 @@ import { fit, section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
-import { notForYou } from '../sight.ts';
+import { seenBy } from '../sight.ts';
 import { pick } from '../pick.ts';
 import { endWords, whatHappened } from '../refusals.ts';
 import { oneLine, people, tsa, when, who } from '../words.ts';
@@ -34,12 +34,10 @@ export function closeOut(desk: Desk): Slice {
     phase: 'ended' | 'closed',
     draw: (no: number, state: Access) => ModalView,
   ) => {
-    const record = no === null ? null : await desk.views.record(no);
     if (no === null) return {};
-    if (record === null) return noSuchRequest(no);
-    const { state } = record;
-    const hidden = await notForYou(desk, caller.userId, state);
-    if (hidden !== null) return { say: hidden };
+    const seen = await seenBy(desk, caller.userId, no, phase === 'closed' ? 'everybody' : 'ours');
+    if ('say' in seen) return seen;
+    const { state } = seen;
     if (state.phase !== phase)
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { view: draw(no, state) };

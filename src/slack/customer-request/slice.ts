@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { FileCustomerRequest } from '../../access/command.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../access/limits.ts';
 import { isContact, ownerForCustomers } from '../../access/people.ts';
+import { isListed, visibleTo } from '../../access/reading.ts';
 import type { Tenant } from '../../access/policy.ts';
 import type { Mark } from '../../ledger/of-tenant.ts';
 import { markText, readMark } from '../../ledger/of-tenant.ts';
@@ -19,7 +20,7 @@ import { tenantNamed } from '../request-access/tenants.ts';
 import type { Caller } from '../payload.ts';
 import { readFiles, readInputs, submissionKey } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
-import { isInside, notForYou } from '../sight.ts';
+import { notForYou, seenBy } from '../sight.ts';
 import { oneLine, tsa, when } from '../words.ts';
 import {
   ACCEPT,
@@ -67,7 +68,7 @@ async function forContact(
   const tenant = desk.policy.tenants.get(tenantId);
   if (tenant === undefined) return { say: { text: UNKNOWN } };
   if (isContact(tenant, actorOf(caller))) return { tenant };
-  const inside = isInside(await desk.directory.world([caller.userId]), caller.userId);
+  const inside = isListed(await desk.directory.world([caller.userId]), caller.userId);
   const words = inside
     ? 'This is where the customer’s contacts ask. For access of your own write `/tsa request`; for what happened here `/tsa history`.'
     : 'This is for the people whom your company named as contacts. Ask one of them, or our support team to be added.';
@@ -129,13 +130,12 @@ async function file(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted
 
 async function openAccept(desk: Desk, { caller, value }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
-  const record = no === null ? null : await desk.views.record(no);
-  if (no === null || record === null) return {};
-  const hidden = await notForYou(desk, caller.userId, record.state);
-  if (hidden !== null) return { say: hidden };
-  if (record.state.phase !== 'unclaimed')
-    return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), record.state)}` } };
-  const view = acceptForm(desk, no, record.state);
+  if (no === null) return {};
+  const seen = await seenBy(desk, caller.userId, no);
+  if ('say' in seen) return seen;
+  if (seen.state.phase !== 'unclaimed')
+    return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), seen.state)}` } };
+  const view = acceptForm(desk, no, seen.state);
   if (view === null)
     return {
       say: {
@@ -167,7 +167,7 @@ async function invite(
   { caller, rest, delivery }: CommandCall,
   verb: 'channel' | 'invite',
 ): Promise<Answered> {
-  const hidden = await notForYou(desk, caller.userId, null);
+  const hidden = await notForYou(desk, caller.userId);
   if (hidden !== null) return { say: hidden };
   if (rest === '') return { view: whichTenant(verb, false) };
   const found = tenantNamed(desk, rest);
@@ -247,7 +247,7 @@ async function historyView(desk: Desk, tenant: Tenant, before: Mark | null): Pro
           ? `Nobody of our support team was ever in *${oneLine(tenant.name)}*, and nobody asked to be.`
           : `*${oneLine(tenant.name)}* (${oneLine(tenant.environment)}), newest first`,
       ),
-      ...records.map(({ no, state }) => section(historyEntry(no, state))),
+      ...records.map((record) => section(historyEntry(visibleTo('customer', record, desk.policy)))),
       ...actions(pages),
     ],
   };

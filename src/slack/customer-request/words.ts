@@ -1,9 +1,10 @@
 import type { EventOf } from '../../access/event.ts';
+import type { Visible } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
 import { endWords, problemWords } from '../refusals.ts';
-import { lasting, oneLine, quote, tsa, when, who } from '../words.ts';
+import { count, lasting, oneLine, quote, tsa, when, who } from '../words.ts';
 
 /** How things stand, in the words that a customer knows. */
 
@@ -85,19 +86,24 @@ function fileName(name: string): string {
   return oneLine(name.replaceAll(/[|]/g, ' '), 80) || 'file';
 }
 
-/** The resolution summary, for whoever asked: what was wrong, what was touched, by whom, from when to when. */
+/** What was done, for the customer: what was touched, by whom, from when to when, and what is left to do. */
 export function resolution(event: EventOf<'closeout.filed'>, no: number, state: Access): string {
   const used =
     'session' in state && 'ending' in state
       ? `\n${who(state.grant.ask.grantee)} was in from ${when(state.session.startedAt)} to ${when(state.ending.endedAt)}, with ${oneLine(state.grant.ask.scope.name, 150)}.`
       : '';
   const fixed = { yes: 'fixed', no: 'not fixed', not_yet: 'not fixed yet' }[event.fixed];
+  const left = event.removed.filter((item) => !item.gone).length;
   const summary = event.notes === '' ? '' : `\n${quote(event.notes, 1_200)}`;
-  return `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.${used}${summary}\nChanged:\n${quote(event.changed, 900)}`;
+  const stands =
+    left > 0
+      ? `:clipboard: *${tsa(no)}* · ${count(left, 'extra permission')} still to be taken away. So far: ${fixed}.`
+      : `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.`;
+  return `${stands}${used}${summary}\nChanged:\n${quote(event.changed, 900)}`;
 }
 
 /** One entry of the tenant's history, for its contacts. */
-export function historyEntry(no: number, state: Access): string {
+export function historyEntry({ no, state }: Visible<'customer'>): string {
   const ask = askOf(state);
   const lines = [
     `*${tsa(no)}* · *${statusWord(state)}* · ${state.way === 'emergency' ? ':rotating_light: EMERGENCY · ' : ''}${when(state.filedAt)}`,
@@ -113,7 +119,7 @@ export function historyEntry(no: number, state: Access): string {
   if (state.phase === 'closed') {
     const { fixed, changed, notes } = state.closeout;
     lines.push(`Fixed: ${fixed.replace('_', ' ')}. Changed: ${oneLine(changed, 400)}`);
-    if (state.way === 'customer' && notes !== '') lines.push(`Summary: ${oneLine(notes, 600)}`);
+    if (notes !== '') lines.push(`Summary: ${oneLine(notes, 600)}`);
   }
   return lines.join('\n');
 }

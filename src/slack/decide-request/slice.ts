@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { currentAsk } from '../../access/approving.ts';
 import { LINE_MAX } from '../../access/limits.ts';
-import { eligibleApprovers, isContact } from '../../access/people.ts';
+import { eligibleApprovers } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
@@ -10,7 +10,7 @@ import { section, sections } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import {
   choice,
   choiceField,
@@ -25,7 +25,7 @@ import {
 import { readInputs, readTicked } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
-import { notForYou } from '../sight.ts';
+import { seenBy } from '../sight.ts';
 import { lasting, lineByLine, oneLine, people, quote, tsa, who } from '../words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
@@ -43,11 +43,11 @@ export function decideRequest(desk: Desk): Slice {
   return {
     actions: {
       [ACTION.approve]: (call) => approve(desk, call),
-      [ACTION.deny]: (call) => opened(desk, call, denyForm),
-      [ACTION.approveLess]: (call) => opened(desk, call, (no, state) => lessForm(desk, no, state)),
-      [ACTION.ask]: (call) => opened(desk, call, askForm),
-      [ACTION.answer]: (call) => opened(desk, call, answerForm),
-      [ACTION.replace]: (call) => opened(desk, call, (no, state) => replaceForm(desk, no, state)),
+      [ACTION.deny]: (call) => opened(desk, call, 'everybody', denyForm),
+      [ACTION.approveLess]: (call) => opened(desk, call, 'ours', (no, state) => lessForm(desk, no, state)),
+      [ACTION.ask]: (call) => opened(desk, call, 'ours', askForm),
+      [ACTION.answer]: (call) => opened(desk, call, 'ours', answerForm),
+      [ACTION.replace]: (call) => opened(desk, call, 'ours', (no, state) => replaceForm(desk, no, state)),
       [ACTION.cancel]: async (call) => {
         const no = parseNo(call.value);
         return no === null ? {} : sayRefusal(await attempt(desk, { type: 'cancel', reason: '' }, no, call));
@@ -95,7 +95,7 @@ async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
   const record = await desk.views.record(no);
   // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
   if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
-    return opened(desk, call, highRiskForm);
+    return opened(desk, call, 'everybody', highRiskForm);
   return sayRefusal(await attempt(desk, { type: 'approve', less: null, typedTenantId: null }, no, call));
 }
 
@@ -103,23 +103,17 @@ async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
 async function opened(
   desk: Desk,
   call: ActionCall,
+  whose: 'ours' | 'everybody',
   draw: (no: number, state: Pending) => ModalView | null,
 ): Promise<Answered> {
   const no = parseNo(call.value);
-  const record = no === null ? null : await desk.views.record(no);
-  if (no === null || record === null) return {};
-  const { state } = record;
-  const hidden = await notForYou(desk, call.caller.userId, state);
-  if (hidden !== null && !isContactHere(desk, call, state)) return { say: hidden };
+  if (no === null) return {};
+  const seen = await seenBy(desk, call.caller.userId, no, whose);
+  if ('say' in seen) return seen;
+  const { state } = seen;
   const view = state.phase === 'pending' ? draw(no, state) : null;
   if (view === null) return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
   return { view };
-}
-
-/** The customer's own people decide for the customer. */
-function isContactHere(desk: Desk, { caller }: ActionCall, state: Access): boolean {
-  const tenant = desk.policy.tenants.get(state.tenant.id);
-  return tenant !== undefined && isContact(tenant, actorOf(caller));
 }
 
 function summary(no: number, state: Access): string {

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { DeclareEmergency } from '../../access/command.ts';
 import { needsSecondPerson } from '../../access/emergency.ts';
 import { eligibleApprovers, isAmong, isGroup, peopleOf } from '../../access/people.ts';
+import { isListed } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import { plain, section } from '../blocks.ts';
@@ -25,7 +26,7 @@ import { readInputs, submissionKey } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
 import { suggestTenants } from '../request-access/tenants.ts';
-import { isInside, notForYou } from '../sight.ts';
+import { seenBy } from '../sight.ts';
 import { because, lasting, people, tsa, when, who } from '../words.ts';
 import { unfinishedWords } from './words.ts';
 
@@ -90,7 +91,7 @@ export function emergency(desk: Desk): Slice {
 function notListed(desk: Desk, { userId }: Caller): Say {
   const world = desk.directory.known();
   const named = world.policy.emergency.people.filter((one) => !isGroup(one));
-  const whom = isInside(world, userId) && named.length > 0 ? `: ${people(named.slice(0, 10))}` : '';
+  const whom = isListed(world, userId) && named.length > 0 ? `: ${people(named.slice(0, 10))}` : '';
   return {
     text: `Emergencies are for the people whom the policy lists for them${whom}. Anybody else asks with \`/tsa request\`.`,
   };
@@ -204,11 +205,10 @@ function blockOf({ field }: FieldProblem): string {
 
 async function judge(desk: Desk, call: ActionCall, justified: boolean): Promise<Answered> {
   const no = parseNo(call.value);
-  const record = no === null ? null : await desk.views.record(no);
-  if (no === null || record === null) return {};
-  const { state } = record;
-  const hidden = await notForYou(desk, call.caller.userId, state);
-  if (hidden !== null) return { say: hidden };
+  if (no === null) return {};
+  const seen = await seenBy(desk, call.caller.userId, no);
+  if ('say' in seen) return seen;
+  const { state } = seen;
   if (state.review === null || state.review.verdict !== null)
     return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
   const word = justified ? 'Justified' : 'Not justified';

@@ -5,11 +5,11 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
-import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { form, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
-import { notForYou } from '../sight.ts';
+import { seenBy } from '../sight.ts';
 import { pick } from '../pick.ts';
 import { whatHappened } from '../refusals.ts';
 import { lasting, tsa, when } from '../words.ts';
@@ -24,26 +24,25 @@ export function extendSession(desk: Desk): Slice {
   const open = async (
     no: number | null,
     { caller }: { caller: Caller },
+    whose: 'ours' | 'everybody',
     draw: (no: number, state: Access) => ModalView,
   ) => {
-    const record = no === null ? null : await desk.views.record(no);
     if (no === null) return {};
-    if (record === null) return noSuchRequest(no);
-    const { state } = record;
-    const hidden = await notForYou(desk, caller.userId, state);
-    if (hidden !== null) return { say: hidden };
+    const seen = await seenBy(desk, caller.userId, no, whose);
+    if ('say' in seen) return seen;
+    const { state } = seen;
     if (state.phase !== 'active')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { view: draw(no, state) };
   };
   return {
     actions: {
-      [ACTION.extend]: (call) => open(parseNo(call.value), call, askForm),
+      [ACTION.extend]: (call) => open(parseNo(call.value), call, 'ours', askForm),
       [ACTION.extendYes]: async (call) => {
         const no = parseNo(call.value);
         return no === null ? {} : sayRefusal(await attempt(desk, { type: 'approve_extension' }, no, call));
       },
-      [ACTION.extendNo]: (call) => open(parseNo(call.value), call, denyForm),
+      [ACTION.extendNo]: (call) => open(parseNo(call.value), call, 'everybody', denyForm),
     },
     commands: {
       extend: async (call) => {
@@ -52,7 +51,7 @@ export function extendSession(desk: Desk): Slice {
           phases: ['active'],
           none: 'You have no session that is running now.',
         });
-        return !('no' in picked) ? picked : open(picked.no, call, askForm);
+        return !('no' in picked) ? picked : open(picked.no, call, 'ours', askForm);
       },
     },
     submissions: {

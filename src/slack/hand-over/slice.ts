@@ -5,7 +5,7 @@ import type { Desk, Slice } from '../desk.ts';
 import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { form, personField, submitForm } from '../forms.ts';
 import { readInputs } from '../payload.ts';
-import { notForYou } from '../sight.ts';
+import { seenBy } from '../sight.ts';
 import { tsa } from '../words.ts';
 
 /** Handing over the ownership: offered by the owner, taken by the other; until then the old owner stays. */
@@ -18,12 +18,11 @@ export function handOver(desk: Desk): Slice {
     actions: {
       [ACTION.handOver]: async (call) => {
         const no = parseNo(call.value);
-        const record = no === null ? null : await desk.views.record(no);
-        if (no === null || record === null) return {};
-        const hidden = await notForYou(desk, call.caller.userId, record.state);
-        if (hidden !== null) return { say: hidden };
+        if (no === null) return {};
+        const seen = await seenBy(desk, call.caller.userId, no);
+        if ('say' in seen) return seen;
         const view = form(MODAL, no, 'Hand over', 'Ask them', [
-          section(`*${tsa(no)}*, ${placeOf(record.state)}. You stay the owner until they accept.`),
+          section(`*${tsa(no)}*, ${placeOf(seen.state)}. You stay the owner until they accept.`),
           personField(TO, 'Who sees it through from now on?'),
         ]);
         return { view };

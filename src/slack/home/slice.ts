@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { whoReviews } from '../../access/emergency.ts';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
+import { isListed } from '../../access/reading.ts';
 import { tidyAt } from '../../ledger/shown.ts';
 import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
@@ -11,7 +12,6 @@ import { actorOf } from '../desk.ts';
 import { again, personField, said } from '../forms.ts';
 import { readInputs, submissionKey } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
-import { isInside } from '../sight.ts';
 import { createTurns } from '../turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
 import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';
@@ -216,7 +216,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
   const standIns = [...absences.keys()].filter((user) => answersFor(people, user, now) === me);
   const answered = [me, ...standIns];
   const waiting = (await Promise.all(answered.map((user) => views.waitingFor(user)))).flat();
-  const inside = isInside(desk.directory.known(), me);
+  const inside = isListed(desk.directory.known(), me);
   const active = inside ? await views.activeSessions() : [];
   const asksForTime = active.filter(
     ({ state }) =>
@@ -245,17 +245,9 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
     ],
     closeouts: [...unique(closeouts)].sort((a, b) => b.no - a.no),
     active,
-    latest: overlooks(desk, me) ? await latest(desk) : null,
+    latest: overlooks(desk, me) ? await desk.views.latest(LATEST) : null,
     absence: absences.get(me),
   };
-}
-
-async function latest(desk: Desk): Promise<NonNullable<HomeFacts['latest']>> {
-  const found = await desk.views.latest(LATEST);
-  return found.flatMap(({ record, version }) => {
-    const recorded = record.events.find((event) => event.version === version);
-    return recorded === undefined ? [] : [{ recorded, one: record }];
-  });
 }
 
 function unique<T extends { readonly no: number }>(list: readonly T[]): readonly T[] {

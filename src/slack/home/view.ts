@@ -2,25 +2,28 @@ import type { HomeView, KnownBlock, PlainTextOption } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
 import type { Absence } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
-import type { Numbered, Recorded } from '../../ledger/history.ts';
+import { isListed } from '../../access/reading.ts';
+import type { FullRecord } from '../../ledger/history.ts';
 import { actions, button, context, fit, header, plain, section } from '../blocks.ts';
 import { buttonsFor } from '../buttons.ts';
 import { headline } from '../card.ts';
 import type { Desk } from '../desk.ts';
+import type { Facts } from '../facts.ts';
+import { factsAt } from '../facts.ts';
 import { noticeWords } from '../notice.ts';
-import { isInside, mayAsk } from '../sight.ts';
+import { mayAsk } from '../sight.ts';
 import { count, lasting, oneLine, when, who } from '../words.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
 
 export interface HomeFacts {
   readonly me: UserId;
-  readonly waiting: readonly Numbered[];
-  readonly sessions: readonly Numbered[];
-  readonly requests: readonly Numbered[];
-  readonly closeouts: readonly Numbered[];
-  readonly active: readonly Numbered[];
-  readonly latest: readonly { readonly recorded: Recorded; readonly one: Numbered }[] | null;
+  readonly waiting: readonly FullRecord[];
+  readonly sessions: readonly FullRecord[];
+  readonly requests: readonly FullRecord[];
+  readonly closeouts: readonly FullRecord[];
+  readonly active: readonly FullRecord[];
+  readonly latest: readonly { readonly record: FullRecord; readonly version: number }[] | null;
   readonly absence: Absence | undefined;
 }
 
@@ -48,7 +51,7 @@ const ALL = 'all';
 
 export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): HomeView {
   const { me } = facts;
-  const inside = isInside(desk.directory.known(), me);
+  const inside = isListed(desk.directory.known(), me);
   const blocks: KnownBlock[] = [
     ...actions([
       ...(mayAsk(desk, me)
@@ -73,7 +76,7 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
     // What stands above with its buttons is not listed once more.
     ...requestsPart(desk, me, without(facts.requests, facts.sessions), choice),
     ...(inside ? activePart(desk, facts.active, choice) : []),
-    ...latestPart(facts.latest),
+    ...latestPart(desk, me, facts.latest),
   ];
   const empty = [facts.waiting, facts.sessions, facts.closeouts, facts.requests].every(
     (list) => list.length === 0,
@@ -115,12 +118,12 @@ function teaching(asks: boolean, inside: boolean): KnownBlock[] {
   ];
 }
 
-function without(list: readonly Numbered[], others: readonly Numbered[]): readonly Numbered[] {
+function without(list: readonly FullRecord[], others: readonly FullRecord[]): readonly FullRecord[] {
   return list.filter(({ no }) => !others.some((other) => other.no === no));
 }
 
 /** What somebody is asked for beyond what the first line says. */
-function asked({ state }: Numbered): string {
+function asked({ state }: Facts): string {
   if (state.phase === 'active' && state.extension !== null) {
     const { by, durationMs, reason } = state.extension;
     return `\n${who(by)} asks for ${lasting(durationMs)} more: ${oneLine(reason, 600)}`;
@@ -130,14 +133,14 @@ function asked({ state }: Numbered): string {
 }
 
 /** Requests with what can be done about them. */
-function part(desk: Desk, me: UserId, title: string, list: readonly Numbered[], max: number): KnownBlock[] {
+function part(desk: Desk, me: UserId, title: string, list: readonly FullRecord[], max: number): KnownBlock[] {
   if (list.length === 0) return [];
   const shown = list.slice(0, max);
   return [
     header(`${title} (${list.length})`),
     ...shown.flatMap((one) => {
       const facts = factsFor(desk, one, me);
-      return [section(`${headline(facts)}${asked(one)}`), ...actions(buttonsFor(facts).slice(0, 5))];
+      return [section(`${headline(facts)}${asked(facts)}`), ...actions(buttonsFor(facts).slice(0, 5))];
     }),
     ...more(list.length - shown.length),
   ];
@@ -146,7 +149,7 @@ function part(desk: Desk, me: UserId, title: string, list: readonly Numbered[], 
 function requestsPart(
   desk: Desk,
   me: UserId,
-  list: readonly Numbered[],
+  list: readonly FullRecord[],
   { requestsPage }: HomeChoice,
 ): KnownBlock[] {
   if (list.length === 0) return [];
@@ -160,7 +163,7 @@ function requestsPart(
 
 function activePart(
   desk: Desk,
-  all: readonly Numbered[],
+  all: readonly FullRecord[],
   { environment, activePage }: HomeChoice,
 ): KnownBlock[] {
   const list = all.filter(({ state }) => environment === ALL || state.tenant.environment === environment);
@@ -176,7 +179,7 @@ function activePart(
   ];
 }
 
-function activeLine({ no, state }: Numbered, now: number): string {
+function activeLine({ no, state }: FullRecord, now: number): string {
   if (state.phase !== 'active') return `TSA-${no}`;
   const { ask } = state.grant;
   const sign = state.way === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
@@ -184,14 +187,15 @@ function activeLine({ no, state }: Numbered, now: number): string {
   return `${sign}*TSA-${no}* · ${who(ask.grantee)} in ${oneLine(state.tenant.name, 200)} (${oneLine(state.tenant.environment, 80)}) · ${left} left`;
 }
 
-function latestPart(latest: HomeFacts['latest']): KnownBlock[] {
+function latestPart(desk: Desk, me: UserId, latest: HomeFacts['latest']): KnownBlock[] {
   if (latest === null) return [];
-  return [
-    header('Latest in the ledger'),
-    ...latest
-      .slice(0, SHOWN.latest)
-      .map(({ recorded, one }) => context(`${when(recorded.at)} · ${noticeWords(recorded, one)}`)),
-  ];
+  const told = latest.flatMap(({ record, version }) => {
+    const facts = factsFor(desk, record, me);
+    return facts.events
+      .filter((one) => one.version === version)
+      .map((one) => context(`${when(one.at)} · ${noticeWords(one, facts)}`));
+  });
+  return [header('Latest in the ledger'), ...told.slice(0, SHOWN.latest)];
 }
 
 function filter(environments: readonly string[], chosen: string): KnownBlock {
@@ -229,8 +233,8 @@ function more(left: number): KnownBlock[] {
     : [context(`… and ${count(left, 'more', 'more')}. See them in your messages with me.`)];
 }
 
-function factsFor(desk: Desk, { no, state }: Numbered, me: UserId): Parameters<typeof buttonsFor>[0] {
-  return { no, state, destination: `person:${me}`, world: desk.directory.known(), now: desk.clock.now() };
+function factsFor(desk: Desk, one: FullRecord, me: UserId): Facts {
+  return factsAt(one, `person:${me}`, desk.directory.known(), desk.clock.now());
 }
 
 /** May this person look over everybody's shoulder? */

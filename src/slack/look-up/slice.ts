@@ -1,16 +1,19 @@
 import type { KnownBlock } from '@slack/types';
-import type { FullRecord, Numbered } from '../../ledger/history.ts';
+import type { VisibleRecord } from '../../access/reading.ts';
+import { isListed, worldTo } from '../../access/reading.ts';
+import type { FullRecord, Recorded } from '../../ledger/history.ts';
 import { context, header, section, sections } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { card, headline, placeOf, strip } from '../card.ts';
 import type { Answered, Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { whichTenant } from '../missing.ts';
+import { factsAt } from '../facts.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { tenantNamed } from '../request-access/tenants.ts';
-import { hasPart, isInside, isTheirs, notForYou } from '../sight.ts';
+import { notForYou, seenBy } from '../sight.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
@@ -60,7 +63,7 @@ function nowActive(desk: Desk, caller: Caller): Answered {
 }
 
 async function activeNow(desk: Desk, { userId }: Caller): Promise<Say> {
-  const no = await notForYou(desk, userId, null);
+  const no = await notForYou(desk, userId);
   if (no !== null) return no;
   const shown = await desk.views.activeSessions(ACTIVE_MAX);
   if (shown.length === 0) return { text: 'Nobody is in a tenant right now.' };
@@ -78,7 +81,7 @@ async function activeNow(desk: Desk, { userId }: Caller): Promise<Say> {
   };
 }
 
-function activeLine({ no, state }: Numbered, now: number): string {
+function activeLine({ no, state }: FullRecord, now: number): string {
   if (state.phase !== 'active') return tsa(no);
   const { ask } = state.grant;
   const sign = state.way === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
@@ -87,7 +90,7 @@ function activeLine({ no, state }: Numbered, now: number): string {
 
 /** What is mine and not over, and what I must still do. */
 async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
-  const all = new Map<number, Numbered>();
+  const all = new Map<number, FullRecord>();
   for (const one of await desk.views.waitingFor(userId)) all.set(one.no, one);
   for (const part of ['requester', 'grantee', 'owner'] as const)
     for (const one of await desk.views.byPerson(part, userId, OPEN)) all.set(one.no, one);
@@ -104,7 +107,7 @@ async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
 /** What a tenant, or a person, had: for those whom the policy lists. */
 async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Say> {
   const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
-  if (!isInside(await desk.directory.world([userId]), userId))
+  if (!isListed(await desk.directory.world([userId]), userId))
     return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
   const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
   const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];
@@ -125,15 +128,9 @@ async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Sa
   );
 }
 
-function listed(desk: Desk, reader: string, shown: readonly Numbered[], all: number, title: string): Say {
-  const lines = shown.map(({ no, state }) =>
-    headline({
-      no,
-      state,
-      destination: `person:${reader}`,
-      world: desk.directory.known(),
-      now: desk.clock.now(),
-    }),
+function listed(desk: Desk, reader: string, shown: readonly FullRecord[], all: number, title: string): Say {
+  const lines = shown.map((one) =>
+    headline(factsAt(one, `person:${reader}`, desk.directory.known(), desk.clock.now())),
   );
   const more = all - shown.length;
   return {
@@ -150,32 +147,21 @@ const OPEN = ['pending', 'unclaimed', 'unconfirmed', 'approved', 'active', 'ende
 const HISTORY_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The record, for those with a part in it and for requesters, approvers, auditors and admins. */
-async function show(desk: Desk, caller: Caller, no: number): Promise<Say> {
-  const { userId } = caller;
-  const record = await desk.views.record(no);
-  const world = await desk.directory.world([userId]);
-  if (world.people.standing(userId) === 'cannot_check')
-    return { text: 'Slack did not answer when asked who you are. Please try again in a minute.' };
-  const inside = isInside(world, userId);
+/** The record: for requesters, approvers, auditors and admins, for those with a part in it, and as theirs for the customer. */
+async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
+  const seen = await seenBy(desk, userId, no, 'everybody');
+  if (!('say' in seen)) return recordOf(desk, seen);
   // The same answer for what is not there and what is not theirs to see.
-  const theirs = record !== null && (await isTheirs(desk, caller, record.state));
-  if (record === null || !(inside || theirs || hasPart(record.state, userId)))
-    return { text: `There is no ${tsa(no)} that you can see. See what is going on with \`/tsa active\`.` };
-  return recordOf(desk, record);
+  return seen.why === 'not_known'
+    ? seen.say
+    : { text: `There is no ${tsa(no)} that you can see. See what is going on with \`/tsa active\`.` };
 }
 
 /** Everything that happened, oldest first; long texts whole. */
-function recordOf(desk: Desk, record: FullRecord): Say {
-  const { no, state, events } = record;
-  const facts = {
-    no,
-    state,
-    destination: '',
-    world: desk.directory.known(),
-    now: desk.clock.now(),
-    recent: null,
-  };
+function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Say {
+  const { events, audience } = record;
+  const world = worldTo(audience, desk.directory.known());
+  const facts = { ...record, destination: '', world, now: desk.clock.now(), recent: null };
   // What answers a command is not held to the size of a message that is posted.
   const top = card(facts, () => true);
   let history: KnownBlock[] = [];

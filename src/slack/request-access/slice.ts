@@ -13,7 +13,7 @@ import { actorOf, parseNo } from '../desk.ts';
 import type { Caller, View } from '../payload.ts';
 import { blockNamed } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
-import { mayAsk } from '../sight.ts';
+import { mayAsk, seenBy } from '../sight.ts';
 import { people, tsa, when } from '../words.ts';
 import { suggestTenants, tenantNamed } from './tenants.ts';
 import { aboutMessage } from './about-message.ts';
@@ -93,10 +93,11 @@ function unlisted(desk: Desk, { userId }: Caller): Answered | null {
 /** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
 async function again(desk: Desk, { caller, value, triggerId }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
-  const record = no === null ? null : await desk.views.record(no);
-  const ask = record === null ? null : askOf(record.state);
-  if (record === null || ask === null || record.state.requester !== caller.userId) return {};
-  const { tenant, owner, reason, caseRef } = record.state;
+  const seen = no === null ? null : await seenBy(desk, caller.userId, no);
+  if (seen === null || 'say' in seen) return seen ?? {};
+  const ask = askOf(seen.state);
+  if (ask === null || seen.state.requester !== caller.userId) return {};
+  const { tenant, owner, reason, caseRef } = seen.state;
   const draft: Draft = {
     ...emptyDraft(caller.userId, tenant.id),
     scopeId: ask.scope.id,

@@ -1,16 +1,18 @@
 import type { PlainTextOption } from '@slack/types';
 import type { Tenant } from '../../access/policy.ts';
+import { isListed } from '../../access/reading.ts';
 import type { Desk, SuggestCall } from '../desk.ts';
-import { isInside } from '../sight.ts';
 import { oneLine } from '../words.ts';
 import { OPTIONS_MAX, tenantOption } from './modal.ts';
 
 /** The one tenant that these words name, or what is wrong with them. */
 export function tenantNamed(desk: Desk, words: string): Tenant | string {
+  const { tenants } = desk.policy;
   const found = desk.tenants.search(words, 2);
-  const only = desk.policy.tenants.get(words) ?? (found.length === 1 ? found[0] : undefined);
+  const [only] = found.length === 1 ? found : [];
   return (
-    only ??
+    tenants.get(words) ??
+    tenants.get(only?.id ?? '') ??
     `${found.length === 0 ? 'No tenant goes' : 'More than one tenant goes'} by “${oneLine(words, 80)}”.`
   );
 }
@@ -21,5 +23,5 @@ export async function suggestTenants(
   { caller, typed }: SuggestCall,
 ): Promise<readonly PlainTextOption[]> {
   const world = await desk.directory.world([caller.userId]);
-  return isInside(world, caller.userId) ? desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption) : [];
+  return isListed(world, caller.userId) ? desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption) : [];
 }

@@ -1,6 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
 import { NAMED_MAX } from '../../ledger/figures.ts';
+import type { Audience } from '../../access/reading.ts';
+import { readsTenantAs } from '../../access/reading.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
 import { letOthersRun } from '../../ledger/turns.ts';
 import type { Digest, Share } from '../../review/digest.ts';
@@ -9,11 +11,13 @@ import { placeOf } from '../card.ts';
 import type { Rendered } from '../blocks.ts';
 import { context, fitsMessage, header, section } from '../blocks.ts';
 import { strip } from '../card.ts';
-import type { Desk, Slice } from '../desk.ts';
+import type { Desk, Say, Slice } from '../desk.ts';
 import { count, escape, inUtc, lasting, oneLine, tsa, when, who } from '../words.ts';
 
 /** The review: `/tsa review` any time, and the same once a week in the review channel. */
 export function review(desk: Desk): Slice {
+  /** Everybody of ours sees the same: who asks while others wait for it, waits for theirs. */
+  const forUs = (): Promise<Say> => desk.lookUps.run('review', () => lastDays(desk));
   return {
     commands: {
       review: async ({ caller }) => {
@@ -27,22 +31,28 @@ export function review(desk: Desk): Slice {
         ];
         const able =
           people.standing(caller.userId) === 'member' && isAmong(people, caller.userId, readers) === 'yes';
+        const reads = (tenantId: string): Audience => readsTenantAs(world, tenantId, caller.userId);
         if (!able)
           return {
             say: { text: 'The review is for the people whom the policy lists. Ask an admin to be added.' },
           };
-        // Everybody sees the same: who asks while others wait for it, waits for theirs.
-        return { later: () => desk.lookUps.run('review', () => lastDays(desk)) };
+        return {
+          later: async () => {
+            const say = await forUs();
+            const theirs = repeatsIn.get(say)?.some((tenantId) => reads(tenantId) === 'customer') === true;
+            return theirs ? desk.lookUps.run(`review ${caller.userId}`, () => lastDays(desk, reads)) : say;
+          },
+        };
       },
     },
   };
 }
 
-function lastDays(desk: Desk): Promise<Rendered> {
+function lastDays(desk: Desk, reads?: (tenantId: string) => Audience): Promise<Rendered> {
   const until = desk.clock.now();
   // A whole number of hours: their figures are kept.
   const from = Math.floor((until - WEEK_MS) / HOUR_MS) * HOUR_MS;
-  return renderReview(desk, from, until, 'The last 7 days');
+  return renderReview(desk, from, until, 'The last 7 days', reads);
 }
 
 const HOUR_MS = 60 * 60_000;
@@ -50,21 +60,43 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Numbers named on one line; the rest is counted. */
 const NAMED = [NAMED_MAX, 8, 4, 2];
 
+/** Of which tenants a review says what is asked for again and again. */
+const repeatsIn = new WeakMap<Say, readonly string[]>();
+
 /** The digest of a span of time, ready to post. */
 export async function renderReview(
   desk: Pick<Desk, 'reviewed' | 'clock' | 'permalinks' | 'policy'>,
   from: number,
   until: number,
   title: string,
+  /** As what whoever reads it reads about each tenant. */
+  reads: (tenantId: string) => Audience = () => 'ours',
 ): Promise<Rendered> {
   const facts = await desk.reviewed(from, until);
-  const digest = makeDigest(facts, { from, until, now: desk.clock.now() });
+  const all = makeDigest(facts, { from, until, now: desk.clock.now() });
+  // What we call a product problem is our own talk.
+  const repeats = all.repeats.filter((one) => reads(one.tenantId) === 'ours');
+  const digest = { ...all, repeats };
   const links = await desk.permalinks(numbersIn(digest));
   const placeNamed = (id: string): string => {
     const tenant = desk.policy.tenants.get(id);
     return tenant === undefined ? oneLine(id, 120) : placeOf({ tenant });
   };
-  // As many numbers on a line as leave the whole within what one message holds.
+  const drawn = await drawFitting(digest, title, links, placeNamed);
+  repeatsIn.set(
+    drawn,
+    repeats.map((one) => one.tenantId),
+  );
+  return drawn;
+}
+
+/** With as many numbers on a line as leave the whole within what one message holds. */
+async function drawFitting(
+  digest: Digest,
+  title: string,
+  links: ReadonlyMap<number, string>,
+  placeNamed: (tenantId: string) => string,
+): Promise<Rendered> {
   for (const named of NAMED) {
     await letOthersRun();
     const drawn = drawDigest(digest, title, links, placeNamed, named);

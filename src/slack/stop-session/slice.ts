@@ -3,7 +3,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Answered, CommandCall, Desk, Slice } from '../desk.ts';
-import { attempt, noSuchRequest, parseNo, sayRefusal } from '../desk.ts';
+import { attempt, parseNo, sayRefusal } from '../desk.ts';
 import { form, submitForm, textField } from '../forms.ts';
 import { whichRequest } from '../missing.ts';
 import { readInputs } from '../payload.ts';
@@ -11,7 +11,7 @@ import type { Caller } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
-import { isTheirs, notForYou } from '../sight.ts';
+import { notForYou, seenBy } from '../sight.ts';
 import { tsa, who } from '../words.ts';
 
 /** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
@@ -24,12 +24,10 @@ const WHAT_NEXT =
 
 export function stopSession(desk: Desk): Slice {
   const open = async (no: number | null, { caller }: { caller: Caller }) => {
-    const record = no === null ? null : await desk.views.record(no);
     if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
-    if (record === null) return noSuchRequest(no);
-    const { state } = record;
-    const hidden = await notForYou(desk, caller.userId, state);
-    if (hidden !== null && !(await isTheirs(desk, caller, state))) return { say: hidden };
+    const seen = await seenBy(desk, caller.userId, no, 'everybody');
+    if ('say' in seen) return seen;
+    const { state } = seen;
     if (state.phase !== 'active' && state.phase !== 'approved')
       return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
     return { view: revokeForm(no, state) };
@@ -61,7 +59,7 @@ export function stopSession(desk: Desk): Slice {
 
 /** Somebody who must stop something has no time to look up its number. */
 async function which(desk: Desk, { caller }: CommandCall): Promise<Answered> {
-  const hidden = await notForYou(desk, caller.userId, null);
+  const hidden = await notForYou(desk, caller.userId);
   if (hidden !== null) return { say: hidden };
   const sessions = await desk.views.activeSessions();
   return sessions.length === 0

@@ -1,0 +1,31 @@
+import type { World } from '../access/people.ts';
+import type { Audience, VisibleRecord } from '../access/reading.ts';
+import { channelReadsAs, readsAs, visibleTo, worldTo } from '../access/reading.ts';
+import type { FullRecord, Recorded } from '../ledger/history.ts';
+
+/** What is drawn for one place: a request as whoever reads there may read it, and no more. */
+export interface Facts extends VisibleRecord<Recorded> {
+  /** `person:U…` or `channel:C…`. */
+  readonly destination: string;
+  readonly world: World;
+  readonly now: number;
+}
+
+/** The person whose direct messages these are; `null` for a channel. */
+export function readerOf(destination: string): string | null {
+  return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
+}
+
+/** The request for that place. */
+export function factsAt(record: FullRecord, destination: string, world: World, now: number): Facts {
+  const audience = audienceAt(record, destination, world);
+  const visible = visibleTo(audience, record, world.policy);
+  return { ...visible, destination, world: worldTo(audience, world), now };
+}
+
+function audienceAt({ state }: FullRecord, destination: string, world: World): Audience {
+  const reader = readerOf(destination);
+  return reader === null
+    ? channelReadsAs(world, state, destination.slice('channel:'.length))
+    : readsAs(world, state, reader);
+}
