@@ -5,7 +5,7 @@ import type { World } from '../src/access/people.ts';
 import { systemClock } from '../src/clock.ts';
 import type { Door } from '../src/ledger/handle.ts';
 import { createDoor } from '../src/ledger/handle.ts';
-import type { Ledger } from '../src/ledger/open.ts';
+import type { Ledger, OwnLedger } from '../src/ledger/open.ts';
 import { fileCommand, nth, person } from './company.ts';
 
 /** How many changes a second go through the one door, against plain rows of the same size in a transaction each. */
@@ -18,7 +18,7 @@ export interface Rig {
   run(requests: number, inFlight: number): Promise<number>;
 }
 
-export function doorRig(ledger: Ledger, world: World): Rig {
+export function doorRig(ledger: OwnLedger, world: World): Rig {
   const door = createDoor(ledger, systemClock);
   let next = 0;
   return {

@@ -7,13 +7,16 @@ import { span } from './clock-words.ts';
 import { JUMP_MS, systemClock } from './clock.ts';
 import { readDatabasePath } from './config.ts';
 import { backUp } from './ledger/backup.ts';
+import { CannotOpen } from './ledger/cannot-open.ts';
 import { exportEvents, exportRequests } from './ledger/export.ts';
+import { missingWords } from './ledger/gap-words.ts';
 import type { Ledger } from './ledger/open.ts';
-import { CannotOpen, lastOwner, openForReading } from './ledger/open.ts';
+import { lastOwner, openForReading } from './ledger/open.ts';
 import { openToOthers } from './ledger/private-files.ts';
-import type { Verdict } from './ledger/verify.ts';
+import { restore } from './ledger/restore.ts';
 import { verifyLedger } from './ledger/verify.ts';
 import { createViews } from './ledger/views.ts';
+import { ATTENTION, NOT_DONE, restored, told, WELL } from './outcome.ts';
 
 /** The operator's tool: looks at the ledger beside the program that runs, and changes nothing in it. */
 
@@ -24,14 +27,13 @@ const USAGE = `Usage: npm run -s tsa -- COMMAND [--database FILE]
   export        writes every event as a line of JSON, with all it takes to recompute its hash
   export --csv  writes every request as it stands now
   backup FILE   makes a copy and checks it; the program may go on meanwhile
+  restore FILE  puts a backup in the ledger's place, once the program is stopped; what was there is kept
 
 With -s npm writes nothing of its own into what is written.
 The ledger is TSA_DATABASE (data/tsa.sqlite if that is not set), or the file given with --database.
 The exit code is 0 when all is well, 1 when something needs attention, 2 when it could not be done.`;
 
-const WELL = 0;
-const ATTENTION = 1;
-const NOT_DONE = 2;
+const COMMANDS = ['doctor', 'verify', 'export', 'backup', 'restore'] as const;
 
 /** What is due may be this late, and what is owed this old, before somebody should look. */
 const DUE_GRACE_MS = 60_000;
@@ -74,7 +76,9 @@ async function main(args: string[]): Promise<number> {
           write(csv ? exportRequests(ledger) : exportEvents(ledger)),
         );
       case 'backup':
-        return told(await backUp(database, file), `The copy ${file}`);
+        return told(await backUp(database, file, systemClock.now()), `The copy ${file}`);
+      case 'restore':
+        return restored(await restore(database, file, systemClock), database, file);
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -85,7 +89,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 interface Asked {
-  readonly command: 'doctor' | 'verify' | 'export' | 'backup';
+  readonly command: (typeof COMMANDS)[number];
   readonly file: string;
   readonly csv: boolean;
   readonly database: string;
@@ -108,10 +112,10 @@ function read(args: string[]): Asked | null {
     const { csv, help } = values;
     const [command, file = ''] = positionals;
     if (help) return { command: 'doctor', file, csv, database, help };
-    if (command !== 'doctor' && command !== 'verify' && command !== 'export' && command !== 'backup')
-      return null;
-    const right = positionals.length === (command === 'backup' ? 2 : 1) && (!csv || command === 'export');
-    return right ? { command, file, csv, database, help } : null;
+    const known = COMMANDS.find((one) => one === command);
+    const files = known === 'backup' || known === 'restore' ? 1 : 0;
+    const right = positionals.length === 1 + files && (!csv || known === 'export');
+    return known !== undefined && right ? { command: known, file, csv, database, help } : null;
   } catch {
     return null;
   }
@@ -124,17 +128,6 @@ async function looking<T>(database: string, look: (ledger: Ledger) => Promise<T>
   } finally {
     await ledger.close();
   }
-}
-
-function told(verdict: Verdict, which: string): number {
-  if (verdict.ok) {
-    const { events, requests, head } = verdict;
-    console.log(`${which} is whole: ${events} events, ${requests} requests.\nHead: ${events} ${head}`);
-    return WELL;
-  }
-  const where = verdict.seq === null ? '' : ` at event ${verdict.seq}`;
-  console.error(`${which} is NOT whole${where}: ${verdict.wrong}.`);
-  return ATTENTION;
 }
 
 /** To standard output, no faster than it is read; whoever stops reading has seen enough. */
@@ -158,6 +151,7 @@ async function doctor(ledger: Ledger): Promise<number> {
     ...(await overdue(ledger, now)),
     ...owed(ledger, now),
     ...undelivered(ledger, now),
+    ...(await gap(ledger)),
   ];
   notNeeded(ledger);
   console.log(troubles.length === 0 ? 'All is well.' : `Needs attention: ${troubles.join('; ')}.`);
@@ -246,6 +240,15 @@ function undelivered({ raw }: Ledger, now: number): readonly string[] {
   say('Could not be delivered', rows.length, lines);
   const news = rows.some((row) => now - (row.settled_at ?? now) < FAILED_NEWS_MS);
   return news ? ['messages could not be delivered in the last seven days'] : [];
+}
+
+async function gap({ db }: Ledger): Promise<readonly string[]> {
+  const found = await createViews(db).gap();
+  if (found === null || found.confirmed !== null) return [];
+  console.log(
+    `Put back to a backup ${iso(found.at)}; what happened since ${iso(found.from.at)} is not in it. ${missingWords(found)}`,
+  );
+  return ['no session starts until an admin confirms in Slack that this gap is known'];
 }
 
 /** Mails that nobody needed any more when their turn came. No trouble, but somebody may look for them. */

@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts';
 import { configWords, readConfig } from './config.ts';
-import { CannotOpen } from './ledger/open.ts';
+import { CannotOpen } from './ledger/cannot-open.ts';
 import { createLog } from './log.ts';
 import { loadPolicy, policyWords } from './policy.ts';
 import type { Running } from './run.ts';

@@ -14,7 +14,7 @@ import { createKeptFigures } from './ledger/kept-figures.ts';
 import { createLinks } from './ledger/links.ts';
 import { createOfTenant } from './ledger/of-tenant.ts';
 import { openLedger } from './ledger/open.ts';
-import type { Ledger } from './ledger/open.ts';
+import type { OwnLedger } from './ledger/open.ts';
 import { createViews } from './ledger/views.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './outbox/owe.ts';
@@ -27,12 +27,14 @@ import { createHome } from './slack/home/slice.ts';
 import { createSlackDoor } from './slack/http.ts';
 import { createIntake } from './slack/intake.ts';
 import { isSomebodyActive } from './slack/presence.ts';
+import { announceRestored } from './slack/restored/slice.ts';
 import { renderReview } from './slack/review/slice.ts';
 import { createLine } from './slack/socket-mode.ts';
 import { readWhoIAm } from './slack/who-am-i.ts';
 import { createLookUps } from './slack/turns.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
 import type { TenantIndex } from './tenant-search.ts';
+import { catchUp } from './timers/catching-up.ts';
 import { createClockWatch } from './timers/clock-watch.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
@@ -77,7 +79,7 @@ export async function start(
 }
 
 async function startOn(
-  ledger: Ledger,
+  ledger: OwnLedger,
   config: Config,
   loaded: Policy,
   tenants: TenantIndex,
@@ -215,6 +217,8 @@ async function startOn(
       log,
     }),
   );
+  await catchUp({ door, views, world: () => directory.known(), timers, vacancies, digest });
+  await announceRestored(desk);
   await dispatcher.start();
   timers.start();
   watch.start();

@@ -1,4 +1,4 @@
-import { CannotOpen } from './ledger/open.ts';
+import { CannotOpen } from './ledger/cannot-open.ts';
 
 /** What keeps the program from starting, in words for the operator. */
 

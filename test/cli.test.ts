@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -172,6 +173,50 @@ describe('backup', () => {
   });
 });
 
+describe('restore', () => {
+  it('puts a backup back, says what is missing and what is kept, and the doctor says what to do next', async () => {
+    const g = await lived();
+    const backup = join(folder(), 'backup.sqlite');
+    expect((await tsa(g.path, 'backup', backup)).code).toBe(0);
+    await g.given(RITA, file({ tenantId: 'bolt' }));
+    const owned = await tsa(g.path, 'restore', backup);
+    expect(owned.code).toBe(2);
+    expect(owned.err).toMatch(new RegExp(`^Process ${process.pid} on .* has the ledger .* open`));
+    await g.ledger.close();
+
+    const said = await tsa(g.path, 'restore', backup);
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toMatch(
+      /put back to .*backup\.sqlite\. What was there before is kept as .*tsa\.sqlite\.before-/,
+    );
+    expect(said.out).toMatch(
+      /1 event is missing\. The next request is TSA-4\. .*an admin must confirm in Slack/,
+    );
+    expect(said.out).toMatch(/The ledger is whole: 6 events, 2 requests\./);
+    const doctor = await tsa(g.path, 'doctor');
+    expect(doctor.code).toBe(1);
+    expect(doctor.out).toMatch(/Put back to a backup .* 1 event is missing\./);
+    expect(doctor.out).toMatch(/no session starts until an admin confirms in Slack/);
+  });
+
+  it('puts nothing back that is not whole, or not there', async () => {
+    const g = await lived();
+    const backup = join(folder(), 'backup.sqlite');
+    await tsa(g.path, 'backup', backup);
+    await g.ledger.close();
+    const raw = new Database(backup);
+    raw.exec("drop trigger ledger_event_no_update; update ledger_event set actor = 'UEVIL' where seq = 2");
+    raw.close();
+    const bad = await tsa(g.path, 'restore', backup);
+    expect(bad.code).toBe(1);
+    expect(bad.err).toMatch(/^Nothing was changed: the backup .*backup\.sqlite is NOT whole at event 2/);
+    const none = await tsa(g.path, 'restore', join(folder(), 'none'));
+    expect(none.code).toBe(2);
+    expect(none.err).toMatch(/^There is no backup at /);
+    expect((await tsa(g.path, 'verify')).out).toContain('5 events, 2 requests');
+  });
+});
+
 describe('doctor', () => {
   it('is content with a ledger where nothing waits', async () => {
     const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
@@ -244,6 +289,8 @@ describe('The tool', () => {
       ['destroy'],
       ['verify', 'more'],
       ['backup'],
+      ['restore'],
+      ['restore', 'a', 'b'],
       ['doctor', '--csv'],
       ['verify', '--force'],
     ]) {

@@ -15,6 +15,17 @@ export interface Around {
   readonly openEmergencies: readonly number[];
   /** Requests for the same tenant in the last 30 days. */
   readonly similar: readonly { readonly no: number; readonly reason: string; readonly filedAt: number }[];
+  /** The ledger went on from a backup, and no admin has said yet that they know. */
+  readonly gap: Gap | null;
+  /** A request of this number may have been there before the ledger went on from a backup, at that instant. */
+  readonly lostAt: number | null;
+}
+
+/** What happened between a backup and its being put in place is not in the ledger. */
+export interface Gap {
+  /** The event that says so. */
+  readonly restored: number;
+  readonly at: number;
 }
 
 export interface Sibling {
@@ -32,6 +43,8 @@ export const NOTHING_AROUND: Around = {
   openCloseouts: [],
   openEmergencies: [],
   similar: [],
+  gap: null,
+  lostAt: null,
 };
 
 /** How many requests of the last 30 days for this tenant speak of the same problem, this one included. */

@@ -108,7 +108,9 @@ export type TimerCommand =
   | { readonly type: 'warn' }
   | { readonly type: 'expire' }
   | { readonly type: 'remind_closeout' }
-  | { readonly type: 'remind_review' };
+  | { readonly type: 'remind_review' }
+  /** What may have been used, ended or taken back in events that were lost is over. */
+  | { readonly type: 'end_in_doubt' };
 
 /** Commands about people rather than a request. */
 export type HouseCommand =
@@ -119,6 +121,8 @@ export type HouseCommand =
       readonly until: number;
       readonly delegate: UserId;
     }
-  | { readonly type: 'clear_absence'; readonly approver: UserId };
+  | { readonly type: 'clear_absence'; readonly approver: UserId }
+  /** The gap that this event of the ledger tells of is known. */
+  | { readonly type: 'confirm_gap'; readonly restored: number };
 
 export type Command = FilingCommand | RequestCommand | TimerCommand;

@@ -21,7 +21,7 @@ import { fileCustomerRequest, fileRequest } from './file.ts';
 import type { Actor } from './people.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
-import { acceptCustomerRequest, end, reportUnexpected, revoke, start } from './session.ts';
+import { acceptCustomerRequest, end, endInDoubt, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
 
 /**
@@ -30,14 +30,29 @@ import type { Access } from './state.ts';
  */
 export function decide(command: Command, state: Access | null, context: Context): Decision {
   if (isFiling(command))
-    return state === null ? file(command, context) : refuse({ reason: 'wrong_phase', phase: state.phase });
-  if (state === null) return refuse({ reason: 'no_such_request' });
+    return state === null
+      ? unlessGap(file(command, context), context)
+      : refuse({ reason: 'wrong_phase', phase: state.phase });
+  if (state === null) {
+    const { lostAt } = context.around;
+    return refuse(lostAt === null ? { reason: 'no_such_request' } : { reason: 'lost_in_gap', at: lostAt });
+  }
+  // It says itself why it is over.
+  if (command.type === 'end_in_doubt' && context.actor.kind === 'timer') return endInDoubt(state, context);
   const over = overdueEnd(state, context.now);
   const time = over === null ? [] : happen(over, state, context).events;
   const after = time.reduce((s: Access, event) => evolve(s, event, context.now), state);
   if (over?.type === command.type && context.actor.kind === 'timer') return accept(...time);
-  const decision = isTimer(command) ? byTime(command, after, context) : judge(command, after, context);
+  const decision = isTimer(command)
+    ? byTime(command, after, context)
+    : unlessGap(judge(command, after, context), context);
   return { events: [...time, ...decision.events], refusal: decision.refusal };
+}
+
+/** Whatever the way: no session starts while nobody has said that they know what the ledger does not. */
+function unlessGap(decision: Decision, { around, world }: Context): Decision {
+  if (around.gap === null || !decision.events.some(({ type }) => type === 'session.started')) return decision;
+  return refuse({ reason: 'gap_not_confirmed', since: around.gap.at, admins: world.policy.admins });
 }
 
 /** Whose other requests the rules look at. */
@@ -118,6 +133,8 @@ function happen(command: TimerCommand, state: Access, context: Context): Decisio
         reviewers: [...whoReviews(state, context.world, now)],
         at: now,
       });
+    case 'end_in_doubt':
+      return endInDoubt(state, context);
   }
 }
 
@@ -224,6 +241,7 @@ const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([
   'expire',
   'remind_closeout',
   'remind_review',
+  'end_in_doubt',
 ]);
 
 function isTimer(command: RequestCommand | TimerCommand): command is TimerCommand {

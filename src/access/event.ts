@@ -127,7 +127,7 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('request.cancelled'), by: text, reason: text }),
   z.strictObject({
     type: z.literal('request.lapsed'),
-    why: z.enum(['undecided', 'not_started', 'unconfirmed', 'unclaimed']),
+    why: z.enum(['undecided', 'not_started', 'unconfirmed', 'unclaimed', 'restored']),
   }),
   z.strictObject({ type: z.literal('question.asked'), by: user, text }),
   z.strictObject({ type: z.literal('question.answered'), by: user, text }),
@@ -214,6 +214,23 @@ export const houseEvent = z.discriminatedUnion('type', [
     from: instant,
     until: instant,
   }),
+  z.strictObject({
+    /** The ledger goes on from a backup. */
+    type: z.literal('ledger.restored'),
+    /** The last event of the backup. */
+    from: z.strictObject({ seq: z.int().min(0), hash: text, at: instant }),
+    copiedAt: instant.nullable(),
+    /** The last event that is known to have been there; `null`: nothing is. */
+    known: z.strictObject({ seq: z.int().min(1), hash: text }).nullable(),
+    /** Events that are lost, if that is known. */
+    missing: z.int().min(1).nullable(),
+    /** Exactly so many; otherwise at least. */
+    exact: z.boolean(),
+    /** Numbers below this may have been given. */
+    nextNo: z.int().min(1),
+  }),
+  /** An admin knows that what happened in between is not in the ledger, and lets new sessions start. */
+  z.strictObject({ type: z.literal('gap.confirmed'), restored: z.int().min(1), by: user }),
   z.strictObject({ type: z.literal('digest.signed_off'), week: z.string(), by: user, note: text }),
   /** While the program ran, the machine's clock moved against the time that passed: back, where that is negative. */
   z.strictObject({ type: z.literal('clock.jumped'), byMs: z.int(), aheadMs: duration }),

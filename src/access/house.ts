@@ -1,3 +1,4 @@
+import type { Gap } from './around.ts';
 import type { Context } from './checks.ts';
 import { ableActor, standingOf } from './checks.ts';
 import type { HouseCommand } from './command.ts';
@@ -7,10 +8,15 @@ import { ABSENCE_MAX_MS } from './limits.ts';
 import { actorName, isAmong } from './people.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What changes about people rather than about a request: who answers for an absent approver. */
+/** What the rules about the house are told. */
+export interface HouseContext extends Omit<Context, 'around'> {
+  readonly gap: Gap | null;
+}
+
+/** What changes about the house rather than about a request: who answers for an absent approver, what is known to be lost. */
 export function decideHouse(
   command: HouseCommand,
-  context: Omit<Context, 'around'>,
+  context: HouseContext,
 ): { readonly events: readonly HouseEvent[]; readonly refusal: Refusal | null } {
   const refusal = mayChange(command, context);
   if (refusal !== null) return { events: [], refusal };
@@ -25,20 +31,27 @@ export function decideHouse(
     }
     case 'clear_absence':
       return { events: [{ type: 'absence.cleared', approver: command.approver }], refusal: null };
+    case 'confirm_gap': {
+      const { restored } = command;
+      // Another one, since then, was not what they were shown.
+      if (context.gap?.restored !== restored) return { events: [], refusal: { reason: 'no_gap' } };
+      return { events: [{ type: 'gap.confirmed', restored, by: actorName(context.actor) }], refusal: null };
+    }
   }
 }
 
-function mayChange(command: HouseCommand, context: Omit<Context, 'around'>): Refusal | null {
+function mayChange(command: HouseCommand, context: HouseContext): Refusal | null {
   const { world } = context;
   const able = ableActor(context);
   if (able !== null) return able;
   const by = actorName(context.actor);
-  return by === command.approver ? null : mustBe(isAmong(world.people, by, world.policy.admins), 'admin');
+  const own = command.type !== 'confirm_gap' && by === command.approver;
+  return own ? null : mustBe(isAmong(world.people, by, world.policy.admins), 'admin');
 }
 
 function absenceProblem(
   { approver, from, until, delegate }: Extract<HouseCommand, { type: 'set_absence' }>,
-  { world, now }: Omit<Context, 'around'>,
+  { world, now }: HouseContext,
 ): Extract<Refusal, { reason: 'absence_not_possible' }>['why'] | null {
   if (delegate === approver) return 'self';
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(until) || until <= now || until <= from)

@@ -67,6 +67,8 @@ export type TextField =
 /** Every way the rules say no, in the order in which they are looked at. */
 export type Refusal =
   | { readonly reason: 'no_such_request' }
+  /** It may have been there, in events that are lost. */
+  | { readonly reason: 'lost_in_gap'; readonly at: number }
   /** The actor is no regular member of this workspace now. */
   | { readonly reason: 'actor_not_able'; readonly standing: Standing }
   /** Slack could not be asked about a person or group: never a yes; try again. */
@@ -107,6 +109,9 @@ export type Refusal =
       readonly reason: 'absence_not_possible';
       readonly why: 'self' | 'past' | 'too_long' | 'delegate_not_able';
     }
+  /** The ledger went on from a backup: nothing starts before an admin confirms that this is known. */
+  | { readonly reason: 'gap_not_confirmed'; readonly since: number; readonly admins: readonly string[] }
+  | { readonly reason: 'no_gap' }
   | { readonly reason: 'nothing_due' }
   | { readonly reason: 'invalid'; readonly problems: readonly FieldProblem[] };
 

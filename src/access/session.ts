@@ -17,7 +17,7 @@ import { lengthProblems, mayRequest, orderProblems, recordScope } from './order.
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Active, Approved, Base, Seat, Unclaimed } from './state.ts';
+import type { Access, Active, Approved, Base, Seat, Unclaimed } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
 
 /** From the grant to the end of the session. */
@@ -154,6 +154,41 @@ function endNow(
   // A clock that was put back ends no session before it began.
   const endedAt = Math.max(now, session.startedAt);
   return accept({ type: 'session.ended', how, by: actorName(actor), reason: reason.trim(), endedAt });
+}
+
+/** Why something is over that the ledger shows as going on. */
+export const IN_DOUBT =
+  'The ledger was put back to a backup. What happened after that backup is not known, so this is over.';
+
+/**
+ * After a restore nobody knows whether a session was ended, a grant used, or a customer's request taken back in what was
+ * lost: what could let somebody in without a new decision is over.
+ */
+export function endInDoubt(state: Access, { now }: Context): Decision {
+  switch (state.phase) {
+    case 'active': {
+      const { startedAt, expiresAt } = state.session;
+      const past = now >= expiresAt;
+      return accept({
+        type: 'session.ended',
+        how: past ? 'expired' : 'revoked',
+        by: past ? 'system:timer' : 'system:restore',
+        reason: IN_DOUBT,
+        endedAt: past ? expiresAt : Math.max(now, startedAt),
+      });
+    }
+    case 'approved':
+    case 'unclaimed':
+    case 'unconfirmed':
+      return accept({ type: 'request.lapsed', why: 'restored' });
+    case 'pending':
+    case 'ended':
+    case 'closed':
+    case 'denied':
+    case 'cancelled':
+    case 'lapsed':
+      return refuse({ reason: 'nothing_due' });
+  }
 }
 
 /** Approver, owner, reviewer, admin and the tenant's contact may stop what is going on. */

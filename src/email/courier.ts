@@ -74,6 +74,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     await deps.learn(people.filter((id) => contactOf(tenant, id) === undefined));
     return (actor) => {
       if (actor === 'system:timer') return 'time';
+      if (actor.startsWith('system:')) return 'our program';
       if (actor === CUSTOMER_SEAT) return 'the customer';
       const contact = contactOf(tenant, actor);
       if (contact !== undefined) return contact.name;
@@ -188,6 +189,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       case 'hello':
       case 'digest':
       case 'clock':
+      case 'restored':
       case 'undeliverable':
         return {
           to: null,

@@ -20,6 +20,7 @@ export type Name = (actor: string) => string;
 export function namesFor(tenant: Tenant | undefined, nameOf: (user: UserId) => string): Name {
   return (actor) => {
     if (actor === 'system:timer') return 'time';
+    if (actor.startsWith('system:')) return 'our program';
     if (actor === CUSTOMER_SEAT) return 'one of your contacts';
     const contact = tenant?.contacts.find(
       ({ slack, email }) => slack === actor || (email !== null && `customer:${email}` === actor),
@@ -159,6 +160,7 @@ export function refusalSentence(refusal: Refusal): string {
     case 'not_allowed':
       return 'Only the contact who asked can do this.';
     case 'no_such_request':
+    case 'lost_in_gap':
     case 'actor_not_able':
     case 'wrong_phase':
     case 'not_before':
@@ -178,6 +180,8 @@ export function refusalSentence(refusal: Refusal): string {
     case 'question_waits':
     case 'approver_has_time':
     case 'no_longer_valid':
+    case 'gap_not_confirmed':
+    case 'no_gap':
     case 'already_reported':
     case 'already_reviewed':
     case 'not_an_emergency':

@@ -77,7 +77,7 @@ export async function appendHouse(
 ): Promise<number> {
   const facts = events.map((event) => ({ requestNo: null, version: null, actor, at, event }));
   const seq = await appendEvents(tx, facts);
-  for (const event of events) await projectHouse(tx, event);
+  for (const event of events) await projectHouse(tx, event, at);
   return seq;
 }
 
@@ -112,7 +112,7 @@ function differences(old: RequestRow, row: RequestRow): Partial<RequestRow> {
 }
 
 /** The projection of what belongs to no one request. */
-async function projectHouse(tx: Transaction<Tables>, event: HouseEvent): Promise<void> {
+async function projectHouse(tx: Transaction<Tables>, event: HouseEvent, at: number): Promise<void> {
   switch (event.type) {
     case 'absence.set': {
       const row = {
@@ -134,10 +134,19 @@ async function projectHouse(tx: Transaction<Tables>, event: HouseEvent): Promise
         .values({ week: event.week, from_at: event.from, until_at: event.until })
         .execute();
       return;
+    case 'gap.confirmed':
+      await tx
+        .updateTable('restoration')
+        .set({ confirmed_by: event.by, confirmed_at: at })
+        .where('seq', '=', event.restored)
+        .execute();
+      return;
     case 'attempt.refused':
     case 'digest.signed_off':
     case 'clock.jumped':
     case 'clock.behind':
+    // Written when the file is opened, before there is a door.
+    case 'ledger.restored':
       return;
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LedgerRow } from './tables.ts';
 
 /** What the hash of an event covers, beside the hash of the event before it. */
 export interface Link {
@@ -38,6 +39,21 @@ export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
     hash.update(length).update(bytes);
   }
   return hash.digest();
+}
+
+/** Where a chain ends: what the next event must follow. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: Buffer;
+}
+
+/** Why this row is not the event that follows, or `null`. */
+export function linkProblem(row: LedgerRow, before: ChainEnd): string | null {
+  if (row.seq !== before.seq + 1) return `event ${before.seq + 1} is missing`;
+  if (!row.prev_hash.equals(before.hash)) return 'it does not carry the hash of the event before it';
+  const { seq, request_no: requestNo, version, type, actor, at, body } = row;
+  const hash = linkHash(before.hash, { seq, requestNo, version, type, actor, at, body });
+  return hash.equals(row.hash) ? null : 'its content does not match its hash';
 }
 
 /**

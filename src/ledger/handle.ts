@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { CompiledQuery } from 'kysely';
-import { z } from 'zod';
+import type { Gap } from '../access/around.ts';
 import type { Command, HouseCommand } from '../access/command.ts';
 import { decide, needsAround } from '../access/decide.ts';
 import type { AccessEvent, HouseEvent, ProgramEvent } from '../access/event.ts';
@@ -18,13 +18,15 @@ import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
 import { appendEvents, appendHouse, forgetEnd, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
-import { CLEARED_EVERY_MS, clearOld } from './clearing.ts';
 import { compiled } from './compiled.ts';
+import { createDeliveries } from './deliveries.ts';
 import { loadRecords } from './history.ts';
-import type { Ledger } from './open.ts';
+import type { OwnLedger } from './open.ts';
+import type { Restoration } from './owing.ts';
+import { createRestorations, oweAll } from './owing.ts';
 import { oweTidying } from './shown.ts';
 import { readAround } from './surroundings.ts';
-import type { OutboxTable, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Somebody (or time) wants something to happen. */
 export interface Attempt {
@@ -51,8 +53,10 @@ export interface Outcome {
 /** The one door for every change. */
 export interface Door {
   handle(attempt: Attempt): Promise<Outcome>;
+  /** `owed`: what is to be told if it happens. */
   handleHouse(
     attempt: Omit<Attempt, 'command' | 'requestNo'> & { readonly command: HouseCommand },
+    owed?: readonly Owed[],
   ): Promise<Refusal | null>;
   /** Records that a week's digest is owed, with its message. False when it was already. */
   recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
@@ -60,37 +64,22 @@ export interface Door {
   record(event: ProgramEvent, policy: Policy): Promise<void>;
   /** Owes messages that come from no change, such as a greeting; the same key once. */
   owe(owed: readonly Owed[]): Promise<void>;
+  /** What time did after the backup was made good: from now on what is owed is new. */
+  caughtUp(restored: number): Promise<void>;
   /** Calls back after every commit that changed something or owes something. */
   onCommitted(listener: () => void): void;
   /** Waits for what is under way; from then on every attempt is refused with an error. */
   close(): Promise<void>;
 }
 
-/** A refusal is remembered for a repetition only: the same words sent again later are a new try in a new world. */
-const REFUSAL_KEPT_MS = 10_000;
 /** Attempts that share one commit, each in a savepoint of its own: one disk flush tells them all. */
 const BATCH_MAX = 64;
-
-const storedOutcome = z.object({ requestNo: z.number().nullable(), refusal: z.custom<Refusal>().nullable() });
 
 const SAVEPOINT = CompiledQuery.raw('savepoint attempt');
 const ROLLBACK = CompiledQuery.raw('rollback to attempt');
 const RELEASE = CompiledQuery.raw('release attempt');
 
 const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
-const outcomeOf = compiled((db, { key }: { key: string }) =>
-  db.selectFrom('delivery').select(['outcome', 'at']).where('key', '=', key),
-);
-const addDelivery = compiled((db, delivery: Tables['delivery']) =>
-  db.insertInto('delivery').values(delivery),
-);
-type NewOwed = Pick<OutboxTable, 'key' | 'destination' | 'body' | 'owed_at' | 'next_at'>;
-const addOwed = compiled((db, row: NewOwed) =>
-  db
-    .insertInto('outbox')
-    .values(row)
-    .onConflict((conflict) => conflict.column('key').doNothing()),
-);
 
 interface Waiting {
   readonly run: (tx: Transaction<Tables>) => Promise<() => void>;
@@ -98,12 +87,17 @@ interface Waiting {
 }
 
 /** Builds the door to this ledger. `mail`: customers are told and asked by e-mail too. */
-export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: false }): Door {
+export function createDoor(
+  { db, noteHead }: Pick<OwnLedger, 'db' | 'noteHead'>,
+  clock: Clock,
+  { mail } = { mail: false },
+): Door {
+  const restorations = createRestorations();
+  const deliveries = createDeliveries();
   const waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
   let draining: Promise<void> | null = null;
   let closed = false;
-  let clearedAt = -Infinity;
 
   async function enter<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
     if (closed) throw new Error('the door is closed: the program is stopping');
@@ -141,6 +135,7 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
             done.push(await item.run(tx));
           } catch (error) {
             forgetEnd(tx);
+            restorations.forget();
             // A full disk has ended the whole transaction: that is what is told, not that there is nothing to take back.
             await tx.executeQuery(ROLLBACK).catch(() => {
               throw error;
@@ -152,9 +147,11 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
         }
       });
     } catch (error) {
+      restorations.forget();
       for (const item of alive) item.fail(error);
       return;
     }
+    noteHead();
     for (const tell of done) tell();
     for (const listener of listeners) listener();
   }
@@ -163,16 +160,20 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
     const { command, requestNo, world } = attempt;
     const now = clock.now();
     const before = requestNo === null ? null : ((await loadRecords(tx, [requestNo]))[0]?.state ?? null);
-    const repeated = await recall(tx, attempt.delivery, now);
+    const repeated = await deliveries.recall(tx, attempt.delivery, now);
     if (repeated !== null) {
       const no = repeated.requestNo;
       const state =
         no === null || no === requestNo ? before : ((await loadRecords(tx, [no]))[0]?.state ?? null);
       return { requestNo: no, refusal: repeated.refusal, state, events: [], repeated: true };
     }
-    const around = await readAround(tx, needsAround(command, before, attempt.actor), requestNo, now);
+    const restored = await restorations.last(tx);
+    const gap = gapOf(restored);
+    const others = await readAround(tx, needsAround(command, before, attempt.actor), requestNo, now);
+    const lost = before === null && restored !== null && (requestNo ?? Infinity) < restored.next_no;
+    const around = { ...others, gap, lostAt: lost ? restored.at : null };
     const { events, refusal } = decide(command, before, { actor: attempt.actor, world, around, now });
-    const no = requestNo ?? (events.length > 0 ? await nextNo(tx) : null);
+    const no = requestNo ?? (events.length > 0 ? await nextNo(tx, restored) : null);
     const actor = actorName(attempt.actor);
     const facts: NewEvent[] = [];
     const owed: Owed[] = [];
@@ -204,38 +205,27 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
     if (no !== null) await writeProjection(tx, no, before, states);
     if (no !== null && state !== null && before !== null && states.length > 0)
       owed.push(...(await oweTidying(tx, no, state.version, owed)));
-    await oweAll(tx, owed, now);
-    await remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
+    await oweAll(tx, owed, now, restored);
+    await deliveries.remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
     return { requestNo: no, refusal, state, events, repeated: false };
-  }
-
-  async function remember(
-    tx: Transaction<Tables>,
-    key: string | null,
-    outcome: z.infer<typeof storedOutcome>,
-    now: number,
-  ): Promise<void> {
-    if (key === null) return;
-    if (now - clearedAt >= CLEARED_EVERY_MS) {
-      clearedAt = now;
-      await clearOld(tx, now);
-    }
-    await addDelivery(tx, { key, at: now, outcome: JSON.stringify(outcome) });
   }
 
   return {
     handle: (attempt) => enter((tx) => attempted(tx, attempt)),
-    handleHouse: ({ command, actor, world, delivery }) =>
+    handleHouse: ({ command, actor, world, delivery }, owed = []) =>
       enter(async (tx) => {
-        const repeated = await recall(tx, delivery, clock.now());
+        const repeated = await deliveries.recall(tx, delivery, clock.now());
         if (repeated !== null) return repeated.refusal;
         const now = clock.now();
-        const { events, refusal } = decideHouse(command, { actor, world, now });
+        const gap = gapOf(await restorations.last(tx));
+        const { events, refusal } = decideHouse(command, { actor, world, now, gap });
         const all: HouseEvent[] = [...events];
         if (refusal !== null)
           all.push({ type: 'attempt.refused', command: command.type, reason: refusal.reason, about: null });
         await appendHouse(tx, actorName(actor), now, ...all);
-        await remember(tx, delivery, { requestNo: null, refusal }, now);
+        if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
+        await oweAll(tx, refusal === null ? owed : [], now, await restorations.last(tx));
+        await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
         return refusal;
       }),
     recordDigest: (week, owed) =>
@@ -248,16 +238,21 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
         if (posted !== undefined) return false;
         const now = clock.now();
         await appendHouse(tx, 'system:timer', now, { type: 'digest.posted', ...week });
-        await oweAll(tx, [owed], now);
+        await oweAll(tx, [owed], now, await restorations.last(tx));
         return true;
       }),
     record: (event, policy) =>
       enter(async (tx) => {
         const at = clock.now();
         const seq = await appendHouse(tx, 'system:program', at, event);
-        await oweAll(tx, oweProgram({ seq, at, event }, policy), at);
+        await oweAll(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
       }),
-    owe: (owed) => enter((tx) => oweAll(tx, owed, clock.now())),
+    owe: (owed) => enter(async (tx) => oweAll(tx, owed, clock.now(), await restorations.last(tx))),
+    caughtUp: (restored) =>
+      enter(async (tx) => {
+        await tx.updateTable('restoration').set({ settled: 1 }).where('seq', '=', restored).execute();
+        restorations.forget();
+      }),
     onCommitted(listener) {
       listeners.push(listener);
     },
@@ -268,27 +263,14 @@ export function createDoor({ db }: Ledger, clock: Clock, { mail } = { mail: fals
   };
 }
 
-/** Puts messages on the list of what the outside world must still be told; the same fact owes the same message once. */
-export async function oweAll(tx: Transaction<Tables>, owed: readonly Owed[], now: number): Promise<void> {
-  for (const { key, destination, message } of owed)
-    await addOwed(tx, { key, destination, body: JSON.stringify(message), owed_at: now, next_at: now });
-}
-
-async function nextNo(tx: Transaction<Tables>): Promise<number> {
+/** No number is given twice, not even one that was given in events that were lost. */
+async function nextNo(tx: Transaction<Tables>, restored: Restoration | null): Promise<number> {
   const [last] = await lastNo(tx, {});
-  return (last?.no ?? 0) + 1;
+  return Math.max((last?.no ?? 0) + 1, restored?.next_no ?? 1);
 }
 
-async function recall(
-  tx: Transaction<Tables>,
-  key: string | null,
-  now: number,
-): Promise<z.infer<typeof storedOutcome> | null> {
-  if (key === null) return null;
-  const [row] = await outcomeOf(tx, { key });
-  if (row === undefined) return null;
-  const outcome = storedOutcome.parse(JSON.parse(row.outcome));
-  if (outcome.refusal === null || now - row.at < REFUSAL_KEPT_MS) return outcome;
-  await tx.deleteFrom('delivery').where('key', '=', key).execute();
-  return null;
+function gapOf(restored: Restoration | null): Gap | null {
+  return restored === null || restored.confirmed_at !== null
+    ? null
+    : { restored: restored.seq, at: restored.at };
 }

@@ -88,3 +88,12 @@ export function parseRecorded(row: LedgerRow): Recorded {
 export function parseHouse(row: Pick<LedgerRow, 'body'>): HouseEvent {
   return houseEvent.parse(JSON.parse(row.body.toString('utf8')));
 }
+
+/** The fact of no one request that stands there, and when it was; `null` if there is none. */
+export async function readHouse(
+  db: Kysely<Tables>,
+  seq: number,
+): Promise<{ readonly event: HouseEvent; readonly at: number } | null> {
+  const row = await db.selectFrom('ledger_event').selectAll().where('seq', '=', seq).executeTakeFirst();
+  return row === undefined || row.request_no !== null ? null : { event: parseHouse(row), at: row.at };
+}

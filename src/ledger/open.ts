@@ -1,12 +1,15 @@
 import Database from 'better-sqlite3';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Kysely, SqliteDialect } from 'kysely';
 import { z } from 'zod';
 import type { Timekeeper } from '../clock.ts';
 import { systemClock } from '../clock.ts';
+import { CannotOpen } from './cannot-open.ts';
+import { migrate } from './migrations.ts';
 import { keepPrivate } from './private-files.ts';
+import { adoptCopy, knownFrom } from './restored.ts';
+import { readSeen, watchHead } from './seen.ts';
+import { refuseMixed, refuseUnsound } from './sound.ts';
 import { keepingStatements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -22,14 +25,17 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** The ledger cannot be opened, and what to do about it: shown to the operator as it is. */
-export class CannotOpen extends Error {
-  override readonly name = 'CannotOpen';
+/** What a ledger is told the time by. */
+export type LedgerClock = Pick<Timekeeper, 'now' | 'notBefore'>;
+
+/** A ledger that this process owns. */
+export interface OwnLedger extends Ledger {
+  /** Something was committed: this machine has seen it. */
+  readonly noteHead: () => void;
 }
 
 /** The first SQLite without the WAL-reset bug (sqlite.org/wal.html, "The WAL Reset Bug"). */
 const SQLITE_MINIMUM = [3, 51, 3] as const;
-const MIGRATIONS = new URL('../../db/migrations/sqlite/', import.meta.url);
 const BUSY_MS = 5_000;
 /** Room for the upper levels of every index of a large ledger: reading them again and again is what makes an old one slow. */
 const CACHE_KIB = 65_536;
@@ -39,11 +45,12 @@ const CHECKPOINT_PAGES = 4_000;
 export const WAL_BYTES = CHECKPOINT_PAGES * 4_096;
 
 /**
- * Opens the ledger for the one process that owns it: takes the lock, sets and checks the pragmas, migrates. From then on
- * the clock is not before the last event.
- * @throws CannotOpen when another process owns it, SQLite is too old, or the database is newer than this program.
+ * Opens the ledger for the one process that owns it: takes the lock, looks whether the file is sound, sets and checks
+ * the pragmas, migrates, and writes down where it goes on from a backup. From then on the clock is not before the last
+ * event.
+ * @throws CannotOpen when another process owns it, SQLite is too old, or it is not a ledger that can be gone on with
  */
-export function openLedger(path: string, clock: Pick<Timekeeper, 'notBefore'> = systemClock): Ledger {
+export function openLedger(path: string, clock: LedgerClock = systemClock): OwnLedger {
   try {
     return open(path, clock);
   } catch (error) {
@@ -54,26 +61,36 @@ export function openLedger(path: string, clock: Pick<Timekeeper, 'notBefore'> = 
   }
 }
 
-function open(path: string, clock: Pick<Timekeeper, 'notBefore'>): Ledger {
+function open(path: string, clock: LedgerClock): OwnLedger {
   const mended = keepPrivate(path);
   const lock = takeLock(path);
   let raw: Database.Database | null = null;
   try {
-    raw = new Database(path, { timeout: BUSY_MS });
-    prepare(raw);
-    migrate(raw);
+    refuseUnsound(path);
+    raw = openToWrite(path);
     clock.notBefore(lastInstant(raw));
+    adoptCopy(raw, knownFrom(readSeen(path)), clock.now());
+    const watch = watchHead(path, raw);
     const db = kyselyOn(raw);
-    const reader = kyselyOn(openReadOnly(path));
+    const looking = openReadOnly(path);
+    const reader = kyselyOn(looking);
     return {
       db,
       reader,
       raw,
       path,
       mended,
+      noteHead: () => {
+        watch.note();
+      },
       async close() {
+        if (raw?.open !== true) return;
+        watch.close();
+        // Kysely closes only what was asked something. Who writes goes last: it takes the log along into the file.
         await reader.destroy();
+        looking.close();
         await db.destroy();
+        raw.close();
         lock.close();
       },
     };
@@ -84,9 +101,23 @@ function open(path: string, clock: Pick<Timekeeper, 'notBefore'>): Ledger {
   }
 }
 
+/** The file as the program writes to it, whoever holds the lock: pragmas set, and migrated. */
+export function openToWrite(path: string): Database.Database {
+  const raw = new Database(path, { timeout: BUSY_MS });
+  try {
+    prepare(raw);
+    migrate(raw);
+    return raw;
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+}
+
 /** Opens the ledger beside its owner, for looking only. @throws CannotOpen when there is no such file. */
 export function openForReading(path: string): Ledger {
   let raw: Database.Database;
+  refuseMixed(path);
   try {
     raw = openReadOnly(path);
   } catch (error) {
@@ -95,7 +126,17 @@ export function openForReading(path: string): Ledger {
     );
   }
   const db = kyselyOn(raw);
-  return { db, reader: db, raw, path, mended: [], close: () => db.destroy() };
+  return {
+    db,
+    reader: db,
+    raw,
+    path,
+    mended: [],
+    async close() {
+      await db.destroy();
+      raw.close();
+    },
+  };
 }
 
 function openReadOnly(path: string): Database.Database {
@@ -112,7 +153,7 @@ function kyselyOn(raw: Database.Database): Kysely<Tables> {
  * One process owns the ledger. The lock is a write transaction held on a file beside it: the kernel frees it when the
  * process dies, however it dies, and a reader can still see who holds it.
  */
-function takeLock(path: string): Database.Database {
+export function takeLock(path: string): Database.Database {
   const lock = new Database(`${path}.lock`, { timeout: 0 });
   try {
     lock.pragma('journal_mode = delete');
@@ -190,37 +231,4 @@ function prepare(raw: Database.Database): void {
 function lastInstant(raw: Database.Database): number {
   const at = raw.prepare('select at from ledger_event order by seq desc limit 1').pluck().get();
   return z.number().optional().parse(at) ?? 0;
-}
-
-/** Applies what is new, each file in a transaction of its own, and refuses what this program does not know. */
-function migrate(raw: Database.Database): void {
-  raw.exec(
-    'create table if not exists schema_migration (name text primary key, sha256 text not null) strict',
-  );
-  const applied = new Map(
-    z
-      .array(z.object({ name: z.string(), sha256: z.string() }))
-      .parse(raw.prepare('select name, sha256 from schema_migration').all())
-      .map((row) => [row.name, row.sha256]),
-  );
-  const files = readdirSync(MIGRATIONS)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
-  const unknown = [...applied.keys()].filter((name) => !files.includes(name));
-  if (unknown.length > 0)
-    throw new CannotOpen(
-      `The ledger is newer than this program (it has ${unknown.join(', ')}). Install the newer program.`,
-    );
-  for (const name of files) {
-    const sql = readFileSync(new URL(name, MIGRATIONS), 'utf8');
-    const sha256 = createHash('sha256').update(sql).digest('hex');
-    const before = applied.get(name);
-    if (before !== undefined && before !== sha256)
-      throw new CannotOpen(`Migration ${name} was changed after it was applied. Restore the released file.`);
-    if (before !== undefined) continue;
-    raw.transaction(() => {
-      raw.exec(sql);
-      raw.prepare('insert into schema_migration values (?, ?)').run(name, sha256);
-    })();
-  }
 }

@@ -6,8 +6,8 @@ import { dirname } from 'node:path';
 const OWNERS_FILE = 0o600;
 const OWNERS_FOLDER = 0o700;
 const OTHERS = 0o077;
-/** What SQLite keeps beside the file, and the lock. It makes these with the mode of the file. */
-const BESIDE = ['-wal', '-shm', '-journal', '.lock', '.lock-journal'];
+/** What SQLite keeps beside the file, the lock, and what was seen of it. SQLite makes its own with the mode of the file. */
+const BESIDE = ['-wal', '-shm', '-journal', '.lock', '.lock-journal', '.head'];
 
 /**
  * Makes the file and its folder, where they are not there, for their owner alone, and takes from others what they may do

@@ -1,3 +1,4 @@
+import type { HouseEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
@@ -76,3 +77,26 @@ function overAt(state: Access): number | null {
   if (state.phase === 'cancelled' || state.phase === 'denied') return state.verdict.at;
   return state.phase === 'lapsed' ? state.at : null;
 }
+
+/** What shows that the ledger went on from a backup, until somebody confirms that this is known. */
+export function projectRestored(
+  { from, copiedAt, missing, exact, nextNo }: Extract<HouseEvent, { type: 'ledger.restored' }>,
+  { seq, at, hash }: { readonly seq: number; readonly at: number; readonly hash: Buffer },
+): Omit<Tables['restoration'], 'settled'> {
+  return {
+    seq,
+    at,
+    mark: hash.toString('hex').slice(0, MARK_LENGTH),
+    from_seq: from.seq,
+    from_at: from.at,
+    copied_at: copiedAt,
+    missing,
+    exact: exact ? 1 : 0,
+    next_no: nextNo,
+    confirmed_by: null,
+    confirmed_at: null,
+  };
+}
+
+/** Enough of a hash to tell one going on from another. */
+const MARK_LENGTH = 8;

@@ -86,7 +86,7 @@ export async function readAround(
   of: Neighbours | null,
   self: number | null,
   now: number,
-): Promise<Around> {
+): Promise<Omit<Around, 'gap' | 'lostAt'>> {
   if (of === null) return NOTHING_AROUND;
   const open = await openOf(tx, of);
   const [denial] = await denialOf(tx, of);

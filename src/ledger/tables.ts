@@ -9,9 +9,12 @@ export interface Tables {
   readiness_probe: { filler: Buffer };
   hour_figures: { hour: number; body: string };
   digest_week: { week: string; from_at: number; until_at: number };
+  restoration: RestorationTable;
+  copy_mark: { only: number; seq: number; hash: Buffer; made_at: number | null };
   delivery: { key: string; at: number; outcome: string };
   outbox: OutboxTable;
   link: LinkTable;
+  house_message: { key: string; channel: string; ts: string };
   slack_message: {
     request_no: number;
     destination: string;
@@ -90,4 +93,19 @@ export interface LinkTable {
   expires_at: number;
   wrong_codes: number;
   used_at: number | null;
+}
+
+export interface RestorationTable {
+  seq: number;
+  at: number;
+  mark: string;
+  from_seq: number;
+  from_at: number;
+  copied_at: number | null;
+  missing: number | null;
+  exact: number;
+  next_no: number;
+  confirmed_by: string | null;
+  confirmed_at: number | null;
+  settled: Generated<number>;
 }

@@ -5,13 +5,15 @@ import { START_WITHIN_MS } from '../access/limits.ts';
 import type { UserId } from '../access/policy.ts';
 import type { OpenPhase } from '../access/state.ts';
 import { GENESIS } from './chain.ts';
+import type { GapViews } from './gap.ts';
+import { createGapViews } from './gap.ts';
 import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
 import { readOpenEmergencies } from './surroundings.ts';
 import type { Tables } from './tables.ts';
 
 /** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */
-export interface Views {
+export interface Views extends GapViews {
   /** The whole record of a request, or `null` if there is none of that number. */
   record(no: number): Promise<FullRecord | null>;
   /** Sessions in use, the next to end first; at most `limit`. */
@@ -76,6 +78,7 @@ const COUNTED_MAX = 1_000;
 /** The views of this ledger. */
 export function createViews(db: Kysely<Tables>): Views {
   return {
+    ...createGapViews(db),
     async record(no) {
       return (await loadRecords(db, [no]))[0] ?? null;
     },

@@ -41,7 +41,8 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
       .filter(([destination]) => had.has(destination) || !has.has(destination))
       .map(([destination, loud]): Owed => {
         const message = { kind: 'notice', no, version, loud } as const;
-        return { key: `notice:${no}:${version}:${destination}`, destination, message };
+        const which = ONCE.has(event.type) ? event.type : `${version}:${event.type}`;
+        return { key: `notice:${no}:${which}:${destination}`, destination, message };
       }),
   ];
 }
@@ -50,6 +51,18 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
 const MARKING: ReadonlySet<AccessEvent['type']> = new Set([
   'session.started',
   'extension.approved',
+  'session.ended',
+]);
+
+/**
+ * What happens to a request once at most. After a restore it can happen again, as another version: whoever was told of
+ * it in what was lost is found, and not told again.
+ */
+const ONCE: ReadonlySet<AccessEvent['type']> = new Set([
+  'request.denied',
+  'request.cancelled',
+  'request.lapsed',
+  'session.started',
   'session.ended',
 ]);
 

@@ -32,6 +32,8 @@ export const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('invitation'), tenantId: z.string(), by: z.string() }),
   /** Say what that event has to say about the machine's clock. */
   z.strictObject({ kind: z.literal('clock'), seq: z.int() }),
+  /** Tell that the ledger was put back to a backup, as that event says; once it is confirmed, in the same place. */
+  z.strictObject({ kind: z.literal('restored'), restored: z.int() }),
   /** Something owed could not be delivered and never will be: the alert channel hears of it. */
   z.strictObject({
     kind: z.literal('undeliverable'),

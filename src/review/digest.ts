@@ -1,4 +1,5 @@
 import type { Figures, Share as Counts, Tally } from '../ledger/figures.ts';
+import type { Gap } from '../ledger/gap.ts';
 import type { Repeat } from '../ledger/repeats.ts';
 import type { Counted, Unfinished } from '../ledger/unfinished.ts';
 
@@ -31,6 +32,8 @@ export interface Digest {
   }>;
   readonly openCloseouts: Unfinished['closeouts'];
   readonly repeats: readonly Repeat[];
+  /** Times at which the ledger was put back to a backup. */
+  readonly restored: readonly Gap[];
   readonly head: { readonly seq: number; readonly hash: string };
 }
 
@@ -39,6 +42,7 @@ export interface Facts {
   readonly figures: Figures;
   readonly unfinished: Unfinished;
   readonly repeats: readonly Repeat[];
+  readonly restored: readonly Gap[];
   readonly head: Digest['head'];
 }
 
@@ -47,7 +51,7 @@ export const LISTED_MAX = 10;
 
 /** The figures of a span of time for people who will look at it for a minute. */
 export function makeDigest(
-  { figures, unfinished, repeats, head }: Facts,
+  { figures, unfinished, repeats, restored, head }: Facts,
   span: { readonly from: number; readonly until: number; readonly now: number },
 ): Digest {
   const { counts } = figures;
@@ -91,6 +95,7 @@ export function makeDigest(
     },
     repeats,
     openCloseouts: { ...unfinished.closeouts, first: unfinished.closeouts.first.slice(0, LISTED_MAX) },
+    restored,
     head,
   };
 }

@@ -1,3 +1,4 @@
+import { readGaps } from '../ledger/gap.ts';
 import type { KeptFigures } from '../ledger/kept-figures.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { readRepeats } from '../ledger/repeats.ts';
@@ -16,6 +17,7 @@ export async function readFacts(
     figures: counted,
     repeats: await readRepeats(reader, counted.alike),
     unfinished: await readUnfinished(reader),
+    restored: await readGaps(reader, from, until),
     head: await views.head(),
   };
 }

@@ -33,6 +33,7 @@ import {
   suggestionPayload,
 } from './payload.ts';
 import { requestAccess } from './request-access/slice.ts';
+import { restored } from './restored/slice.ts';
 import { review } from './review/slice.ts';
 import { runSession } from './run-session/slice.ts';
 import { ephemeral, saying, tell, UNTOLD } from './telling.ts';
@@ -77,6 +78,7 @@ export function createSlackApp(deps: {
     deps.home.slice,
     lookUp(desk),
     review(desk),
+    restored(desk, (user) => deps.home.refresh(user)),
   ];
   const commands = merge(slices.map((slice) => slice.commands));
   const buttons = merge(slices.map((slice) => slice.actions));

@@ -42,9 +42,18 @@ export type Trouble =
   /** No answer, or none that says whether it was done. */
   | { readonly kind: 'unknown'; readonly why: string };
 
+/** It may be there, but so much was written since that nobody can tell: better not told than told twice. */
+export const MAY_BE_THERE = 'may_have_arrived';
+export class MayBeThere extends Error {
+  constructor() {
+    super(MAY_BE_THERE);
+  }
+}
+
 /** Sorts an error of the client; anything else is thrown on. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof WebAPIPlatformError) return { kind: 'refused', error: error.data.error };
+  if (error instanceof MayBeThere) return { kind: 'refused', error: MAY_BE_THERE };
   if (error instanceof WebAPIRateLimitedError)
     return { kind: 'rate_limited', afterMs: error.retryAfter * 1_000 };
   if (error instanceof WebAPIHTTPError) return { kind: 'unknown', why: `HTTP ${error.statusCode}` };

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { FullRecord } from '../ledger/history.ts';
-import { parseHouse } from '../ledger/history.ts';
+import { readHouse } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
 import type { TenantIndex } from '../tenant-search.ts';
@@ -19,12 +19,14 @@ import { clockNotice } from './clock-notice.ts';
 import { invitation, pinCard } from './customer-request/invitation.ts';
 import { hello } from './hello.ts';
 import type { Trouble } from './client.ts';
-import { troubleOf } from './client.ts';
+import { MAY_BE_THERE, troubleOf } from './client.ts';
 import type { Directory } from './directory.ts';
 import type { Facts } from './facts.ts';
 import { factsAt, readerOf } from './facts.ts';
 import { notice } from './notice.ts';
 import { createPoster } from './post.ts';
+import { bringHouse } from './house-message.ts';
+import { restoredMessage } from './restored/message.ts';
 import { escape } from './words.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
@@ -41,6 +43,7 @@ const FINAL = new Set([
   'restricted_action',
   'restricted_action_read_only_channel',
   'cannot_find_user',
+  MAY_BE_THERE,
 ]);
 /** How often a channel that does not let us in is tried. */
 const UNINVITED_MS = 60_000;
@@ -64,7 +67,8 @@ export function createCourier(deps: {
 }): Courier {
   const { client, views, directory, clock, log } = deps;
   const { db } = deps.ledger;
-  const { post, update } = createPoster(deps);
+  const poster = createPoster(deps);
+  const { post, update } = poster;
 
   function factsFor(record: FullRecord, destination: string): Facts {
     return factsAt(record, destination, directory.known(), clock.now());
@@ -111,9 +115,11 @@ export function createCourier(deps: {
       if (done || errand.message.kind === 'tidy') return there;
     }
     // One card a place: whichever of its updates is on the way, it is found by the same key.
-    const posted = await post(errand, rendered, null, `card:${record.no}`);
-    await remember(record.no, destination, CARD, posted, shown);
-    return posted;
+    const { channel, ts, found } = await post(errand, rendered, null, `card:${record.no}`);
+    // What was found may show an earlier state, or one that was lost.
+    if (found) await update({ channel, ts }, rendered);
+    await remember(record.no, destination, CARD, { channel, ts }, shown);
+    return { channel, ts };
   }
 
   /** Does a card stand there, for somebody who may still see what becomes of the request? */
@@ -201,12 +207,12 @@ export function createCourier(deps: {
         const rendered = notice(message.version, factsFor(record, destination));
         if (rendered === null) return;
         const root = await messageOf(message.no, destination, CARD);
-        const posted = await post(
+        const { channel, ts } = await post(
           errand,
           rendered,
           root === undefined ? null : { ts: root.ts, loud: message.loud },
         );
-        await remember(message.no, destination, message.version, posted, JSON.stringify(rendered));
+        await remember(message.no, destination, message.version, { channel, ts }, JSON.stringify(rendered));
         return;
       }
       case 'bookmark': {
@@ -237,14 +243,14 @@ export function createCourier(deps: {
         return;
       }
       case 'clock': {
-        const row = await db
-          .selectFrom('ledger_event')
-          .selectAll()
-          .where('seq', '=', message.seq)
-          .executeTakeFirst();
-        const fact = row === undefined ? null : parseHouse(row);
-        if (row === undefined || (fact?.type !== 'clock.jumped' && fact?.type !== 'clock.behind')) return;
-        await post(errand, clockNotice(fact, row.at), null);
+        const fact = await readHouse(db, message.seq);
+        if (fact?.event.type === 'clock.jumped' || fact?.event.type === 'clock.behind')
+          await post(errand, clockNotice(fact.event, fact.at), null);
+        return;
+      }
+      case 'restored': {
+        const gap = await views.gap(message.restored);
+        if (gap !== null) await bringHouse(db, poster, errand, `restored:${gap.mark}`, restoredMessage(gap));
         return;
       }
       case 'mail':

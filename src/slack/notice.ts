@@ -192,7 +192,7 @@ function ended(event: Extract<AccessEvent, { type: 'session.ended' }>, it: strin
     case 'ended':
       return `:black_circle: ${it} · ${who(event.by)} left ${place}: the session was ended ${when(event.endedAt)}.${why}`;
     case 'expired':
-      return `:black_circle: ${it} · the session in ${place} expired by itself ${when(event.endedAt)}.`;
+      return `:black_circle: ${it} · the session in ${place} expired by itself ${when(event.endedAt)}.${why}`;
     case 'revoked':
       return `:octagonal_sign: ${it} · ${who(event.by)} revoked the session in ${place} ${when(event.endedAt)}.${why}`;
   }
@@ -201,7 +201,11 @@ function ended(event: Extract<AccessEvent, { type: 'session.ended' }>, it: strin
 /** Whoever reads this late is told so; why it is late is not known here. */
 function lateness({ event, at }: Recorded, now: number): string {
   const happened = event.type === 'session.ended' ? event.endedAt : at;
-  return now - happened < LATE_MS ? '' : `\n_Told ${lasting(now - happened)} late, going by TSA’s clock._`;
+  // What is over because nobody knows what became of it says so itself.
+  const restored = event.type === 'session.ended' && event.how === 'expired' && event.reason !== '';
+  return restored || now - happened < LATE_MS
+    ? ''
+    : `\n_Told ${lasting(now - happened)} late, going by TSA’s clock._`;
 }
 
 function stillTrue(event: AccessEvent, facts: Facts): boolean {

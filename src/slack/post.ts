@@ -7,12 +7,17 @@ import type { Errand } from '../outbox/dispatcher.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
 import { readerOf } from './facts.ts';
-import { troubleOf } from './client.ts';
+import { MayBeThere, troubleOf } from './client.ts';
 
 /** Where a message stands. */
 export interface Place {
   readonly channel: string;
   readonly ts: string;
+}
+
+export interface Posted extends Place {
+  /** It was there already. */
+  readonly found: boolean;
 }
 
 /** Posting and updating, so that nothing is posted twice and blocks that are refused still go as text. */
@@ -23,7 +28,7 @@ export interface Poster {
     rendered: Rendered,
     thread: { ts: string; loud: boolean } | null,
     key?: string,
-  ) => Promise<Place>;
+  ) => Promise<Posted>;
   readonly update: (at: Place, rendered: Rendered) => Promise<'done' | 'gone'>;
 }
 
@@ -35,8 +40,8 @@ const BLOCKS_REFUSED = new Set([
   'msg_too_long',
 ]);
 const EVENT_TYPE = 'tsa_message';
-/** Pages of history that are looked through for a message that may have arrived. */
-const LOOK_UP_PAGES = 5;
+/** Pages of history that are looked through for a message that may have arrived: after a restore, days of them. */
+const LOOK_UP_PAGES = 25;
 const LOOK_UP_LIMIT = 200;
 /** Slack's clock and ours may differ; a message is looked for from this long before it was owed. */
 const CLOCK_SKEW_S = 300;
@@ -104,7 +109,7 @@ export function createPoster({
       cursor = next?.next_cursor;
       if (cursor === undefined || cursor === '') return null;
     }
-    return null;
+    throw new MayBeThere();
   }
 
   async function post(
@@ -112,7 +117,7 @@ export function createPoster({
     rendered: Rendered,
     thread: { ts: string; loud: boolean } | null,
     key = errand.key,
-  ): Promise<{ channel: string; ts: string }> {
+  ): Promise<Posted> {
     const channel = await channelOf(errand.destination);
     if (errand.inDoubt) {
       // The errand may stand for several that were owed one after the other: it was the first that may have arrived.
@@ -123,7 +128,7 @@ export function createPoster({
         .where('destination', '=', errand.destination)
         .executeTakeFirst();
       const found = await lookUp(channel, key, thread?.ts ?? null, owed?.since ?? 0);
-      if (found !== null) return { channel, ts: found };
+      if (found !== null) return { channel, ts: found, found: true };
     }
     const base = {
       channel,
@@ -136,7 +141,7 @@ export function createPoster({
     const { ts } = await withBlocks(rendered, (blocks) =>
       client.chat.postMessage({ ...threaded, ...blocks }),
     );
-    return { channel, ts: z.string().parse(ts) };
+    return { channel, ts: z.string().parse(ts), found: false };
   }
 
   async function withBlocks<T>(

@@ -1,3 +1,4 @@
+import type { EventOf } from '../access/event.ts';
 import { REASON_MIN_CHARACTERS, REASON_MIN_WORDS } from '../access/limits.ts';
 import type { Standing } from '../access/people.ts';
 import { GOOD_REASON } from '../access/reason.ts';
@@ -13,6 +14,8 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
   switch (refusal.reason) {
     case 'no_such_request':
       return `There is no ${it}. Look up what is going on with \`/tsa active\`.`;
+    case 'lost_in_gap':
+      return `There is no ${it} any more: it is not in the backup to which the ledger was put back ${when(refusal.at)}. If it is still needed, ask again.`;
     case 'actor_not_able':
       return `Nothing was changed: ${standingWords('your account', refusal.standing)} Only regular members of this workspace can do this, each with their own account.`;
     case 'cannot_check':
@@ -71,6 +74,10 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
       return `${it} is no emergency; there is nothing to review.`;
     case 'absence_not_possible':
       return absenceWords(refusal.why);
+    case 'gap_not_confirmed':
+      return `Nothing was started: the ledger was put back to a backup ${when(refusal.since)}, and no session starts before an admin confirms that what is missing is known. Ask ${people(refusal.admins)}; the button is on their Home and in the alert channel.`;
+    case 'no_gap':
+      return 'Nothing was changed: that gap in the ledger was confirmed already, or there is a newer one.';
     case 'nothing_due':
       return `Nothing is due for ${it}.`;
     case 'invalid':
@@ -199,7 +206,7 @@ export function endWords(ending: {
 }
 
 /** Why a request lapsed, as part of a sentence. */
-export function lapseWords(why: 'undecided' | 'not_started' | 'unconfirmed' | 'unclaimed'): string {
+export function lapseWords(why: EventOf<'request.lapsed'>['why']): string {
   switch (why) {
     case 'undecided':
       return 'nobody decided in time';
@@ -209,6 +216,8 @@ export function lapseWords(why: 'undecided' | 'not_started' | 'unconfirmed' | 'u
       return 'no second person confirmed in time';
     case 'unclaimed':
       return 'nobody accepted it in time';
+    case 'restored':
+      return 'the ledger was put back to a backup, and what became of it after that is not known';
   }
 }
 

@@ -32,7 +32,7 @@ const back: HouseCommand = { type: 'clear_absence', approver: ANN };
 
 function when(who: Parameters<typeof person>[0] | typeof timer, command: HouseCommand, change: Change = {}) {
   const actor = typeof who === 'string' ? person(who) : who;
-  return decideHouse(command, { actor, world: worldOf(change), now: T0 });
+  return decideHouse(command, { actor, world: worldOf(change), now: T0, gap: null });
 }
 function refused(decision: ReturnType<typeof when>, refusal: Refusal): void {
   expect(decision).toEqual({ events: [], refusal });

@@ -94,8 +94,13 @@ function live(seeds: readonly number[]): void {
       ? sensible(life.state, world, life.now, roll, again)
       : wild(life.state, life.now, roll);
     const actor = whoComes(who, roll);
-    const around = { ...NOTHING_AROUND, openEmergencies: openEmergencies(others, actor) };
-    attempt(life, command, { actor, world, around, now: life.now }, others);
+    const gap = roll(12) === 0 ? { restored: 1, at: life.now } : null;
+    const around = { ...NOTHING_AROUND, openEmergencies: openEmergencies(others, actor), gap };
+    const { events } = attempt(life, command, { actor, world, around, now: life.now }, others);
+    must(
+      gap === null || events.every(({ type }) => type !== 'session.started'),
+      'nothing starts while nobody has confirmed a gap',
+    );
   }
   for (const life of lives) {
     passTime(life, usual, now);

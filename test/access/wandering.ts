@@ -296,6 +296,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
         'expire',
         'remind_closeout',
         'remind_review',
+        'end_in_doubt',
       ] as const
     ).map((type) => ({ type })),
   ];

@@ -172,7 +172,7 @@ describe('Whoever comes from another workspace under the id of one of ours', () 
       delegate: OTTO,
     } as const;
     const by = (actor: ReturnType<typeof namesake>) =>
-      decideHouse(command, { actor, world: worldOf(), now: T0 });
+      decideHouse(command, { actor, world: worldOf(), now: T0, gap: null });
     for (const user of [ANN, ADA])
       expect(by(namesake(user))).toEqual({
         events: [],

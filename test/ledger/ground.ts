@@ -12,7 +12,7 @@ import { createClock } from '../../src/clock.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import type { Door, Outcome } from '../../src/ledger/handle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import type { Ledger } from '../../src/ledger/open.ts';
+import type { OwnLedger } from '../../src/ledger/open.ts';
 import type { Verdict } from '../../src/ledger/verify.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { Views } from '../../src/ledger/views.ts';
@@ -26,7 +26,7 @@ import { machine } from '../machine.ts';
 export interface Ground {
   readonly path: string;
   readonly clock: SetClock;
-  readonly ledger: Ledger;
+  readonly ledger: OwnLedger;
   readonly door: Door;
   readonly views: Views;
   readonly logged: readonly string[];

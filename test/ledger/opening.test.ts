@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CannotOpen, openForReading, openLedger } from '../../src/ledger/open.ts';
+import { CannotOpen } from '../../src/ledger/cannot-open.ts';
+import { openForReading, openLedger } from '../../src/ledger/open.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { file } from '../access/acts.ts';
 import { RITA } from '../access/fixtures.ts';

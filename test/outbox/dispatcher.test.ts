@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { oweAll } from '../../src/ledger/handle.ts';
+import { oweAll } from '../../src/ledger/owing.ts';
 import type { Courier, Delivered, Dispatcher, Errand } from '../../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import type { Owed } from '../../src/outbox/owed.ts';

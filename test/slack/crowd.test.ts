@@ -142,7 +142,7 @@ it('The digest of 300 requests is one message: what needs somebody is in it, and
     );
     expect(text.match(/who wrote in TSA-/g)).toHaveLength(10);
     expect(text).toContain('and 90 more');
-    expect(text).toMatch(/Ledger head: event \d+/);
+    expect(text).toMatch(/Ledger head: `\d+:[0-9a-f]{64}`/);
   }
   expect(refused()).toEqual([]);
   expect(s.logged.filter((one) => /refused the blocks|"level":"error"/.test(one))).toEqual([]);

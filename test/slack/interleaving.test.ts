@@ -222,7 +222,7 @@ async function isSettled(
   const requester = `person:${record?.state.requester ?? ''}`;
   for (const { version, event } of came) {
     const notices = g.count(
-      `select count(*) from outbox where key = 'notice:${no}:${version}:${requester}' and destination = '${requester}'`,
+      `select count(*) from outbox where key in ('notice:${no}:${event.type}:${requester}', 'notice:${no}:${version}:${event.type}:${requester}') and destination = '${requester}'`,
     );
     expect(notices, `${event.type} ${what}`).toBe(1);
   }

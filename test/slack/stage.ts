@@ -32,8 +32,8 @@ export interface Stage {
   cast: Record<keyof typeof PEOPLE, Player>;
   /** Turns the clock, then does everything that is due and delivers everything that is owed. */
   later(ms: number): Promise<void>;
-  /** As after a deploy; with another policy, if it is changed. */
-  restart(change?: (policy: Policy) => Policy): Promise<void>;
+  /** As after a deploy; with another policy, if it is changed, and whatever an operator did meanwhile. */
+  restart(change?: (policy: Policy) => Policy, meanwhile?: () => Promise<unknown>): Promise<void>;
   /** A session of Sam's in that tenant, through the rules but not through Slack. */
   session(world: World, tenantId: string, durationMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -144,8 +144,9 @@ export async function stage(
       await put({ type: 'approve', less: null, typedTenantId: null }, requestNo, PEOPLE.ada.id);
       await put({ type: 'start' }, requestNo, PEOPLE.sam.id);
     },
-    async restart(another = (same) => same) {
+    async restart(another = (same) => same, meanwhile = () => Promise.resolve()) {
       await self.app.stop();
+      await meanwhile();
       policy = another(policy);
       self.app = await begin();
     },

@@ -122,6 +122,39 @@ create table hour_figures (
   body text    not null
 ) strict;
 
+-- The ledger went on from a backup: what happened between the two is not in it.
+create table restoration (
+  -- The event that says so.
+  seq          integer primary key,
+  at           integer not null,
+  -- Tells messages that are owed from then on from those of the same number that were lost.
+  mark         text    not null unique check (length(mark) = 8),
+  -- The last event before it, in the backup.
+  from_seq     integer not null check (from_seq = seq - 1),
+  from_at      integer not null,
+  copied_at    integer,
+  -- Events that are not in it, if that is known; exactly so many, or at least.
+  missing      integer check (missing > 0),
+  exact        integer not null check (exact in (0, 1)),
+  -- Numbers below this may have been given.
+  next_no      integer not null check (next_no > 0),
+  confirmed_by text,
+  confirmed_at integer,
+  -- 1 once what may have happened meanwhile was dealt with. Not of the ledger.
+  settled      integer not null default 0 check (settled in (0, 1)),
+  check ((confirmed_by is null) = (confirmed_at is null))
+) strict;
+
+create index restoration_at on restoration (at);
+
+-- In a copy, and in nothing else: which event it ends with, and when it was made.
+create table copy_mark (
+  only    integer primary key check (only = 1),
+  seq     integer not null check (seq > 0),
+  hash    blob    not null check (length(hash) = 32),
+  made_at integer
+) strict;
+
 -- What became of a delivery of Slack's, so that its repetition has no second effect.
 create table delivery (
   key     text primary key,
@@ -164,6 +197,13 @@ create table slack_message (
   ts          text    not null,
   shown       text    not null,
   primary key (request_no, destination, version)
+) strict, without rowid;
+
+-- The same for what is about no one request.
+create table house_message (
+  key     text primary key,
+  channel text not null,
+  ts      text not null
 ) strict, without rowid;
 
 -- A link that was mailed: what it opens, and for whom. Of the link itself and of its code only a hash is kept.

@@ -3,7 +3,7 @@ import type { Visible } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
-import { endWords, problemWords } from '../refusals.ts';
+import { endWords, lapseWords, problemWords } from '../refusals.ts';
 import { count, lasting, oneLine, quote, tsa, when, who } from '../words.ts';
 
 /** How things stand, in the words that a customer knows. */
@@ -44,7 +44,9 @@ export function customersHeadline(no: number, state: Access, place: string): str
     case 'closed':
       return `:heavy_check_mark: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}`;
     case 'lapsed':
-      return `:zzz: ${it}: nobody took it on in time, and nobody entered ${place}. Ask again if you still need help`;
+      return state.why === 'restored'
+        ? `:zzz: ${it}: nobody enters ${place} for it any more; ${lapseWords(state.why)}. Ask again if you still need help`
+        : `:zzz: ${it}: nobody took it on in time, and nobody entered ${place}. Ask again if you still need help`;
     case 'cancelled':
       return `:heavy_multiplication_x: ${it}: ${who(state.verdict.by)} took it back. Nobody enters ${place} for it`;
     case 'pending':

@@ -247,6 +247,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
     active,
     latest: overlooks(desk, me) ? await desk.views.latest(LATEST) : null,
     absence: absences.get(me),
+    gap: await views.gap(),
   };
 }
 

@@ -3,6 +3,7 @@ import { isAmong } from '../../access/people.ts';
 import type { Absence } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import { isListed } from '../../access/reading.ts';
+import type { Gap } from '../../ledger/gap.ts';
 import type { FullRecord } from '../../ledger/history.ts';
 import { actions, button, context, fit, header, plain, section } from '../blocks.ts';
 import { buttonsFor } from '../buttons.ts';
@@ -11,6 +12,7 @@ import type { Desk } from '../desk.ts';
 import type { Facts } from '../facts.ts';
 import { factsAt } from '../facts.ts';
 import { noticeWords } from '../notice.ts';
+import { restoredOnHome } from '../restored/message.ts';
 import { mayAsk } from '../sight.ts';
 import { count, lasting, oneLine, when, who } from '../words.ts';
 
@@ -25,6 +27,7 @@ export interface HomeFacts {
   readonly active: readonly FullRecord[];
   readonly latest: readonly { readonly record: FullRecord; readonly version: number }[] | null;
   readonly absence: Absence | undefined;
+  readonly gap: Gap | null;
 }
 
 /** What the person chose to see. Travels with the view. */
@@ -70,6 +73,7 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
             `:palm_tree: You are away until ${when(facts.absence.until)}; ${who(facts.absence.delegate)} answers for you.`,
           ),
         ]),
+    ...(inside ? restoredOnHome(facts.gap, administers(desk, me)) : []),
     ...part(desk, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
     ...part(desk, me, 'Your sessions', facts.sessions, SHOWN.sessions),
     ...part(desk, me, 'To close out', facts.closeouts, SHOWN.closeouts),

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
 import { NAMED_MAX } from '../../ledger/figures.ts';
+import { missingWords } from '../../ledger/gap-words.ts';
 import type { Audience } from '../../access/reading.ts';
 import { readsTenantAs } from '../../access/reading.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
@@ -132,8 +133,9 @@ function drawDigest(
       .map(({ what, count: n, requests }) => `*${what}* ${n}${numbers(requests, n)}`),
     ...(longest === null ? [] : [`*Longest session* ${lasting(longest.ms)}${numbers([longest.no])}`]),
   ];
-  const { openCloseouts, repeats, perTenant, perRequester, refused } = digest;
+  const { openCloseouts, repeats, perTenant, perRequester, refused, restored } = digest;
   const lists: readonly (readonly [string, readonly string[], number])[] = [
+    ['The ledger was put back to a backup', restored.map(restoredLine), restored.length],
     [
       'Not closed out, by owner',
       openCloseouts.first.map(({ no, owner }) => `${request(no)} ${who(owner)}`),
@@ -163,7 +165,7 @@ function drawDigest(
     ...inSections(facts),
     ...lists.flatMap(([name, lines, all]) => listed(name, lines, all)),
     context(
-      `Any of them in full: \`/tsa show TSA-n\`. Ledger head: event ${digest.head.seq}, \`${digest.head.hash}\`.`,
+      `Any of them in full: \`/tsa show TSA-n\`. Ledger head: \`${digest.head.seq}:${digest.head.hash}\`.`,
     ),
   ];
   const plain = facts.map((line) => strip(line).replaceAll(/<[^|>]*\|([^>]*)>/g, '$1'));
@@ -171,6 +173,11 @@ function drawDigest(
     text: [`${title}: ${total} (${inUtc(digest.from)} to ${inUtc(digest.until)})`, ...plain].join('\n'),
     blocks,
   };
+}
+
+function restoredLine({ at, from, confirmed, ...gap }: Digest['restored'][number]): string {
+  const known = confirmed === null ? '*nobody has confirmed it yet*' : `confirmed by ${who(confirmed.by)}`;
+  return `${when(at)}; what happened since ${when(from.at)} is not in it. ${missingWords(gap)} ${known}`;
 }
 
 /** A product problem needs an owner more than it needs another session. */
