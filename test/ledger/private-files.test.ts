@@ -67,6 +67,7 @@ describe('The ledger is its owner’s alone', () => {
       `${path}-wal was open to others (mode 0644); now it is its owner’s alone`,
       `${path}-shm was open to others (mode 0644); now it is its owner’s alone`,
       `${path}.lock was open to others (mode 0666); now it is its owner’s alone`,
+      `${path}.head was open to others (mode 0644); now it is its owner’s alone`,
     ]);
     const { '.': _, ...files } = modes(path);
     expect(new Set(Object.values(files))).toEqual(new Set(['600']));
