@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts';
 import { CannotOpen } from './cannot-open.ts';
 import { migrate } from './migrations.ts';
 import { keepPrivate } from './private-files.ts';
+import { realOf } from './real-path.ts';
 import { adoptCopy, knownFrom } from './restored.ts';
 import { readSeen, watchHead } from './seen.ts';
 import { refuseMixed, refuseUnsound } from './sound.ts';
@@ -154,7 +155,7 @@ function kyselyOn(raw: Database.Database): Kysely<Tables> {
  * process dies, however it dies, and a reader can still see who holds it.
  */
 export function takeLock(path: string): Database.Database {
-  const lock = new Database(`${path}.lock`, { timeout: 0 });
+  const lock = new Database(lockOf(path), { timeout: 0 });
   try {
     lock.pragma('journal_mode = delete');
     lock.exec(
@@ -181,12 +182,16 @@ export function takeLock(path: string): Database.Database {
   }
 }
 
+function lockOf(path: string): string {
+  return `${realOf(path)}.lock`;
+}
+
 const owner = z.object({ pid: z.number(), host: z.string(), since: z.string() });
 
 /** The process that has the ledger open, or had it last. */
 export function lastOwner(path: string): z.infer<typeof owner> | null {
   try {
-    const lock = new Database(`${path}.lock`, { readonly: true, fileMustExist: true });
+    const lock = new Database(lockOf(path), { readonly: true, fileMustExist: true });
     try {
       return readOwner(lock);
     } finally {

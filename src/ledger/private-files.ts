@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { realOf } from './real-path.ts';
 
 /** The ledger names customers' people and all that was done: it is its owner's to read, whatever the umask. */
 
@@ -26,7 +27,7 @@ export function keepPrivate(path: string): readonly string[] {
       `${file} is open to others (mode ${mode}), and that cannot be changed here. Its owner or root can: chmod 600 ${file}`,
     );
   });
-  makePrivate(`${path}.lock`);
+  makePrivate(`${realOf(path)}.lock`);
   return mended;
 }
 

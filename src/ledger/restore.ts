@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { HouseEvent } from '../access/event.ts';
 import type { Clock } from '../clock.ts';
@@ -9,6 +9,7 @@ import { pendingMigrations } from './migrations.ts';
 import type { Ledger } from './open.ts';
 import { openForReading, openToWrite, takeLock } from './open.ts';
 import { keepPrivate } from './private-files.ts';
+import { realOf } from './real-path.ts';
 import type { Known } from './restored.ts';
 import { adoptCopy, hashAt, knownFrom, markCopy, readEnd } from './restored.ts';
 import { readSeen, watchHead } from './seen.ts';
@@ -36,7 +37,7 @@ export type Restored =
  */
 export async function restore(path: string, backup: string, clock: Clock): Promise<Restored> {
   if (!existsSync(backup)) throw new CannotOpen(`There is no backup at ${backup}.`);
-  if (existsSync(path) && realpathSync(path) === realpathSync(backup))
+  if (realOf(path) === realOf(backup))
     throw new CannotOpen(`${backup} is the ledger itself. Name the backup to put in its place.`);
   keepPrivate(path);
   const lock = takeLock(path);
@@ -48,14 +49,15 @@ export async function restore(path: string, backup: string, clock: Clock): Promi
   }
 }
 
-async function putInPlace(path: string, backup: string, clock: Clock): Promise<Restored> {
+async function putInPlace(named: string, backup: string, clock: Clock): Promise<Restored> {
   const now = clock.now();
+  const path = realOf(named);
   const aside = `${path}.before-${new Date(now).toISOString().replaceAll(':', '-')}`;
   const next = `${path}.next`;
   removeWith(next);
   try {
     await copyTo(backup, next);
-    const known = await knownOf(path, next);
+    const known = await knownOf(path, next, knownFrom(readSeen(named)));
     const gap = prepareNext(next, known, now);
     for (const end of FILES) if (sizeOf(`${path}${end}`) === 0) rmSync(`${path}${end}`, { force: true });
     const moved = FILES.filter((end) => existsSync(`${path}${end}`));
@@ -66,7 +68,7 @@ async function putInPlace(path: string, backup: string, clock: Clock): Promise<R
       refuseUnsound(path);
       const verdict = await looking(path, wholeness);
       if (!verdict.ok) throw new CannotOpen(`What was put in place is not whole: ${verdict.wrong}.`);
-      noteNext(path);
+      noteNext(named);
       return { done: true, verdict, aside: moved.length > 0 ? aside : null, gap };
     } catch (error) {
       removeWith(path);
@@ -125,8 +127,7 @@ function noteNext(path: string): void {
 }
 
 /** What is known of what was there: from its events, if they can be read; from what this machine saw of it, otherwise. */
-async function knownOf(path: string, next: string): Promise<Known | null> {
-  const seen = knownFrom(readSeen(path));
+async function knownOf(path: string, next: string, seen: Known | null): Promise<Known | null> {
   if (sizeOf(path) === 0) return seen;
   try {
     refuseUnsound(path);

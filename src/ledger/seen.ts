@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { makePrivate } from './private-files.ts';
+import { realOf } from './real-path.ts';
 
 /**
  * What this machine has seen of the ledger, in a small file beside it: how far the chain went, and the highest number
@@ -67,5 +68,5 @@ export function watchHead(path: string, raw: Database.Database): Watch {
 }
 
 function fileOf(path: string): string {
-  return `${path}.head`;
+  return `${realOf(path)}.head`;
 }

@@ -8,6 +8,7 @@ import { pendingMigrations } from './migrations.ts';
 import { projectSeats } from './project.ts';
 import type { Retold } from './retell.ts';
 import { retell, sameRow, sameRows } from './retell.ts';
+import { realOf } from './real-path.ts';
 import { readSeen } from './seen.ts';
 import type { LedgerRow } from './tables.ts';
 
@@ -61,7 +62,8 @@ function refuseGone(path: string): void {
  * SQLite lays a write-ahead log over whatever file stands beside it. A ledger that is in use is marked as one that has
  * such a log; a backup is not, and a log beside it is that of the ledger which stood there before.
  */
-export function refuseMixed(path: string): void {
+export function refuseMixed(named: string): void {
+  const path = realOf(named);
   if (sizeOf(`${path}-wal`) === 0 || (sizeOf(path) > 0 && usesLog(path))) return;
   throw new CannotOpen(
     `${path} and ${path}-wal do not belong together: the second is what a ledger wrote last that is not there any more. Opened together they would be neither. Both were left as they are. Put the backup in place with ${RESTORE}, which keeps them aside.`,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CannotOpen } from '../../src/ledger/cannot-open.ts';
@@ -56,6 +56,13 @@ describe('Opening the ledger', () => {
     expect(refusalOf(() => openLedger(path))).toContain(`Process ${process.pid} on `);
     await ledger.close();
     await openLedger(path).close();
+  });
+
+  it('is for one process by whatever name it is opened', () => {
+    const g = ground();
+    const link = join(folder(), 'link.sqlite');
+    symlinkSync(g.path, link);
+    expect(refusalOf(() => openLedger(link))).toContain(`Process ${process.pid} on `);
   });
 
   it('refuses a ledger that a newer program wrote, and names what it does not know', async () => {

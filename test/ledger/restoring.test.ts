@@ -11,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -178,6 +179,22 @@ describe('tsa restore', () => {
     expect(result).toMatchObject({ done: true, verdict: { ok: true, events: inBackup + 1 } });
     await openLedger(path).close();
     expect(eventsOf(path)).toBe(inBackup + 1);
+  });
+
+  it('puts it where the ledger itself is, where the setting names a link to it', async () => {
+    const { path, there, backup, inBackup } = await crashed(4);
+    const link = join(folder(), 'link.sqlite');
+    symlinkSync(path, link);
+    copyFileSync(backup, path);
+    expect(refusalOf(() => openLedger(link))).toMatch(/do not belong together/);
+    for (const end of ['', '-wal']) copyFileSync(join(store, `tsa.sqlite${end}`), `${path}${end}`);
+    expect(await restore(link, backup, setClock(Date.now()))).toMatchObject({
+      done: true,
+      gap: { missing: there - inBackup, exact: true },
+    });
+    await openLedger(link).close();
+    expect(eventsOf(path)).toBe(inBackup + 1);
+    expect(readdirSync(dirname(link)).filter((name) => name.includes('before'))).toEqual([]);
   });
 
   it('is for a ledger that nobody has open', async () => {
