@@ -14,7 +14,8 @@ import type { Ledger } from './ledger/open.ts';
 import { lastOwner, openForReading } from './ledger/open.ts';
 import { openToOthers } from './ledger/private-files.ts';
 import { restore } from './ledger/restore.ts';
-import { verifyLedger } from './ledger/verify.ts';
+import type { Head } from './ledger/verify.ts';
+import { readHead, verifyLedger } from './ledger/verify.ts';
 import { createViews } from './ledger/views.ts';
 import { ATTENTION, NOT_DONE, restored, told, WELL } from './outcome.ts';
 
@@ -24,6 +25,7 @@ const USAGE = `Usage: npm run -s tsa -- COMMAND [--database FILE]
 
   doctor        tells what is overdue, owed, or could not be delivered
   verify        checks every hash of the ledger, and everything that is shown against what happened
+  verify --against N:HASH  … and that it still has the head that stood in a digest
   export        writes every event as a line of JSON, with all it takes to recompute its hash
   export --csv  writes every request as it stands now
   backup FILE   makes a copy and checks it; the program may go on meanwhile
@@ -64,13 +66,16 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return WELL;
   }
-  const { command, file, csv, database } = asked;
+  const { command, file, csv, database, against } = asked;
   try {
     switch (command) {
       case 'doctor':
         return await looking(database, doctor);
       case 'verify':
-        return told(await looking(database, verifyLedger), `The ledger ${database}`);
+        return told(
+          await looking(database, (ledger) => verifyLedger(ledger, against)),
+          `The ledger ${database}`,
+        );
       case 'export':
         return await looking(database, (ledger) =>
           write(csv ? exportRequests(ledger) : exportEvents(ledger)),
@@ -94,6 +99,8 @@ interface Asked {
   readonly csv: boolean;
   readonly database: string;
   readonly help: boolean;
+  /** A head that was kept. */
+  readonly against: Head | null;
 }
 
 /** What is asked for, or `null` when it is not understood: nothing is guessed. */
@@ -105,17 +112,20 @@ function read(args: string[]): Asked | null {
       options: {
         csv: { type: 'boolean', default: false },
         database: { type: 'string' },
+        against: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     const database = values.database ?? readDatabasePath();
     const { csv, help } = values;
     const [command, file = ''] = positionals;
-    if (help) return { command: 'doctor', file, csv, database, help };
+    const against = values.against === undefined ? null : readHead(values.against);
+    if (help) return { command: 'doctor', file, csv, database, help, against };
     const known = COMMANDS.find((one) => one === command);
     const files = known === 'backup' || known === 'restore' ? 1 : 0;
-    const right = positionals.length === 1 + files && (!csv || known === 'export');
-    return known !== undefined && right ? { command: known, file, csv, database, help } : null;
+    const headed = values.against === undefined || (known === 'verify' && against !== null);
+    const right = positionals.length === 1 + files && (!csv || known === 'export') && headed;
+    return known !== undefined && right ? { command: known, file, csv, database, help, against } : null;
   } catch {
     return null;
   }

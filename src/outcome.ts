@@ -12,7 +12,7 @@ export const NOT_DONE = 2;
 export function told(verdict: Verdict, which: string): number {
   if (verdict.ok) {
     const { events, requests, head } = verdict;
-    console.log(`${which} is whole: ${events} events, ${requests} requests.\nHead: ${events} ${head}`);
+    console.log(`${which} is whole: ${events} events, ${requests} requests.\nHead: ${events}:${head}`);
     return WELL;
   }
   const where = verdict.seq === null ? '' : ` at event ${verdict.seq}`;

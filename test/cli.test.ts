@@ -12,7 +12,7 @@ import { openForReading } from '../src/ledger/open.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './access/acts.ts';
-import { ANN, DAY, GUS, RITA, worldOf } from './access/fixtures.ts';
+import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './access/fixtures.ts';
 import type { Ground } from './ledger/ground.ts';
 import { child, folder, ground, setClock } from './ledger/ground.ts';
 
@@ -51,7 +51,7 @@ describe('verify', () => {
     const said = await tsa(g.path, 'verify');
     expect(said).toMatchObject({ code: 0, err: '' });
     expect(said.out).toContain('is whole: 5 events, 2 requests.');
-    expect(said.out).toContain(`Head: 5 ${hash}`);
+    expect(said.out).toContain(`Head: 5:${hash}`);
   });
 
   it('says where it was tampered with, and fails', async () => {
@@ -61,6 +61,26 @@ describe('verify', () => {
     const said = await tsa(g.path, 'verify');
     expect(said.code).toBe(1);
     expect(said.err).toMatch(/NOT whole at event 3: its content does not match its hash/);
+  });
+});
+
+describe('verify --against', () => {
+  it('finds that all of it was rewritten, or cut off, by the head that somebody kept', async () => {
+    const g = await lived();
+    const { seq, hash } = await g.views.head();
+    const kept = `${seq}:${hash}`;
+    await g.given(RITA, file({ tenantId: 'bolt' }));
+    expect(await tsa(g.path, 'verify', '--against', kept)).toMatchObject({ code: 0, err: '' });
+    // Another ledger, whole in itself, in the place of that one.
+    const other = await lived(ground(worldOf(), undefined, setClock(T0 + HOUR)));
+    expect((await tsa(other.path, 'verify')).code).toBe(0);
+    const rewritten = await tsa(other.path, 'verify', '--against', kept);
+    expect(rewritten.code).toBe(1);
+    expect(rewritten.err).toMatch(/NOT whole at event 5: .*was rewritten/);
+    const cut = await tsa(other.path, 'verify', '--against', `9:${hash}`);
+    expect(cut.code).toBe(1);
+    expect(cut.err).toMatch(/it ends with event 5, but had 9/);
+    expect((await tsa(g.path, 'verify', '--against', hash)).code).toBe(2);
   });
 });
 

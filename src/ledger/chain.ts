@@ -45,6 +45,8 @@ export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
 export interface ChainEnd {
   readonly seq: number;
   readonly hash: Buffer;
+  /** When the event there was: the next is not earlier. */
+  readonly at: number;
 }
 
 /** Why this row is not the event that follows, or `null`. */
@@ -53,7 +55,8 @@ export function linkProblem(row: LedgerRow, before: ChainEnd): string | null {
   if (!row.prev_hash.equals(before.hash)) return 'it does not carry the hash of the event before it';
   const { seq, request_no: requestNo, version, type, actor, at, body } = row;
   const hash = linkHash(before.hash, { seq, requestNo, version, type, actor, at, body });
-  return hash.equals(row.hash) ? null : 'its content does not match its hash';
+  if (!hash.equals(row.hash)) return 'its content does not match its hash';
+  return at < before.at ? 'it is earlier than the event before it' : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -55,4 +55,33 @@ function readMigrations(): readonly Migration[] {
       const sql = readFileSync(new URL(name, MIGRATIONS), 'utf8');
       return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
     });
+}
+
+const schemaRow = z.object({ type: z.string(), name: z.string(), sql: z.string().nullable() });
+type SchemaRow = z.infer<typeof schemaRow>;
+
+/** Which table, index or trigger is not what the migrations make, or `null`: without a trigger the ledger is no longer append-only. */
+export function schemaProblem(rows: readonly unknown[]): string | null {
+  const fresh = new Database(':memory:');
+  try {
+    migrate(fresh);
+    const made = keyed(z.array(schemaRow).parse(fresh.prepare(SCHEMA_SQL).all()));
+    const there = keyed(z.array(schemaRow).parse(rows));
+    const missing = [...made.keys()].find((name) => !there.has(name));
+    if (missing !== undefined) return `the ${missing} is missing`;
+    const added = [...there.keys()].find((name) => !made.has(name));
+    if (added !== undefined) return `the ${added} is none of this program's`;
+    const other = [...made.keys()].find((name) => made.get(name) !== there.get(name));
+    return other === undefined ? null : `the ${other} is not as this program makes it`;
+  } finally {
+    fresh.close();
+  }
+}
+
+/** What there is beside the rows. What SQLite gathers for its own planning is not of the program. */
+export const SCHEMA_SQL =
+  "select type, name, sql from sqlite_schema where name not like 'sqlite_stat%' order by type, name";
+
+function keyed(rows: readonly SchemaRow[]): ReadonlyMap<string, string> {
+  return new Map(rows.map(({ type, name, sql }) => [`${type} ${name}`, sql ?? '']));
 }

@@ -118,7 +118,7 @@ function brokenEnd(raw: Database.Database): string | null {
     .reverse();
   const [first] = last;
   if (first === undefined) return null;
-  let end: ChainEnd = { seq: first.seq - 1, hash: first.prev_hash };
+  let end: ChainEnd = { seq: first.seq - 1, hash: first.prev_hash, at: 0 };
   for (const row of last) {
     const wrong = linkProblem(row, end);
     if (wrong !== null) return `event ${row.seq}: ${wrong}`;

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import { GENESIS, linkProblem } from './chain.ts';
 import type { ChainEnd } from './chain.ts';
 import { parseHouse } from './history.ts';
 import { wrongFigures } from './kept-figures.ts';
+import { SCHEMA_SQL, schemaProblem } from './migrations.ts';
 import type { Ledger } from './open.ts';
 import { projectRestored, projectSeats } from './project.ts';
 import type { Retold } from './retell.ts';
@@ -24,13 +26,28 @@ interface House {
 }
 
 /** Walks the whole chain, recomputes every hash, replays every request, and compares what is shown with what happened. */
-export async function verifyLedger({ db }: Pick<Ledger, 'db'>): Promise<Verdict> {
+export async function verifyLedger(
+  { db }: Pick<Ledger, 'db'>,
+  against: Head | null = null,
+): Promise<Verdict> {
   // One moment of it all: its owner may be writing.
-  return db.transaction().execute(verify);
+  return db.transaction().execute((tx) => verify(tx, against));
 }
 
-async function verify(db: Kysely<Tables>): Promise<Verdict> {
-  let end: ChainEnd = { seq: 0, hash: GENESIS };
+/** A head that was kept elsewhere: the event of that number, and its hash in hexadecimal. */
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** A head as the digest shows it, `N:HASH`; `null` for anything that is none. */
+export function readHead(text: string): Head | null {
+  const parts = /^([1-9]\d{0,15}):([0-9a-f]{64})$/.exec(text.trim());
+  return parts === null ? null : { seq: Number(parts[1]), hash: parts[2] ?? '' };
+}
+
+async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict> {
+  let end: ChainEnd = { seq: 0, hash: GENESIS, at: 0 };
   const requests = new Map<number, Retold>();
   const house: House = { absences: new Map(), weeks: new Map(), restorations: new Map() };
   for (;;) {
@@ -42,15 +59,26 @@ async function verify(db: Kysely<Tables>): Promise<Verdict> {
       .limit(PAGE)
       .execute();
     for (const row of rows) {
-      const wrong = linkProblem(row, end) ?? replay(row, requests, house);
+      const wrong = linkProblem(row, end) ?? notAsKept(row, against) ?? replay(row, requests, house);
       if (wrong !== null) return { ok: false, seq: row.seq, wrong };
       end = row;
     }
     if (rows.length < PAGE) break;
   }
-  const wrong = await compare(db, requests, house);
+  if (against !== null && against.seq > end.seq) {
+    const cut = `it ends with event ${end.seq}, but had ${against.seq} when that head was kept`;
+    return { ok: false, seq: null, wrong: cut };
+  }
+  const schema = await sql.raw(SCHEMA_SQL).execute(db);
+  const wrong = (await compare(db, requests, house)) ?? schemaProblem(schema.rows);
   if (wrong !== null) return { ok: false, seq: null, wrong };
   return { ok: true, events: end.seq, requests: requests.size, head: end.hash.toString('hex') };
+}
+
+/** Whoever has the file and the time can rewrite all of it so that it fits together, but for what somebody else has kept. */
+function notAsKept({ seq, hash }: LedgerRow, against: Head | null): string | null {
+  if (against?.seq !== seq || hash.toString('hex') === against.hash) return null;
+  return 'it is not the event that was there when that head was kept: what is there up to it was rewritten';
 }
 
 function replay(row: LedgerRow, requests: Map<number, Retold>, house: House): string | null {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { linkHash } from '../../src/ledger/chain.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import { approve, deny, file, start } from '../access/acts.ts';
-import { ANN, DAY, DEB, GUS, person, RITA, worldOf } from '../access/fixtures.ts';
+import type { LedgerRow } from '../../src/ledger/tables.ts';
+import { ANN, DAY, DEB, GUS, RITA, T0, person, worldOf } from '../access/fixtures.ts';
 import type { Ground } from './ground.ts';
 import { ground } from './ground.ts';
 
@@ -174,5 +175,48 @@ describe('Who takes the triggers away and changes the ledger is found out, and w
       seq: null,
       wrong: expect.stringMatching(wrong) as string,
     });
+  });
+});
+
+describe('What keeps the ledger as it is must itself be there', () => {
+  it.each([
+    [
+      'a trigger that was taken away',
+      'drop trigger ledger_event_no_update',
+      /trigger ledger_event_no_update is missing/,
+    ],
+    [
+      'a trigger that does nothing any more',
+      'drop trigger ledger_event_no_delete; create trigger ledger_event_no_delete before delete on ledger_event begin select 1; end',
+      /trigger ledger_event_no_delete is not as this program makes it/,
+    ],
+    ['an index that is gone', 'drop index request_due', /index request_due is missing/],
+    [
+      'a constraint that was loosened',
+      'drop table readiness_probe; create table readiness_probe (filler blob) strict',
+      /table readiness_probe is not as this program makes it/,
+    ],
+    [
+      'a trigger of somebody else',
+      'create trigger mine after insert on request begin select 1; end',
+      /trigger mine is none of this program's/,
+    ],
+  ])('%s is found', async (_what, sql, wrong) => {
+    const g = await lived();
+    g.ledger.raw.exec(sql);
+    expect(await g.verify()).toMatchObject({ ok: false, wrong: expect.stringMatching(wrong) as string });
+  });
+
+  it('an event that is earlier than the one before it is found, though every hash fits', async () => {
+    const g = await lived();
+    const { raw } = g.ledger;
+    const last = raw.prepare('select * from ledger_event where seq = 6').get() as LedgerRow;
+    const { request_no: requestNo, version, type, actor, body } = last;
+    const link = { seq: 6, requestNo, version, type, actor, at: T0 - 1, body };
+    raw.exec('drop trigger ledger_event_no_update');
+    raw
+      .prepare('update ledger_event set at = ?, hash = ? where seq = 6')
+      .run(link.at, linkHash(last.prev_hash, link));
+    expect(await g.verify()).toEqual({ ok: false, seq: 6, wrong: 'it is earlier than the event before it' });
   });
 });

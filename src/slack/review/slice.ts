@@ -165,7 +165,7 @@ function drawDigest(
     ...inSections(facts),
     ...lists.flatMap(([name, lines, all]) => listed(name, lines, all)),
     context(
-      `Any of them in full: \`/tsa show TSA-n\`. Ledger head: \`${digest.head.seq}:${digest.head.hash}\`.`,
+      `Any of them in full: \`/tsa show TSA-n\`. Ledger head: \`${digest.head.seq}:${digest.head.hash}\`. Whoever keeps it can find out with \`verify --against\` whether anything before it was rewritten.`,
     ),
   ];
   const plain = facts.map((line) => strip(line).replaceAll(/<[^|>]*\|([^>]*)>/g, '$1'));
