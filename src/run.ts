@@ -19,6 +19,7 @@ import { createViews } from './ledger/views.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './outbox/owe.ts';
 import { readFacts } from './review/facts.ts';
+import { AS_IT_IS, policyChangeWords } from './policy-change-words.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createClients } from './slack/client.ts';
 import { createCourier } from './slack/courier.ts';
@@ -71,7 +72,7 @@ export async function start(
     const mail = config.mail !== null;
     const warning = mail ? null : withoutMail(tenants);
     if (warning !== null) log.warn(warning);
-    return await startOn(ledger, config, reachable(policy, { mail }), tenants, clock, log);
+    return await startOn(ledger, config, policy, tenants, clock, log);
   } catch (error) {
     await ledger.close();
     throw error;
@@ -92,7 +93,13 @@ async function startOn(
   const clients = createClients(botToken, apiUrl, log);
   const me = readWhoIAm(await heldBack(botTokenRefused, () => clients.background.auth.test()));
   const { ours } = me;
-  const rules = atHome(loaded, ours);
+  const changed = await door.startUnder(loaded, tenants.sha256);
+  if (changed !== null)
+    log.info(
+      { changes: policyChangeWords(changed, AS_IT_IS) },
+      'the policy is another one than at the last start',
+    );
+  const rules = atHome(reachable(loaded, { mail: config.mail !== null }), ours);
 
   const directory = createDirectory({
     client: clients.interactive,

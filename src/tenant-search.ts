@@ -4,6 +4,8 @@ import type { Tenant, Tenants } from './access/policy.ts';
 
 /** The tenants by what is known of them. */
 export interface TenantIndex {
+  /** The hash of all that is said of them (src/ledger/kept-policy.ts). */
+  readonly sha256: string;
   /** The best matches first; every word must be found, in any order, in the id, name, environment or region. */
   search(text: string, limit: number): readonly Tenant[];
   /** Those who are told of their sessions in this Slack channel. */
@@ -109,6 +111,7 @@ export function catalogueOn(raw: Database.Database): TenantCatalogue {
 
   return {
     size,
+    sha256: z.string().parse(raw.prepare('select sha256 from made').pluck().get()),
     get: (id) => only([byId.get(id)].filter((row) => row !== undefined))[0],
     has: (id) => byId.get(id) !== undefined,
     *values() {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Tenant } from './access/policy.ts';
+import { tenantRecord, tenantsHash } from './ledger/kept-policy.ts';
 import type { TenantCatalogue } from './tenant-search.ts';
 import { catalogueOn, fold, NO_WORD, prefixes, stored } from './tenant-search.ts';
 
@@ -16,13 +17,13 @@ export interface CataloguePlace {
 export type AddTenant = (tenant: Tenant) => boolean;
 
 /** Raised when what a catalogue holds, or how, is no longer what an older program wrote. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** A trigram in more than this part of the tenants tells them apart so badly that looking it up costs more than it saves. */
 const COMMON = 0.05;
 
 /** Rows are numbered in the order of names, then ids, so that a search that walks them has its answers in order. */
 const SCHEMA = `
-create table made (format integer not null, of text not null) strict;
+create table made (format integer not null, of text not null, sha256 text not null) strict;
 create table tenant (
   no integer primary key,
   id text not null,
@@ -112,9 +113,9 @@ function begin(path: string): string | null {
 function fill(raw: Database.Database, madeOf: string, list: (add: AddTenant) => void): void {
   raw.exec(SCHEMA);
   raw.exec(
-    'create temp table arriving (id text primary key, folded_name text not null, body text not null) strict',
+    'create temp table arriving (id text primary key, folded_name text not null, body text not null, record text not null) strict',
   );
-  const arrive = raw.prepare('insert or ignore into arriving values (?, ?, ?)');
+  const arrive = raw.prepare('insert or ignore into arriving values (?, ?, ?, ?)');
   const addTenant = raw.prepare(
     'insert into tenant (no, id, name, folded_id, folded_name, words, channel, contacts, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
@@ -123,7 +124,12 @@ function fill(raw: Database.Database, madeOf: string, list: (add: AddTenant) => 
   const addPart = raw.prepare('insert into part (rowid, words) values (?, ?)');
   raw.transaction(() => {
     list((tenant) => {
-      const { changes } = arrive.run(tenant.id, fold(tenant.name), JSON.stringify(tenant));
+      const { changes } = arrive.run(
+        tenant.id,
+        fold(tenant.name),
+        JSON.stringify(tenant),
+        tenantRecord(tenant),
+      );
       return changes === 1;
     });
     const inOrder = raw.prepare('select body from arriving order by folded_name, id').pluck();
@@ -140,7 +146,16 @@ function fill(raw: Database.Database, madeOf: string, list: (add: AddTenant) => 
         addContact.run(email, no);
     }
     raw.exec(INDEXES);
-    raw.prepare('insert into made values (?, ?)').run(FORMAT, madeOf);
+    raw.prepare('insert into made values (?, ?, ?)').run(FORMAT, madeOf, hashArrived(raw));
   })();
   raw.exec('drop table arriving');
 }
+
+function hashArrived(raw: Database.Database): string {
+  const hash = tenantsHash();
+  const each = raw.prepare('select id, record from arriving order by id').raw();
+  for (const row of each.iterate()) hash.add(...arrived.parse(row));
+  return hash.done();
+}
+
+const arrived = z.tuple([z.string(), z.string()]);

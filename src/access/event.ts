@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { INSTANT_MAX } from './limits.ts';
+import { policyChange } from './policy-change.ts';
 
 /**
  * The facts of a request's life, as the ledger keeps them for ever. A released event is never changed, only joined by
@@ -11,6 +12,7 @@ const duration = z.int().min(0).max(INSTANT_MAX);
 /** What SQLite would store differently from what was hashed (a lone surrogate) is refused here, at the last border. */
 const text = z.string().refine((value) => value.isWellFormed(), 'text is not well-formed Unicode');
 const user = z.string().min(1);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const tenant = z.strictObject({
   id: text,
@@ -236,8 +238,21 @@ export const houseEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('clock.jumped'), byMs: z.int(), aheadMs: duration }),
   /** When the program started, the machine's clock stood before the last event. */
   z.strictObject({ type: z.literal('clock.behind'), aheadMs: duration }),
+  /** The policy under which everything stands from here on: SHA-256 of its record. At each start. */
+  z.strictObject({ type: z.literal('policy.loaded'), sha256 }),
+  /** It is another one than before. */
+  z.strictObject({
+    type: z.literal('policy.changed'),
+    from: sha256,
+    to: sha256,
+    /** `null`: what the one before it said is not known any more. */
+    changes: z.array(policyChange).nullable(),
+    /** That are not named. */
+    more: z.int().min(0),
+  }),
 ]);
 
 export type HouseEvent = z.infer<typeof houseEvent>;
 /** What the program itself has to say: nobody asked for it. */
 export type ProgramEvent = Extract<HouseEvent, { type: 'clock.jumped' | 'clock.behind' }>;
+export type PolicyChanged = Extract<HouseEvent, { type: 'policy.changed' }>;

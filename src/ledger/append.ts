@@ -147,6 +147,9 @@ async function projectHouse(tx: Transaction<Tables>, event: HouseEvent, at: numb
     case 'clock.behind':
     // Written when the file is opened, before there is a door.
     case 'ledger.restored':
+    // What the policy says is kept by whoever compared it.
+    case 'policy.loaded':
+    case 'policy.changed':
       return;
   }
 }

@@ -3,7 +3,7 @@ import { CompiledQuery } from 'kysely';
 import type { Gap } from '../access/around.ts';
 import type { Command, HouseCommand } from '../access/command.ts';
 import { decide, needsAround } from '../access/decide.ts';
-import type { AccessEvent, HouseEvent, ProgramEvent } from '../access/event.ts';
+import type { AccessEvent, HouseEvent, PolicyChanged, ProgramEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
 import { decideHouse } from '../access/house.ts';
 import type { Actor, World } from '../access/people.ts';
@@ -21,6 +21,7 @@ import type { NewEvent } from './append.ts';
 import { compiled } from './compiled.ts';
 import { createDeliveries } from './deliveries.ts';
 import { loadRecords } from './history.ts';
+import { startUnder } from './kept-policy.ts';
 import type { OwnLedger } from './open.ts';
 import type { Restoration } from './owing.ts';
 import { createRestorations, oweAll } from './owing.ts';
@@ -62,6 +63,8 @@ export interface Door {
   recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
   /** Records what the program itself has to say, and owes it to whom it concerns. */
   record(event: ProgramEvent, policy: Policy): Promise<void>;
+  /** Records under which policy everything stands from now on, and gives what changed since the last start. */
+  startUnder(policy: Policy, tenantsSha256: string): Promise<PolicyChanged | null>;
   /** Owes messages that come from no change, such as a greeting; the same key once. */
   owe(owed: readonly Owed[]): Promise<void>;
   /** What time did after the backup was made good: from now on what is owed is new. */
@@ -253,6 +256,7 @@ export function createDoor(
         await tx.updateTable('restoration').set({ settled: 1 }).where('seq', '=', restored).execute();
         restorations.forget();
       }),
+    startUnder: (policy, tenants) => enter((tx) => startUnder(tx, clock.now(), policy, tenants)),
     onCommitted(listener) {
       listeners.push(listener);
     },

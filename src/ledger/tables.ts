@@ -11,6 +11,8 @@ export interface Tables {
   digest_week: { week: string; from_at: number; until_at: number };
   restoration: RestorationTable;
   copy_mark: { only: number; seq: number; hash: Buffer; made_at: number | null };
+  kept_policy: { only: number; sha256: string; record: string };
+  kept_tenant: { id: string; record: string };
   delivery: { key: string; at: number; outcome: string };
   outbox: OutboxTable;
   link: LinkTable;

@@ -4,6 +4,7 @@ import { GENESIS, linkProblem } from './chain.ts';
 import type { ChainEnd } from './chain.ts';
 import { parseHouse } from './history.ts';
 import { wrongFigures } from './kept-figures.ts';
+import { keptPolicyProblem } from './kept-policy.ts';
 import { SCHEMA_SQL, schemaProblem } from './migrations.ts';
 import type { Ledger } from './open.ts';
 import { projectRestored, projectSeats } from './project.ts';
@@ -121,6 +122,8 @@ function retellHouse(row: LedgerRow, { absences, weeks, restorations }: House): 
     case 'digest.signed_off':
     case 'clock.jumped':
     case 'clock.behind':
+    case 'policy.loaded':
+    case 'policy.changed':
       return;
   }
 }
@@ -151,5 +154,5 @@ async function compare(
   );
   if (!sameRows(shownRestorations, [...restorations.values()]))
     return 'restorations are shown otherwise than the ledger tells';
-  return wrongFigures(db);
+  return (await wrongFigures(db)) ?? (await keptPolicyProblem(db));
 }

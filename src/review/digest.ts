@@ -1,3 +1,4 @@
+import type { PolicyChanged } from '../access/event.ts';
 import type { Figures, Share as Counts, Tally } from '../ledger/figures.ts';
 import type { Gap } from '../ledger/gap.ts';
 import type { Repeat } from '../ledger/repeats.ts';
@@ -34,6 +35,8 @@ export interface Digest {
   readonly repeats: readonly Repeat[];
   /** Times at which the ledger was put back to a backup. */
   readonly restored: readonly Gap[];
+  /** What the policy said otherwise from then on. */
+  readonly policy: Facts['policy'];
   readonly head: { readonly seq: number; readonly hash: string };
 }
 
@@ -43,6 +46,7 @@ export interface Facts {
   readonly unfinished: Unfinished;
   readonly repeats: readonly Repeat[];
   readonly restored: readonly Gap[];
+  readonly policy: readonly { readonly at: number; readonly changed: PolicyChanged }[];
   readonly head: Digest['head'];
 }
 
@@ -51,7 +55,7 @@ export const LISTED_MAX = 10;
 
 /** The figures of a span of time for people who will look at it for a minute. */
 export function makeDigest(
-  { figures, unfinished, repeats, restored, head }: Facts,
+  { figures, unfinished, repeats, restored, policy, head }: Facts,
   span: { readonly from: number; readonly until: number; readonly now: number },
 ): Digest {
   const { counts } = figures;
@@ -94,6 +98,7 @@ export function makeDigest(
         .map(([what, one]) => ({ what: what.replaceAll('_', ' '), ...one })),
     },
     repeats,
+    policy,
     openCloseouts: { ...unfinished.closeouts, first: unfinished.closeouts.first.slice(0, LISTED_MAX) },
     restored,
     head,

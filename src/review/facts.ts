@@ -1,4 +1,5 @@
 import { readGaps } from '../ledger/gap.ts';
+import { readPolicyChanges } from '../ledger/kept-policy.ts';
 import type { KeptFigures } from '../ledger/kept-figures.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { readRepeats } from '../ledger/repeats.ts';
@@ -18,6 +19,7 @@ export async function readFacts(
     repeats: await readRepeats(reader, counted.alike),
     unfinished: await readUnfinished(reader),
     restored: await readGaps(reader, from, until),
+    policy: await readPolicyChanges(reader, from, until),
     head: await views.head(),
   };
 }

@@ -155,6 +155,17 @@ create table copy_mark (
   made_at integer
 ) strict;
 
+-- What the last policy said, so that the next one can be compared. Its hash stands in the ledger.
+create table kept_policy (
+  only   integer primary key check (only = 1),
+  sha256 text    not null check (length(sha256) = 64),
+  record text    not null
+) strict;
+create table kept_tenant (
+  id     text primary key,
+  record text not null
+) strict, without rowid;
+
 -- What became of a delivery of Slack's, so that its repetition has no second effect.
 create table delivery (
   key     text primary key,

@@ -6,6 +6,7 @@ import type { Audience } from '../../access/reading.ts';
 import { readsTenantAs } from '../../access/reading.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
 import { letOthersRun } from '../../ledger/turns.ts';
+import { policyChangeWords } from '../../policy-change-words.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { LISTED_MAX, makeDigest } from '../../review/digest.ts';
 import { placeOf } from '../card.ts';
@@ -106,6 +107,9 @@ async function drawFitting(
   return drawDigest(digest, title, new Map(), placeNamed, 0);
 }
 
+/** A change of the policy has room on a few lines. */
+const IN_SLACK = { who, text: (said: string) => oneLine(said, 60), most: 3 };
+
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
 function drawDigest(
   digest: Digest,
@@ -127,11 +131,15 @@ function drawDigest(
     `${name}: ${count(filed, 'request')}, ${count(sessions, 'session')}, ${lasting(ms)}${numbers(requests, Math.max(filed, sessions, requests.length))}`;
 
   const { longest } = digest;
+  const policy = digest.policy.flatMap(({ at, changed }) =>
+    policyChangeWords(changed, IN_SLACK).map((words, i) => (i === 0 ? `${when(at)} · ${words}` : words)),
+  );
   const facts = [
     ...digest.lines
       .filter((line) => line.count > 0 || ALWAYS.has(line.what))
       .map(({ what, count: n, requests }) => `*${what}* ${n}${numbers(requests, n)}`),
     ...(longest === null ? [] : [`*Longest session* ${lasting(longest.ms)}${numbers([longest.no])}`]),
+    ...(policy.length === 0 ? [] : [`*Changes of the policy* ${policy.length}`]),
   ];
   const { openCloseouts, repeats, perTenant, perRequester, refused, restored } = digest;
   const lists: readonly (readonly [string, readonly string[], number])[] = [
@@ -150,6 +158,7 @@ function drawDigest(
     ],
     ['Per tenant', perTenant.first.map((one) => share(placeNamed(one.key), one)), perTenant.count],
     ['Per requester', perRequester.first.map((one) => share(who(one.key), one)), perRequester.count],
+    ['Changes of the policy', policy.slice(0, LISTED_MAX), policy.length],
     [
       'Refused attempts',
       refused.first.map(({ what, count: n, actors, requests }) => {
