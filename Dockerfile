@@ -1,4 +1,7 @@
-FROM node:24-slim
+# The digest decides; the tag is for the reader. It is what docker-library/repo-info records for this tag
+# (repos/node/remote/24.21.0-bookworm-slim.md, an index of several platforms). For a newer one:
+# docker buildx imagetools inspect node:24-bookworm-slim
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 ENV NODE_ENV=production
 WORKDIR /app
 

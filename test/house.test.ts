@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Source } from './source.ts';
 import { importsOf, namesOf, nodesOf, read, ROOT, sources } from './source.ts';
 
@@ -128,6 +129,20 @@ const noPathOfOneMachine: Rule = (files) =>
     ].map(([found]) => `${path}: ${found}`),
   );
 
+/** A tag is moved to another image by whoever can; a digest is the image. And it runs what the tests ran. */
+const imagesAreNamedByDigest: Rule = (files) =>
+  files
+    .filter(({ path }) => /(?:^|\/)Dockerfile$/.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:FROM|COPY\s+--from=)\s*(\S+)/gim)]
+        .map(([, image = '']) => image)
+        .filter((image) => !new RegExp(`^node:${TESTED}-[a-z-]+@sha256:[0-9a-f]{64}$`).test(image))
+        .map((image) => `${path}: ${image}`),
+    );
+const TESTED = z
+  .object({ devDependencies: z.object({ node: z.string() }) })
+  .parse(JSON.parse(read('package.json').text)).devDependencies.node;
+
 function under(files: readonly Source[], place: string): readonly Source[] {
   return files.filter(({ path }) => reaches(place, path));
 }
@@ -216,6 +231,20 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       ],
     },
     {
+      title: 'An image is named by its digest, and has the Node that the tests run on',
+      rule: imagesAreNamedByDigest,
+      planted: [
+        file('Dockerfile', 'FROM node:24-slim\n'),
+        file('Dockerfile', `FROM node:${TESTED}-slim AS build\nRUN npm ci\n`),
+        file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(63)}\n`),
+        file('Dockerfile', `from node:24.0.0-slim@sha256:${'0'.repeat(64)}\n`),
+        file(
+          'sandbox/Dockerfile',
+          `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)}\nCOPY --from=busybox /bin /bin\n`,
+        ),
+      ],
+    },
+    {
       title: 'Nothing names a path that is there on one machine only',
       rule: noPathOfOneMachine,
       // Put together here, so that this file does not name one itself.
@@ -232,10 +261,12 @@ const OTHERS = readdirSync(ROOT).filter(
 );
 const everything = [...FOLDERS.flatMap(sources), ...OTHERS.map(read)];
 const code = everything.filter(({ path }) => path.endsWith('.ts'));
+/** Rules about more than the code. */
+const EVERYTHING: ReadonlySet<Rule> = new Set([noPathOfOneMachine, imagesAreNamedByDigest]);
 
 describe.each(RULES)('$title', ({ rule, planted }) => {
   it('holds', () => {
-    expect(rule(rule === noPathOfOneMachine ? everything : code)).toEqual([]);
+    expect(rule(EVERYTHING.has(rule) ? everything : code)).toEqual([]);
   });
 
   it.each(planted)('would be broken by $text in $path', (sample) => {
@@ -256,6 +287,7 @@ describe('The rules let pass what is right', () => {
     file('src/access/evolve.ts', 'x\n'.repeat(380)),
     file('test/a.test.ts', "import { createSandbox } from '../sandbox/server.ts'; const at = Date.now();"),
     file('src/link.ts', "const at = 'https://example.com/home/page';"),
+    file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)} AS build\n`),
   ])('$text in $path', (sample) => {
     expect(RULES.flatMap(({ rule }) => rule([sample]))).toEqual([]);
   });
