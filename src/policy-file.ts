@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { CUSTOMER_REQUEST_MAX_MS } from './access/limits.ts';
+import { hidesSomething, revealed } from './access/lettering.ts';
 import { parseDuration } from './duration.ts';
 
 /** The form of policy.yml. Every key is described here once: for the reader of errors, and for editors. */
@@ -32,10 +33,11 @@ const line = (max: number) =>
     .trim()
     .min(1, 'must not be empty')
     .max(max, `at most ${max} characters`)
-    .refine(
-      (text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text),
-      'must be one line of plain text',
-    );
+    .refine((text) => !/[\p{Cc}\u2028\u2029]/u.test(text), 'must be one line of plain text')
+    .refine((text) => !hidesSomething(text), {
+      error: ({ input }) => `holds what nobody sees, or what reorders it: ${revealed(String(input))}`,
+    });
+
 const slackUser = z
   .string()
   .regex(/^[UW][A-Z0-9]{2,20}$/, 'write a Slack user id such as U024BE7LH (profile → Copy member ID)');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { plainly } from './access/lettering.ts';
 import type { Tenant } from './access/policy.ts';
 import { userElsewhere } from './access/whose.ts';
 import type { PolicyForm, TenantForm } from './policy-file.ts';
@@ -63,18 +64,19 @@ export function takeTenants(
   return { catalogue: null, problems };
 }
 
+/** Letters of another alphabet than the rest of a name are pointed out wherever it is shown. */
 function toTenant(form: TenantForm): Tenant {
   return {
     id: form.id,
-    name: form.name,
-    environment: form.environment,
-    region: form.region,
+    name: plainly(form.name),
+    environment: plainly(form.environment),
+    region: plainly(form.region),
     channel: form.channel ?? null,
     maxDurationMs: form.max_duration ?? null,
     consent: form.consent,
     customerRequests: form.customer_requests,
     contacts: form.contacts.map((c) => ({
-      name: c.name,
+      name: plainly(c.name),
       slack:
         c.slack_user === undefined || c.slack_team === undefined
           ? null

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
+import { plainly } from './access/lettering.ts';
 import type { Policy, Principal, Tenants } from './access/policy.ts';
 import type { PolicyForm } from './policy-file.ts';
 import { policyForm } from './policy-file.ts';
@@ -194,7 +195,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
     approvers: form.approvers,
     scopes: form.scopes.map((scope) => ({
       id: scope.id,
-      name: scope.name,
+      name: plainly(scope.name),
       allows: scope.allows,
       maxDurationMs: scope.max_duration,
       approvals: scope.approvals,

@@ -181,6 +181,18 @@ describe('A value that cannot be', () => {
     ['Look at things', 'Look, approvals: 3', 11, 'scopes.0.approvals: write 1 or 2'],
     ['Look at things', `"${'x'.repeat(76)}"`, 11, 'scopes.0.allows: at most 75 characters'],
     ['Look at things', '"two\\nlines"', 11, 'scopes.0.allows: must be one line of plain text'],
+    [
+      'Look at things',
+      'Look\u200b at',
+      11,
+      'scopes.0.allows: holds what nobody sees, or what reorders it: Look⟨U+200B⟩',
+    ],
+    [
+      'Read-only',
+      'Read\u202eonly',
+      11,
+      'scopes.0.name: holds what nobody sees, or what reorders it: Read⟨U+202E⟩',
+    ],
     ['id: read', 'id: "read only"', 11, 'scopes.0.id: use letters, digits'],
     ['time_zone:', 'digest: { cron: daily }\ntime_zone:', 1, 'digest.cron: write five cron fields'],
     ['time_zone:', 'digest: { cron: "0 0 31 2 *" }\ntime_zone:', 1, 'digest.cron: write five cron fields'],
@@ -354,6 +366,30 @@ describe('A CSV file of tenants', () => {
       [],
     ]);
     expect(tenants.get('a')?.statusKeySha256).toBe(key);
+  });
+
+  it('has letters of another alphabet pointed out in its names, and keeps those that belong together', () => {
+    const columns = 'id,name,environment,region,contact_name,contact_email\n';
+    const { tenants, scopes } = policyOf(
+      `${BASE.replace('Read-only', 'Rеad-only')}${TENANT.replace('Northwind,', 'Nоrthwind,')}${CSV}`,
+      `${columns}a,Нorthwind,рroduction,еu-west,Аnn,ann@a.example\nb,Яндекс.Taxi 👩‍💻,p,r,Σωκράτης,b@b.example\n`,
+    );
+    expect(scopes.map(({ name }) => name)).toEqual(['Rеad-only [е: Cyrillic]']);
+    expect(tenants.get('northwind')?.name).toBe('Nоrthwind [о: Cyrillic]');
+    expect(tenants.get('a')).toMatchObject({
+      name: 'Нorthwind [Н: Cyrillic]',
+      environment: 'рroduction [р: Cyrillic]',
+      region: 'еu-west [е: Cyrillic]',
+      contacts: [{ name: 'Аnn [А: Cyrillic]' }],
+    });
+    expect(tenants.get('b')).toMatchObject({ name: 'Яндекс.Taxi 👩‍💻', contacts: [{ name: 'Σωκράτης' }] });
+  });
+
+  it('holds nothing that nobody sees', () => {
+    expect(problemsOf(`${BASE}${CSV}`, 'id,name,environment\na,North\u200bwind,p\nb,B\u00ad,p\n')).toEqual([
+      'tenants.csv:2: name: holds what nobody sees, or what reorders it: North⟨U+200B⟩wind',
+      'tenants.csv:3: name: holds what nobody sees, or what reorders it: B⟨U+00AD⟩',
+    ]);
   });
 
   it('is told what is wrong with a contact by the name of the column', () => {

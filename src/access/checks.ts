@@ -1,4 +1,5 @@
 import type { Around } from './around.ts';
+import { commands, hidesSomething } from './lettering.ts';
 import { DURATION_MIN_MS, INSTANT_MAX, LINE_MAX, TEXT_MAX } from './limits.ts';
 import type { Actor, People, Standing, World } from './people.ts';
 import { answersFor } from './people.ts';
@@ -107,19 +108,11 @@ export function textProblems(
   rule: { required: boolean; line: boolean },
 ): FieldProblem[] {
   const max = rule.line ? LINE_MAX : TEXT_MAX;
-  if (!value.isWellFormed() || DECEIVING.test(value)) return [{ field, problem: 'malformed' }];
+  if (!value.isWellFormed() || commands(value)) return [{ field, problem: 'malformed' }];
   if (rule.required && !isVisible(value)) return [{ field, problem: 'missing' }];
+  if (hidesSomething(value)) return [{ field, problem: 'malformed' }];
   return value.length > max ? [{ field, problem: 'too_long', max }] : [];
 }
-
-/**
- * Control characters, and those that reorder what follows them (Unicode UAX #9, explicit formatting): a text holding
- * them can read on screen as something that it is not. Right-to-left text itself needs none of these.
- */
-// eslint has its own opinion on control characters in patterns, so they are written as escapes of a constructed pattern.
-const DECEIVING = new RegExp(
-  '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]',
-);
 
 /** Can anything of it be read? */
 export function isVisible(text: string): boolean {

@@ -23,6 +23,7 @@ import { MAY_BE_THERE, troubleOf } from './client.ts';
 import type { Directory } from './directory.ts';
 import type { Facts } from './facts.ts';
 import { factsAt, readerOf } from './facts.ts';
+import { meetAll } from './look-twice.ts';
 import { notice } from './notice.ts';
 import { createPoster } from './post.ts';
 import { bringHouse } from './house-message.ts';
@@ -74,6 +75,10 @@ export function createCourier(deps: {
     return factsAt(record, destination, directory.known(), clock.now());
   }
 
+  function named(drawn: Rendered, { state }: FullRecord): Promise<Rendered> {
+    return meetAll(drawn, directory, directory.known().policy.tenants.get(state.tenant.id));
+  }
+
   async function recentFor({ state, audience }: Facts): Promise<Parameters<typeof card>[0]['recent']> {
     const grantee = askOf(state)?.grantee;
     if (grantee === undefined || state.phase !== 'pending' || audience === 'customer') return null;
@@ -105,7 +110,7 @@ export function createCourier(deps: {
   async function bringCard(errand: Errand, record: FullRecord): Promise<{ channel: string; ts: string }> {
     const { destination } = errand;
     const facts = factsFor(record, destination);
-    const rendered = card({ ...facts, recent: await recentFor(facts) });
+    const rendered = await named(card({ ...facts, recent: await recentFor(facts) }), record);
     const shown = JSON.stringify(rendered);
     const there = await messageOf(record.no, destination, CARD);
     if (there?.shown === shown) return there;
@@ -204,8 +209,9 @@ export function createCourier(deps: {
         const record = await views.record(message.no);
         if (record === null) return;
         if ((await messageOf(message.no, destination, message.version)) !== undefined) return;
-        const rendered = notice(message.version, factsFor(record, destination));
-        if (rendered === null) return;
+        const drawn = notice(message.version, factsFor(record, destination));
+        if (drawn === null) return;
+        const rendered = await named(drawn, record);
         const root = await messageOf(message.no, destination, CARD);
         const { channel, ts } = await post(
           errand,

@@ -8,6 +8,8 @@ import type { Workspace } from '../access/whose.ts';
 import { isElsewhere, slackIdOf } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
 import { troubleOf } from './client.ts';
+import type { Oddity } from './names.ts';
+import { createNames } from './names.ts';
 import type { SlackUserObject } from './slack-user.ts';
 import { callsThemselves, isMeant, knownAs, slackStanding, slackUser } from './slack-user.ts';
 
@@ -31,6 +33,10 @@ export interface Directory {
   profile(user: UserId): Profile | null;
   /** Makes sure that these people's names are known, as far as Slack answers. */
   learn(users: readonly UserId[]): Promise<void>;
+  /** Asks for the names of those of these (by the ids of Slack) that are not known, as far as Slack answers. */
+  meet(slackIds: readonly string[]): Promise<void>;
+  /** Those of these at whose names one should look twice, as far as is known without asking. */
+  oddities(slackIds: readonly string[]): readonly Oddity[];
   /** Slack says that somebody changed. Who that is; `null` where it cannot be read. */
   changed(user: unknown): UserId | null;
   /** Slack says that a group changed. */
@@ -42,6 +48,11 @@ const PERSON_FRESH_MS = 60_000;
 /** Approvers whom nobody named are only offered; asking about all of them for each click would meet Slack's rate limit. */
 const LISTED_FRESH_MS = 5 * 60_000;
 const GROUP_FRESH_MS = 5 * 60_000;
+/** Of whom Slack said nothing, it is asked for a name no more often than this. */
+const NAME_AGAIN_MS = 5 * 60_000;
+/** People of the policy who are asked about beside those of a message: Slack answers some hundred a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 4). */
+const MET_BESIDE_MAX = 10;
+
 interface Remembered<T> {
   readonly value: T;
   readonly at: number;
@@ -71,6 +82,10 @@ export function createDirectory(deps: {
     ...policy.approvers.flatMap((rule) => rule.people),
   ];
   const policyGroups = [...new Set(principals.filter(isGroup))];
+  const inGroup = (user: UserId): boolean => [...groups.values()].some((group) => group.value.has(user));
+  const listed = new Set(principals);
+  const names = createNames((user) => listed.has(user) || inGroup(user));
+  const namesAskedAt = new Map<string, number>();
   /** Those whom nobody names when they are asked: approvers, and the admins who own what customers ask. */
   const deciders = [
     ...new Set(
@@ -113,6 +128,7 @@ export function createDirectory(deps: {
         }
       : nobody(asked, 'external');
     people.set(asked, { value, at: clock.now() });
+    if (value.name !== asked) names.put(asked, value.name);
     unanswered.delete(asked);
   }
 
@@ -152,7 +168,6 @@ export function createDirectory(deps: {
   /** @param asked  those who act or are named; `null` where nothing is decided, and older answers will do */
   function worldOf(asked: readonly UserId[] | null): World {
     const decides = asked !== null;
-    const inGroup = (user: UserId): boolean => [...groups.values()].some((group) => group.value.has(user));
     return {
       policy,
       people: {
@@ -181,10 +196,27 @@ export function createDirectory(deps: {
       return worldOf(users);
     },
     known: () => worldOf(null),
-    profile: (user) => people.get(user)?.value ?? null,
+    profile(user) {
+      const found = people.get(user)?.value;
+      return found === undefined ? null : { ...found, name: names.shown(user) ?? found.name };
+    },
     async learn(users) {
       await refresh(users.filter((user) => !people.has(user)));
     },
+    async meet(slackIds) {
+      const now = clock.now();
+      const strange = (id: string): boolean =>
+        names.known(id).length === 0 &&
+        (asking.has(id) || now - (namesAskedAt.get(id) ?? -Infinity) >= NAME_AGAIN_MS);
+      // Whoever goes by the name of somebody of the policy is known by that name: a few of those at a time, too.
+      const members = [...groups.values()].flatMap((group) => [...group.value]);
+      const ours = [...principals.filter((one) => !isGroup(one)), ...members].filter(strange);
+      const asked = [...new Set([...slackIds.filter(strange), ...ours.slice(0, MET_BESIDE_MAX)])];
+      for (const id of asked) namesAskedAt.set(id, now);
+      await refresh(asked);
+    },
+    oddities: (slackIds) =>
+      slackIds.flatMap((id) => names.known(id).flatMap((user) => names.oddity(user) ?? [])),
     changed(user) {
       const found = slackUser.safeParse(user);
       if (!found.success) return null;

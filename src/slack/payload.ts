@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CustomerFile } from '../access/event.ts';
+import { revealed } from '../access/lettering.ts';
 import type { UserId } from '../access/policy.ts';
 import type { Workspace } from '../access/whose.ts';
 import { userOf } from '../access/whose.ts';
@@ -223,7 +224,7 @@ export function readTicked({ state }: View, blockId: string): readonly string[] 
 export function readFiles({ state }: View, blockId: string): readonly CustomerFile[] {
   const [input] = Object.values(state.values[blockId] ?? {});
   return (input?.files ?? []).map(({ id, name, mimetype, size, permalink }) => {
-    return { id, name: name ?? 'file', kind: mimetype, bytes: size, link: permalink };
+    return { id, name: revealed(name ?? 'file'), kind: mimetype, bytes: size, link: permalink };
   });
 }
 

@@ -129,7 +129,7 @@ export function problemWords(problem: FieldProblem): string {
     case 'only_the_tenant':
       return `That is just the tenant’s name. Say what fails and what you will do. For example: ${GOOD_REASON}`;
     case 'malformed':
-      return 'There are invisible control characters in this text. Please type it again as plain text.';
+      return 'There are characters in this text that nobody sees, or that reorder it. Please type it again as plain text.';
     case 'too_long':
       return 'max' in problem ? `Too long: at most ${problem.max} characters.` : tooLong(problem);
     case 'not_a_time':

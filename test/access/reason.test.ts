@@ -143,12 +143,27 @@ describe('a text that people will read', () => {
       .thenInvalid({ field: 'reason', problem: 'malformed' });
   });
 
+  it.each([
+    ['a space without width', '\u200b'],
+    ['a joiner where nothing is joined', '\u200d'],
+    ['a soft hyphen', '\u00ad'],
+    ['a byte order mark', '\ufeff'],
+    ['a mark of direction', '\u200e'],
+    ['letters of tags', '\u{e0041}'],
+  ])('never hides %s', (_, bad) => {
+    const reason = `Invoices for March show ${bad}twice since the import.`;
+    story().when(RITA, file({ reason })).thenInvalid({ field: 'reason', problem: 'malformed' });
+    pending()
+      .when(ANN, { ...deny, reason: `Use${bad} staging.` })
+      .thenInvalid({ field: 'reason', problem: 'malformed' });
+  });
+
   it('may have several lines, and run from right to left', () => {
     const reason = 'فواتير مارس تظهر مرتين منذ التحديث الأخير\r\n\tسجل الاستيراد';
     story().when(RITA, file({ reason })).thenHappens({ type: 'request.filed', reason });
   });
 
-  it.each(['', '   ', '\u200b', '\u2060\ufeff', '\u00ad'])(
+  it.each(['', '   ', '\u200b', '\u2060\ufeff', '\u00ad', '\u3000\n'])(
     'can be seen where it is required: %j cannot',
     (blank) => {
       story()

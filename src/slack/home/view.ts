@@ -11,6 +11,7 @@ import { headline } from '../card.ts';
 import type { Desk } from '../desk.ts';
 import type { Facts } from '../facts.ts';
 import { factsAt } from '../facts.ts';
+import { lookTwice } from '../look-twice.ts';
 import { noticeWords } from '../notice.ts';
 import { restoredOnHome } from '../restored/message.ts';
 import { mayAsk } from '../sight.ts';
@@ -46,7 +47,7 @@ export const HOME_ACTION = {
 } as const;
 
 /**
- * How many of each are shown; the rest is paged or counted. Together at most 96 blocks of the 100 that a Home may hold
+ * How many of each are shown; the rest is paged or counted. With whom to look at twice, at most 99 blocks of the 100
  * (docs.slack.dev/surfaces/app-home).
  */
 const SHOWN = { waiting: 8, sessions: 5, requests: 8, closeouts: 5, active: 12, latest: 8 } as const;
@@ -89,7 +90,11 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
     type: 'home',
     callback_id: HOME,
     private_metadata: JSON.stringify(choice),
-    blocks: empty ? [...teaching(mayAsk(desk, me), inside), ...blocks] : blocks,
+    ...lookTwice(
+      { blocks: empty ? [...teaching(mayAsk(desk, me), inside), ...blocks] : blocks },
+      desk.directory,
+      undefined,
+    ),
   };
 }
 

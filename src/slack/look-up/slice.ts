@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, worldTo } from '../../access/reading.ts';
 import type { FullRecord, Recorded } from '../../ledger/history.ts';
+import type { Rendered } from '../blocks.ts';
 import { context, header, section, sections } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { card, headline, placeOf, strip } from '../card.ts';
@@ -9,6 +10,7 @@ import type { Answered, Desk, Say, Slice } from '../desk.ts';
 import { parseNo } from '../desk.ts';
 import { whichTenant } from '../missing.ts';
 import { factsAt } from '../facts.ts';
+import { meetAll, SAID_MAX } from '../look-twice.ts';
 import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
 import { pick } from '../pick.ts';
@@ -150,7 +152,8 @@ const DAY_MS = 24 * 60 * 60_000;
 /** The record: for requesters, approvers, auditors and admins, for those with a part in it, and as theirs for the customer. */
 async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
   const seen = await seenBy(desk, userId, no, 'everybody');
-  if (!('say' in seen)) return recordOf(desk, seen);
+  if (!('say' in seen))
+    return meetAll(recordOf(desk, seen), desk.directory, desk.policy.tenants.get(seen.state.tenant.id));
   // The same answer for what is not there and what is not theirs to see.
   return seen.why === 'not_known'
     ? seen.say
@@ -158,7 +161,7 @@ async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
 }
 
 /** Everything that happened, oldest first; long texts whole. */
-function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Say {
+function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Rendered {
   const { events, audience } = record;
   const world = worldTo(audience, desk.directory.known());
   const facts = { ...record, destination: '', world, now: desk.clock.now(), recent: null };
@@ -172,7 +175,7 @@ function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Say {
     const words = `${when(event.at)} · ${noticeWords(event, facts)}`;
     const blocks = sections(words);
     characters += words.length;
-    const room = BLOCKS_MAX - 2 - top.blocks.length - history.length;
+    const room = BLOCKS_MAX - SAID_MAX - 2 - top.blocks.length - history.length;
     if (blocks.length > room || (shown > 0 && characters > HISTORY_CHARACTERS_MAX)) break;
     history = [...blocks, ...history];
     shown += 1;

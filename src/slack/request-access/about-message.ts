@@ -1,3 +1,4 @@
+import { cleaned } from '../../access/lettering.ts';
 import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import { fit } from '../blocks.ts';
 import { troubleOf } from '../client.ts';
@@ -18,7 +19,7 @@ export async function aboutMessage(
     message === null ? '' : linkTo(desk, message.channel, message.ts),
     desk.directory.learn([caller.userId]),
   ]);
-  const reason = message === null ? '' : fit(readable(message.text), TEXT_MAX);
+  const reason = message === null ? '' : fit(cleaned(readable(message.text)), TEXT_MAX);
   const view = requestModal(
     desk,
     { ...draft, reason, caseRef: permalink.slice(0, LINE_MAX) },

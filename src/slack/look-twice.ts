@@ -1,0 +1,48 @@
+import type { KnownBlock } from '@slack/types';
+import type { Tenant } from '../access/policy.ts';
+import type { Rendered } from './blocks.ts';
+import { context } from './blocks.ts';
+import type { Directory } from './directory.ts';
+import type { Oddity } from './names.ts';
+import { oneLine, who } from './words.ts';
+
+/** Slack draws a mention as whatever its person calls themselves: where that misleads, the message says so. */
+
+/** People of whom it is said; a message that names more of them has other troubles. */
+export const SAID_MAX = 3;
+
+/** The message, and whom in it to look at twice; with everybody in it known by name, as far as Slack answers. */
+export async function meetAll(
+  rendered: Rendered,
+  directory: Pick<Directory, 'oddities' | 'meet'>,
+  tenant: Pick<Tenant, 'contacts'> | undefined,
+): Promise<Rendered> {
+  await directory.meet(mentionedIn(rendered.blocks));
+  return lookTwice(rendered, directory, tenant);
+}
+
+/** The same of those whose names are known. */
+export function lookTwice<R extends { readonly blocks: KnownBlock[] }>(
+  rendered: R,
+  directory: Pick<Directory, 'oddities'>,
+  tenant: Pick<Tenant, 'contacts'> | undefined,
+): R {
+  const found = directory.oddities(mentionedIn(rendered.blocks));
+  if (found.length === 0) return rendered;
+  const said = found.slice(0, SAID_MAX).map((one) => `:warning: ${words(one, tenant)}`);
+  const last =
+    rendered.blocks.at(-1)?.type === 'actions' ? rendered.blocks.length - 1 : rendered.blocks.length;
+  return { ...rendered, blocks: rendered.blocks.toSpliced(last, 0, ...said.map(context)) };
+}
+
+/** Everybody who is mentioned there, by the ids of Slack. */
+function mentionedIn(blocks: readonly KnownBlock[]): readonly string[] {
+  return [...new Set([...JSON.stringify(blocks).matchAll(/<@([UW][A-Z0-9]+)>/g)].map(([, id = '']) => id))];
+}
+
+function words({ user, name, like }: Oddity, tenant: Pick<Tenant, 'contacts'> | undefined): string {
+  const contact = tenant?.contacts.find(({ slack }) => slack === user);
+  const called = contact === undefined ? '' : ` The policy calls them ${oneLine(contact.name, 120)}.`;
+  const other = like === null ? '' : `, and is not ${who(like)}`;
+  return `*Look twice:* ${who(user)} is \`${oneLine(user, 60)}\`, goes by “${oneLine(name, 160)}”${other}.${called}`;
+}
