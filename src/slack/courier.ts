@@ -7,7 +7,7 @@ import { readHouse } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
 import type { TenantIndex } from '../tenant-search.ts';
-import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
+import type { Courier, Errand } from '../outbox/dispatcher.ts';
 import { hasPart, isListed } from '../access/reading.ts';
 import { askOf } from '../access/state.ts';
 import type { Rendered } from './blocks.ts';
@@ -18,13 +18,13 @@ import { card } from './card.ts';
 import { clockNotice } from './clock-notice.ts';
 import { invitation, pinCard } from './customer-request/invitation.ts';
 import { hello } from './hello.ts';
-import type { Trouble } from './client.ts';
-import { MAY_BE_THERE, troubleOf } from './client.ts';
+import { troubleOf } from './client.ts';
 import type { Directory } from './directory.ts';
 import type { Facts } from './facts.ts';
 import { factsAt, readerOf } from './facts.ts';
 import { meetAll } from './look-twice.ts';
 import { notice } from './notice.ts';
+import { outcomeOf } from './outcome.ts';
 import { createPoster } from './post.ts';
 import { bringHouse } from './house-message.ts';
 import { restoredMessage } from './restored/message.ts';
@@ -32,22 +32,6 @@ import { escape } from './words.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
 
-/** Errors that no second try mends (docs.slack.dev/reference/methods/chat.postMessage, conversations.open). */
-const FINAL = new Set([
-  'channel_not_found',
-  'is_archived',
-  'user_not_found',
-  'users_not_found',
-  'user_disabled',
-  'cannot_dm_bot',
-  'user_not_visible',
-  'restricted_action',
-  'restricted_action_read_only_channel',
-  'cannot_find_user',
-  MAY_BE_THERE,
-]);
-/** How often a channel that does not let us in is tried. */
-const UNINVITED_MS = 60_000;
 const RECENT_MS = 30 * 24 * 60 * 60_000;
 const CARD = 0;
 
@@ -288,19 +272,4 @@ export function createCourier(deps: {
       }
     },
   };
-}
-
-function outcomeOf(trouble: Trouble, destination: string): Delivered {
-  switch (trouble.kind) {
-    case 'refused':
-      // Slack says the same of a private channel that the app was not invited to: that can be mended, and is waited for.
-      if (trouble.error === 'channel_not_found' && readerOf(destination) === null)
-        return { kind: 'retry', afterMs: UNINVITED_MS, why: trouble.error, inDoubt: false };
-      if (FINAL.has(trouble.error)) return { kind: 'failed', why: trouble.error };
-      return { kind: 'retry', afterMs: null, why: trouble.error, inDoubt: false };
-    case 'rate_limited':
-      return { kind: 'retry', afterMs: trouble.afterMs, why: 'ratelimited', inDoubt: false };
-    case 'unknown':
-      return { kind: 'retry', afterMs: null, why: trouble.why, inDoubt: true };
-  }
 }
