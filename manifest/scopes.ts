@@ -23,7 +23,8 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
   'pins.add': ['pins:write'],
   'usergroups.users.list': ['usergroups:read'],
   'users.getPresence': ['users:read'],
-  'users.info': ['users:read'],
+  // The address is how many products know a person; without it they ask by Slack id alone.
+  'users.info': ['users:read', 'users:read.email'],
   'views.open': [],
   'views.publish': [],
   'views.push': [],

@@ -29,6 +29,7 @@ export interface MethodContext {
   readonly refuseBlocks: boolean;
   /** @throws Refused `missing_scope` */
   readonly require: (scope: string) => void;
+  readonly isGranted: (scope: string) => boolean;
 }
 
 interface Method {
@@ -275,11 +276,15 @@ export const METHODS: Readonly<Record<string, Method>> = {
       );
     },
   ),
-  'users.info': method('users:read', z.strictObject({ user: z.string() }), ({ user }, { workspace }) => {
-    const person = workspace.people.get(user);
-    if (person === undefined) throw new Refused('user_not_found');
-    return { user: userObject(person, workspace) };
-  }),
+  'users.info': method(
+    'users:read',
+    z.strictObject({ user: z.string() }),
+    ({ user }, { workspace, isGranted }) => {
+      const person = workspace.people.get(user);
+      if (person === undefined) throw new Refused('user_not_found');
+      return { user: userObject(person, workspace, isGranted('users:read.email')) };
+    },
+  ),
   'users.getPresence': method(
     'users:read',
     z.strictObject({ user: z.string().optional() }),
@@ -384,9 +389,10 @@ export function parseView(view: unknown, type: ViewForm['type']): ViewForm {
   return parsed.data;
 }
 
-/** A user as `users.info` and `user_change` show them. */
-export function userObject(person: Person, workspace: Workspace): Record<string, unknown> {
+/** A user as `users.info` and `user_change` show them; the address only to apps with the Slack scope for it. */
+export function userObject(person: Person, workspace: Workspace, withEmail = true): Record<string, unknown> {
   const external = person.teamId !== workspace.teamId;
+  const hasEmail = withEmail && !external && person.kind !== 'bot';
   return {
     id: person.id,
     team_id: person.teamId,
@@ -400,7 +406,13 @@ export function userObject(person: Person, workspace: Workspace): Record<string,
     is_restricted: person.kind === 'guest',
     is_ultra_restricted: false,
     ...(external ? { is_stranger: true } : {}),
-    profile: { real_name: person.name, display_name: person.name, title: person.title, team: person.teamId },
+    profile: {
+      real_name: person.name,
+      display_name: person.name,
+      title: person.title,
+      team: person.teamId,
+      ...(hasEmail ? { email: emailOf(person) } : {}),
+    },
   };
 }
 
@@ -474,4 +486,9 @@ function page(
     has_more: more,
     response_metadata: { next_cursor: more ? String(from + limit) : '' },
   };
+}
+
+/** `sam@harbor.example`: nobody of the example company shares a first name. */
+function emailOf({ name }: Person): string {
+  return `${name.split(' ')[0]?.toLowerCase() ?? ''}@harbor.example`;
 }

@@ -47,8 +47,9 @@ export async function createSandbox(
   let url = '';
   const humans = new Humans(workspace, deliverer, () => url);
   const tickets = new Set<string>();
+  const isGranted = (scope: string): boolean => options.scopes?.includes(scope) !== false;
   const require = (scope: string): void => {
-    if (options.scopes?.includes(scope) === false) throw new Refused('missing_scope', [`needed: ${scope}`]);
+    if (!isGranted(scope)) throw new Refused('missing_scope', [`needed: ${scope}`]);
   };
 
   const context = (): MethodContext => ({
@@ -62,6 +63,7 @@ export async function createSandbox(
     siteUrl: () => `${url}/`,
     refuseBlocks: faults.refuseBlocks,
     require,
+    isGranted,
   });
 
   /** One call of the Web API: the answer as JSON, or how the line misbehaves. */

@@ -6,9 +6,10 @@ import { dueCommand } from './access/due.ts';
 import { span } from './clock-words.ts';
 import { JUMP_MS, systemClock } from './clock.ts';
 import { readDatabasePath } from './config.ts';
+import { keysTool } from './keys-tool.ts';
 import { backUp } from './ledger/backup.ts';
 import { CannotOpen } from './ledger/cannot-open.ts';
-import { exportEvents, exportRequests } from './ledger/export.ts';
+import { exportActions, exportEvents, exportRequests } from './ledger/export.ts';
 import { missingWords } from './ledger/gap-words.ts';
 import type { Ledger } from './ledger/open.ts';
 import { lastOwner, openForReading } from './ledger/open.ts';
@@ -28,8 +29,10 @@ const USAGE = `Usage: npm run -s tsa -- COMMAND [--database FILE]
   verify --against N:HASH  … and that it still has the head that stood in a digest
   export        writes every event as a line of JSON, with all it takes to recompute its hash
   export --csv  writes every request as it stands now
+  export --actions  writes every action that products told of, as a line of JSON
   backup FILE   makes a copy and checks it; the program may go on meanwhile
   restore FILE  puts a backup in the ledger's place, once the program is stopped; what was there is kept
+  keys          makes, lists and revokes the keys by which products ask, and changes those that sign
 
 With -s npm writes nothing of its own into what is written.
 The ledger is TSA_DATABASE (data/tsa.sqlite if that is not set), or the file given with --database.
@@ -57,6 +60,7 @@ const outboxRow = z.object({
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
+  if (args[0] === 'keys') return keysTool(args.slice(1), systemClock.now());
   const asked = read(args);
   if (asked === null) {
     console.error(USAGE);
@@ -66,7 +70,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return WELL;
   }
-  const { command, file, csv, database, against } = asked;
+  const { command, file, csv, actions, database, against } = asked;
   try {
     switch (command) {
       case 'doctor':
@@ -78,7 +82,7 @@ async function main(args: string[]): Promise<number> {
         );
       case 'export':
         return await looking(database, (ledger) =>
-          write(csv ? exportRequests(ledger) : exportEvents(ledger)),
+          write(actions ? exportActions(ledger) : csv ? exportRequests(ledger) : exportEvents(ledger)),
         );
       case 'backup':
         return told(await backUp(database, file, systemClock.now()), `The copy ${file}`);
@@ -97,6 +101,7 @@ interface Asked {
   readonly command: (typeof COMMANDS)[number];
   readonly file: string;
   readonly csv: boolean;
+  readonly actions: boolean;
   readonly database: string;
   readonly help: boolean;
   /** A head that was kept. */
@@ -111,21 +116,25 @@ function read(args: string[]): Asked | null {
       allowPositionals: true,
       options: {
         csv: { type: 'boolean', default: false },
+        actions: { type: 'boolean', default: false },
         database: { type: 'string' },
         against: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     const database = values.database ?? readDatabasePath();
-    const { csv, help } = values;
+    const { csv, actions, help } = values;
     const [command, file = ''] = positionals;
     const against = values.against === undefined ? null : readHead(values.against);
-    if (help) return { command: 'doctor', file, csv, database, help, against };
+    if (help) return { command: 'doctor', file, csv, actions, database, help, against };
     const known = COMMANDS.find((one) => one === command);
     const files = known === 'backup' || known === 'restore' ? 1 : 0;
     const headed = values.against === undefined || (known === 'verify' && against !== null);
-    const right = positionals.length === 1 + files && (!csv || known === 'export') && headed;
-    return known !== undefined && right ? { command: known, file, csv, database, help, against } : null;
+    const formed = known === 'export' ? !(csv && actions) : !csv && !actions;
+    const right = positionals.length === 1 + files && formed && headed;
+    return known !== undefined && right
+      ? { command: known, file, csv, actions, database, help, against }
+      : null;
   } catch {
     return null;
   }

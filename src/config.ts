@@ -15,6 +15,15 @@ export interface Config {
   readonly publicUrl: string | null;
   /** The header in which a proxy in front of us names the client; `null`: whoever connects is the client. */
   readonly clientHeader: string | null;
+  /** What products ask; `null`: nothing is answered. */
+  readonly accessApi: {
+    /** Where products reach it, without a slash at its end. */
+    readonly url: string;
+    /** Where it is served; `null`: beside the pages. */
+    readonly port: number | null;
+    /** The keys that sign, as a JWK set; `null`: they are in a file beside the ledger. */
+    readonly signingKeys: string | null;
+  } | null;
   readonly database: string;
   readonly policy: string;
   readonly logLevel: string;
@@ -126,6 +135,26 @@ export function readConfig(
           (value) => /^[\w-]{1,60}$/.test(value),
           'the header in which your proxy names the client, such as X-Forwarded-For; nothing, when no proxy stands in front',
         );
+  const readAccessApi = (): NonNullable<Config['accessApi']> => ({
+    url: need(
+      'ACCESS_API_URL',
+      isPublicUrl,
+      'the address at which your products ask this program who may be in, such as https://access.example.com (plain http only on this machine); nothing, when none asks',
+    ).replace(/\/$/, ''),
+    port:
+      get('ACCESS_API_PORT') === undefined
+        ? null
+        : Number(
+            need(
+              'ACCESS_API_PORT',
+              isPort,
+              'a free port for what products ask, 0 to 65535; nothing, to serve it beside the pages',
+            ),
+          ),
+    signingKeys: get('SIGNING_KEYS') ?? null,
+  });
+  const isAsked = get('ACCESS_API_URL') !== undefined || get('ACCESS_API_PORT') !== undefined;
+  const accessApi = isAsked ? readAccessApi() : null;
   const policy = get('TSA_POLICY') ?? 'policy.yml';
   if (problems.length > 0) return { ok: false, problems, policy };
   return {
@@ -135,6 +164,7 @@ export function readConfig(
       mail,
       publicUrl,
       clientHeader,
+      accessApi,
       database: readDatabasePath(env),
       policy,
       logLevel,
@@ -146,6 +176,11 @@ export function readConfig(
 export function readDatabasePath(env: Env = process.env): string {
   const path = env['TSA_DATABASE']?.trim() ?? '';
   return path === '' ? DATABASE : path;
+}
+
+/** Are the keys that sign in the environment? Then no file of them is used. */
+export function hasSigningKeys(env: Env = process.env): boolean {
+  return (env['SIGNING_KEYS']?.trim() ?? '') !== '';
 }
 
 /** The problems as an operator reads them. */

@@ -8,6 +8,7 @@ import { createMailEdge, routed, withoutMail } from './email/edge.ts';
 import { createHealth } from './health.ts';
 import { openPages } from './http/pages.ts';
 import { serve } from './http/server.ts';
+import { createReportedActions } from './ledger/actions.ts';
 import type { Door } from './ledger/handle.ts';
 import { createDoor } from './ledger/handle.ts';
 import { createKeptFigures } from './ledger/kept-figures.ts';
@@ -33,6 +34,7 @@ import { renderReview } from './slack/review/slice.ts';
 import { createLine } from './slack/socket-mode.ts';
 import { readWhoIAm } from './slack/who-am-i.ts';
 import { createLookUps } from './slack/turns.ts';
+import { openProducts, serveProducts } from './products.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
 import type { TenantIndex } from './tenant-search.ts';
 import { catchUp } from './timers/catching-up.ts';
@@ -47,6 +49,8 @@ export interface Running {
   readonly door: Door;
   /** Where it serves health, and in HTTP mode Slack. */
   readonly port: number;
+  /** Where products ask, if they do. */
+  readonly productsPort: number;
   /** Does all that is due now and delivers all that is owed: what the clocks do by themselves, at once. */
   tick(): Promise<void>;
   /** Takes no more work, and finishes what is in flight, in 10 s at most. */
@@ -122,6 +126,7 @@ async function startOn(
     door,
     views,
     ofTenant: createOfTenant(ledger.reader),
+    reported: createReportedActions(ledger.reader),
     reviewed: (from: number, until: number) => readFacts(counted, from, until),
     lookUps: createLookUps(clock),
     permalinks,
@@ -211,6 +216,7 @@ async function startOn(
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
   const pages = openPages(config, { ...desk, links });
+  const products = await openProducts(config, { ledger, door, directory, policy: rules, clock, log });
   const http = await heldBack(portTaken, () =>
     serve({
       port: mode.kind === 'http' ? mode.port : mode.httpPort,
@@ -219,6 +225,7 @@ async function startOn(
         mode.kind === 'http'
           ? createSlackDoor({ signingSecret: mode.signingSecret, intake, clock, log, onSeen: slackSeen })
           : null,
+      accessApi: products?.port === null ? products : null,
       pages: pages?.listener ?? null,
       clientHeader: config.clientHeader,
       log,
@@ -226,6 +233,9 @@ async function startOn(
   );
   await catchUp({ door, views, world: () => directory.known(), timers, vacancies, digest });
   await announceRestored(desk);
+  // Not before: until it is caught up, a session of a backup may be shown that is long over.
+  products?.begin();
+  const forProducts = await serveProducts(products, { health, clientHeader: config.clientHeader, log });
   await dispatcher.start();
   timers.start();
   watch.start();
@@ -242,6 +252,7 @@ async function startOn(
   return {
     door,
     port: http.port,
+    productsPort: forProducts?.port ?? http.port,
     async tick() {
       await watch.tick();
       await timers.tick();
@@ -256,6 +267,7 @@ async function startOn(
       await socket?.disconnect();
       await Promise.all([
         http.close(),
+        forProducts?.close(),
         app.settled(),
         timers.stop(),
         digest.stop(),
@@ -266,6 +278,7 @@ async function startOn(
       await door.close();
       await delivered;
       mail.close();
+      products?.close();
       await ledger.close();
     },
   };

@@ -22,6 +22,13 @@ export function portTaken(error: Error): string | null {
   return `The port for /healthz ${why} (${error.message}). Set TSA_HTTP_PORT (Socket Mode) or PORT (HTTP mode) to another.`;
 }
 
+/** The port for what products ask cannot be had. */
+export function productsPortTaken(error: Error): string | null {
+  return portTaken(error) === null
+    ? null
+    : `The port for what products ask cannot be used (${error.message}). Set ACCESS_API_PORT to another.`;
+}
+
 /** Socket Mode cannot be entered. */
 export function appTokenRefused({ message }: Error): string {
   return `Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for the app (${message}). It needs the Slack scope connections:write: Basic Information → App-Level Tokens.`;

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { signingKeysFile } from '../src/key-files.ts';
+import { openKeyringFile } from '../src/keys/keyring.ts';
 import { GENESIS, linkHash } from '../src/ledger/chain.ts';
 import { openForReading } from '../src/ledger/open.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
@@ -81,6 +83,73 @@ describe('verify --against', () => {
     expect(cut.code).toBe(1);
     expect(cut.err).toMatch(/it ends with event 5, but had 9/);
     expect((await tsa(g.path, 'verify', '--against', hash)).code).toBe(2);
+  });
+});
+
+describe('keys', () => {
+  it('makes a key that is shown once, lists it without it, and revokes it', async () => {
+    const g = await lived();
+    const made = await tsa(g.path, 'keys', 'make', 'the console', '--tenants', 'acme,corp');
+    expect(made).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^tsak_\w{12}_[\w-]{43}\n$/) as string,
+    });
+    expect(made.err).toContain('for the console, tenants acme, corp, to evaluate and report_actions.');
+    const [, id = '', secret = ''] = /^tsak_(\w{12})_(.{43})$/.exec(made.out.trim()) ?? [];
+    expect(secret).not.toBe('');
+    const listed = await tsa(g.path, 'keys', 'list');
+    expect(listed.out).toMatch(new RegExp(`^${id}  the console: tenants acme, corp, .*; never used\n$`));
+    expect(listed.out + made.err).not.toContain(secret);
+    expect(await tsa(g.path, 'keys', 'revoke', id)).toMatchObject({
+      code: 0,
+      out: `The key ${id} is revoked.\n`,
+    });
+    expect((await tsa(g.path, 'keys', 'list')).out).toContain('; revoked ');
+    expect(await tsa(g.path, 'keys', 'revoke', id)).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('makes a key for one kind of question, or for all tenants, where that is said, and never by itself', async () => {
+    const g = await lived();
+    const one = await tsa(g.path, 'keys', 'make', 'console', '--tenants', 'all', '--for', 'evaluate');
+    expect(one.err).toContain('for console, all tenants, to evaluate.');
+    const wrong = [
+      ['make', 'console'],
+      ['make', '--tenants', 'all'],
+      ['make', 'console', '--tenants', 'all', '--for', 'everything'],
+      ['make', 'console', '--tenants', ','],
+      ['make', 'x'.repeat(81), '--tenants', 'all'],
+      ['make', 'two', 'words', '--tenants', 'all'],
+      ['list', '--compromised'],
+      ['revoke'],
+      ['rotate', '--tenants', 'all'],
+      ['burn'],
+      [],
+    ];
+    const said = await Promise.all(wrong.map((words) => tsa(g.path, 'keys', ...words)));
+    for (const one of said)
+      expect(one).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining('Usage: npm run -s tsa -- keys') as string,
+      });
+    expect((await tsa(g.path, 'keys', 'list')).out.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('puts a new key in the place of the one that signs, which stays published', async () => {
+    const g = await lived();
+    expect(await tsa(g.path, 'keys', 'rotate')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/cannot be read \(ENOENT\)\. Nothing was changed\.\n$/) as string,
+    });
+    const opened = await openKeyringFile(signingKeysFile(g.path), g.clock);
+    const before = opened.ok ? opened.keyring.published().keys.map(({ kid }) => kid) : [];
+    const rotated = await tsa(g.path, 'keys', 'rotate');
+    expect(rotated).toMatchObject({ code: 0, err: '' });
+    expect(rotated.out).toContain(`The key ${before.join()} stays published until `);
+    expect(opened.ok && opened.keyring.published().keys).toHaveLength(2);
+    const gone = await tsa(g.path, 'keys', 'rotate', '--compromised');
+    expect(gone.out).not.toContain('stays published');
+    expect(opened.ok && opened.keyring.published().keys).toHaveLength(1);
   });
 });
 

@@ -38,6 +38,7 @@ describe('The settings', () => {
       mail: null,
       publicUrl: null,
       clientHeader: null,
+      accessApi: null,
     });
   });
 
@@ -84,6 +85,25 @@ describe('The settings', () => {
     const percent = 'smtps://me:50%off@mail.example.com';
     expect(namesOf({ ...SOCKET, ...customers, SMTP_URL: percent })).toEqual(['SMTP_URL']);
     expect(namesOf({ ...SOCKET, ...customers, SMTP_URL: percent.replace('%', '%25') })).toEqual([]);
+  });
+
+  it('answer products where an address for it is set, beside the pages or on a port of their own', () => {
+    const asked = { ...SOCKET, ACCESS_API_URL: 'https://access.example.com/' };
+    expect(configOf(asked).accessApi).toEqual({
+      url: 'https://access.example.com',
+      port: null,
+      signingKeys: null,
+    });
+    const more = { ACCESS_API_PORT: '8443', SIGNING_KEYS: '{"keys":[]}' };
+    expect(configOf({ ...asked, ...more }).accessApi).toMatchObject({
+      port: 8443,
+      signingKeys: '{"keys":[]}',
+    });
+    expect(namesOf({ ...SOCKET, ACCESS_API_PORT: '8443' })).toEqual(['ACCESS_API_URL']);
+    expect(namesOf({ ...asked, ACCESS_API_PORT: 'x', ACCESS_API_URL: 'http://access.example.com' })).toEqual([
+      'ACCESS_API_URL',
+      'ACCESS_API_PORT',
+    ]);
   });
 
   it('that are empty count as left out', () => {

@@ -30,11 +30,13 @@ const LAYERS: readonly {
       'src/access/',
       'src/clock.ts',
       'src/outbox/owe.ts',
+      'src/outbox/owe-actions.ts',
       'src/outbox/owe-mail.ts',
       'src/outbox/owe-program.ts',
       'src/outbox/owed.ts',
     ],
   },
+  { of: 'src/outbox/owe-actions.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owe-mail.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owe-program.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
   { of: 'src/outbox/owe.ts', may: ['src/access/', 'src/outbox/owed.ts'] },
@@ -42,6 +44,19 @@ const LAYERS: readonly {
   { of: 'src/outbox/', may: ['src/outbox/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },
   { of: 'src/timers/', may: ['src/timers/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },
   { of: 'src/review/', may: ['src/review/', 'src/ledger/', 'src/access/'] },
+  { of: 'src/keys/', may: ['src/keys/', 'src/clock.ts'] },
+  {
+    of: 'src/access-api/',
+    may: [
+      'src/access-api/',
+      'src/access/actions.ts',
+      'src/keys/',
+      'src/clock.ts',
+      'src/http/exchange.ts',
+      'src/http/limits.ts',
+      'src/plain-line.ts',
+    ],
+  },
 ];
 
 const accessIsPure: Rule = (files) =>
@@ -175,6 +190,8 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/outbox/c.ts', "import { card } from '../slack/card.ts';"),
         file('src/timers/d.ts', "import { readConfig } from '../config.ts';"),
         file('src/review/e.ts', "import { section } from '../slack/blocks.ts';"),
+        file('src/keys/g.ts', "import { openLedger } from '../ledger/open.ts';"),
+        file('src/access-api/h.ts', "import { section } from '../slack/blocks.ts';"),
       ],
     },
     {

@@ -21,6 +21,9 @@ const SECRETS: Readonly<Record<string, string>> = {
   webhook: 'https://hooks.slack.com/services/T0/B0/AbCdEfSecret',
   'workflow link': 'https://hooks.slack.com/triggers/T0/123/AbCdEfSecret',
   'socket link': 'wss://wss-primary.slack.com/link/?ticket=AbCdEfSecret&app_id=1',
+  'product key': ['tsak', HEX.slice(0, 12), 'AbCdEfSecret'].join('_'),
+  'webhook secret': ['whsec', 'AbCdEfSecret+/AbCdEf='].join('_'),
+  'signed statement': ['eyJhbGciOiJFZERTQSJ9', 'eyJpc3MiOiJ4In0', 'AbCdEfSecret'].join('.'),
   'trigger id': `13345224609.738474920.${HEX.repeat(2)}`,
 };
 

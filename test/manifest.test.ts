@@ -147,6 +147,7 @@ describe('The manifest holds what the program uses, and nothing else', () => {
       'pins:write',
       'usergroups:read',
       'users:read',
+      'users:read.email',
     ]);
   });
 });

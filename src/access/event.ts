@@ -250,9 +250,22 @@ export const houseEvent = z.discriminatedUnion('type', [
     /** That are not named. */
     more: z.int().min(0),
   }),
+  /** A product told what was done in a session. The actions are beside the ledger; this keeps what they were. */
+  z.strictObject({
+    type: z.literal('actions.reported'),
+    about: z.int().min(1),
+    /** Which product told, in the operator's words. */
+    product: text,
+    count: z.int().min(1),
+    /** Of these, done when the session was over. */
+    afterEnd: z.int().min(0),
+    /** SHA-256 of the actions, as they are stored. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
 ]);
 
 export type HouseEvent = z.infer<typeof houseEvent>;
+export type EventOfHouse<T extends HouseEvent['type']> = Extract<HouseEvent, { type: T }>;
 /** What the program itself has to say: nobody asked for it. */
-export type ProgramEvent = Extract<HouseEvent, { type: 'clock.jumped' | 'clock.behind' }>;
+export type ProgramEvent = EventOfHouse<'clock.jumped' | 'clock.behind'>;
 export type PolicyChanged = Extract<HouseEvent, { type: 'policy.changed' }>;

@@ -190,6 +190,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       case 'digest':
       case 'clock':
       case 'restored':
+      case 'after_end':
       case 'undeliverable':
         return {
           to: null,

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Policy, UserId } from '../access/policy.ts';
 import { isElsewhere } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
+import type { ReportedActions } from '../ledger/actions.ts';
 import type { Door } from '../ledger/handle.ts';
 import { visibleTo } from '../access/reading.ts';
 import type { FullRecord } from '../ledger/history.ts';
@@ -26,6 +27,7 @@ export interface PagesDeps {
   readonly door: Door;
   readonly views: Views;
   readonly ofTenant: OfTenant;
+  readonly reported: ReportedActions;
   readonly links: Links;
   readonly policy: Policy;
   readonly tenants: Pick<TenantIndex, 'ofContact'>;

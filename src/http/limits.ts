@@ -35,7 +35,8 @@ export function createLimits(): Limits {
   };
 }
 
-function limit(points: number, duration: number): Limit {
+/** So many in so many seconds. */
+export function limit(points: number, duration: number): Limit {
   const limiter = new RateLimiterMemory({ points, duration });
   return {
     async take(key) {

@@ -108,6 +108,9 @@ function createPages(deps: PagesDeps): Pages {
   app.post('/t/:token/ask', (c) => help.ask(c, token(c)));
   app.post('/t/:token/mail', (c) => tenant.again(c, token(c)));
   app.get('/t/:token/:no{[1-9][0-9]{0,8}}', (c) => tenant.record(c, token(c), Number(c.req.param('no'))));
+  app.get('/t/:token/:no{[1-9][0-9]{0,8}}/actions.csv', (c) =>
+    tenant.actions(c, token(c), Number(c.req.param('no'))),
+  );
   app.post('/t/:token/:no{[1-9][0-9]{0,8}}', (c) => tenant.act(c, token(c), Number(c.req.param('no'))));
   app.notFound((c) => notFound(counter, c));
   app.onError((error, c) => {

@@ -1,5 +1,6 @@
 import type { Tenant } from '../access/policy.ts';
 import { askOf } from '../access/state.ts';
+import type { ReportedActions } from '../ledger/actions.ts';
 import { csvLine } from '../ledger/export.ts';
 import type { Mark, OfTenant } from '../ledger/of-tenant.ts';
 import { tsa } from '../slack/words.ts';
@@ -31,12 +32,13 @@ const COLUMNS = [
   'fixed',
   'what_was_done',
   'summary',
+  'actions',
 ] as const;
 
 /** A tenant's whole record as CSV (RFC 4180), newest first. Instants are ISO 8601 in UTC. */
 export async function* recordCsv(
   tenant: Tenant,
-  ofTenant: OfTenant,
+  { ofTenant, reported }: { readonly ofTenant: OfTenant; readonly reported: Pick<ReportedActions, 'count'> },
   names: Pick<Counter, 'read' | 'nameOf'>,
 ): AsyncGenerator<string> {
   yield csvLine(COLUMNS);
@@ -49,7 +51,10 @@ export async function* recordCsv(
     );
     const read = await names.read(records);
     const name = namesFor(tenant, (user) => names.nameOf(user));
-    yield read.map((record) => csvLine(row(record, name))).join('');
+    for (const record of read) {
+      const actions = 'session' in record.state ? String(await reported.count(record.no)) : '';
+      yield csvLine([...row(record, name), actions]);
+    }
     before = older;
   } while (before !== null);
 }

@@ -8,7 +8,7 @@ import { clientFrom, clientOf } from './limits.ts';
 import type { SocketLimits } from './sockets.ts';
 import { createSockets } from './sockets.ts';
 
-/** The door to the street: one port, behind which are health, Slack's requests and the customer's pages. */
+/** The door to the street: one port, behind which are health, Slack's requests, what products ask and the customer's pages. */
 
 /** How long whoever is at the other end may take, and how much of the server they may hold. */
 export interface ServerLimits {
@@ -58,6 +58,8 @@ export async function serve(deps: {
   health: Health;
   /** Slack's requests; `null`: they come another way. */
   slack: SlackListener | null;
+  /** What products ask, at its own paths; `null`: it is not asked here. */
+  accessApi?: { readonly listener: Listener; isFor(path: string): boolean } | null;
   /** The customer's pages; `null`: there are none. */
   pages: Listener | null;
   /** The header in which a proxy in front names the client; `null`: whoever connects is the client. */
@@ -65,17 +67,19 @@ export async function serve(deps: {
   log: Logger;
   limits?: ServerLimits;
 }): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const { health, slack, pages, clientHeader, log, limits = LIMITS } = deps;
+  const { health, slack, accessApi = null, pages, clientHeader, log, limits = LIMITS } = deps;
   const sockets = createSockets(limits.sockets, (of) => {
     log.warn({ of }, 'too many connections were open: the one that waited longest was closed');
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isEvents = request.method === 'POST' && request.url?.split('?')[0] === EVENTS_PATH;
+    const path = request.url?.split('?')[0] ?? '';
+    const isEvents = request.method === 'POST' && path === EVENTS_PATH;
     if (isEvents && slack !== null)
       await slack(request, response, () => {
         sockets.slackAsked(request.socket);
       });
+    else if (accessApi?.isFor(path) === true) await accessApi.listener(request, response);
     else if (pages !== null) await pages(request, response);
     else turnAway(request, response, 404);
   }

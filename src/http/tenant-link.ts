@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RequestCommand } from '../access/command.ts';
 import { readMark } from '../ledger/of-tenant.ts';
 import { tsa } from '../slack/words.ts';
+import { actionsCsv, SHOWN_MAX } from './actions-view.ts';
 import { answered } from './answers.ts';
 import type { Counter } from './counter.ts';
 import { formOf, keyOf, notFound } from './counter.ts';
@@ -28,10 +29,12 @@ export function createTenantLink(counter: Counter): Readonly<
   Record<'show' | 'status' | 'csv' | 'again', (c: Context, token: string) => Promise<Response>>
 > & {
   record(c: Context, token: string, no: number): Promise<Response>;
+  actions(c: Context, token: string, no: number): Promise<Response>;
   act(c: Context, token: string, no: number): Promise<Response>;
 } {
   const { deps, limits } = counter;
   const { open, over, recordOf, send, coded } = createTenantDoor(counter);
+  const done = (no: number) => deps.reported.newest(no, SHOWN_MAX);
 
   return {
     async show(c, token) {
@@ -59,10 +62,8 @@ export function createTenantLink(counter: Counter): Readonly<
     async csv(c, token) {
       const opened = await open(c, token);
       if (opened instanceof Response) return opened;
-      c.header('Content-Type', 'text/csv; charset=utf-8');
-      c.header('Content-Disposition', `attachment; filename="support-access-${opened.tenant.id}.csv"`);
-      const lines = recordCsv(opened.tenant, deps.ofTenant, counter);
-      return c.body(ReadableStream.from(encoded(lines)));
+      const lines = recordCsv(opened.tenant, deps, counter);
+      return csvFile(c, `support-access-${opened.tenant.id}`, lines);
     },
 
     async record(c, token, no) {
@@ -70,7 +71,19 @@ export function createTenantLink(counter: Counter): Readonly<
       if (opened instanceof Response) return opened;
       const record = await recordOf(opened, no);
       if (record === null) return notFound(counter, c);
-      return send(c, opened, tsa(no), recordPage(record, opened.facts, NOTHING_TYPED, opened.link.email));
+      return send(
+        c,
+        opened,
+        tsa(no),
+        recordPage(record, await done(no), opened.facts, NOTHING_TYPED, opened.link.email),
+      );
+    },
+
+    async actions(c, token, no) {
+      const opened = await open(c, token);
+      if (opened instanceof Response) return opened;
+      if ((await recordOf(opened, no)) === null) return notFound(counter, c);
+      return csvFile(c, `${tsa(no)}-actions`, actionsCsv(no, deps.reported));
     },
 
     async act(c, token, no) {
@@ -93,7 +106,7 @@ export function createTenantLink(counter: Counter): Readonly<
           c,
           opened,
           `Not done yet: ${tsa(no)}`,
-          recordPage(record, opened.facts, again, opened.link.email),
+          recordPage(record, await done(no), opened.facts, again, opened.link.email),
           422,
         );
       }
@@ -142,6 +155,12 @@ const DEEDS: Readonly<Record<'report' | 'cancel' | 'revoke', RequestCommand>> = 
   cancel: { type: 'cancel', reason: '' },
   revoke: { type: 'revoke', reason: 'The customer took it back.' },
 };
+
+function csvFile(c: Context, name: string, lines: AsyncGenerator<string>): Response {
+  c.header('Content-Type', 'text/csv; charset=utf-8');
+  c.header('Content-Disposition', `attachment; filename="${name}.csv"`);
+  return c.body(ReadableStream.from(encoded(lines)));
+}
 
 async function* encoded(lines: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();

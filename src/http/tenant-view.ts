@@ -4,6 +4,8 @@ import { askOf } from '../access/state.ts';
 import type { Mark } from '../ledger/of-tenant.ts';
 import { markText } from '../ledger/of-tenant.ts';
 import { count, lasting, tsa } from '../slack/words.ts';
+import type { Done } from './actions-view.ts';
+import { actionsPart } from './actions-view.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, inUtc, time } from './frame.ts';
 import type { Typed } from './request-view.ts';
@@ -169,7 +171,13 @@ function short(text: string): string {
 }
 
 /** One request, with everything that happened to it; and what its reader can do about it. */
-export function recordPage(record: Theirs, facts: TenantFacts, typed: Typed, email: string): Html {
+export function recordPage(
+  record: Theirs,
+  done: Done,
+  facts: TenantFacts,
+  typed: Typed,
+  email: string,
+): Html {
   const { no, state } = record;
   const name: Name = namesFor(facts.tenant, facts.nameOf);
   const shown = { ...record, name };
@@ -178,6 +186,7 @@ export function recordPage(record: Theirs, facts: TenantFacts, typed: Typed, ema
     <h1>${tsa(no)}: ${statusWords(state)}</h1>
     <p>${happened(no, state, name)}</p>
     ${actOn(record, facts, typed, email)} ${requestFacts(shown)} ${resolution(record)}
+    ${actionsPart(done, `${facts.at}/${no}`)}
     <h2>What happened</h2>
     ${storyOf(record, name)}`;
 }

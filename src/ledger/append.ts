@@ -143,6 +143,7 @@ async function projectHouse(tx: Transaction<Tables>, event: HouseEvent, at: numb
       return;
     case 'attempt.refused':
     case 'digest.signed_off':
+    case 'actions.reported':
     case 'clock.jumped':
     case 'clock.behind':
     // Written when the file is opened, before there is a door.

@@ -31,6 +31,26 @@ export async function* exportEvents({ db }: Pick<Ledger, 'db'>): AsyncGenerator<
   }
 }
 
+/** Every action that products told of as one line of JSON, with the event that keeps its batch's hash. */
+export async function* exportActions({ db }: Pick<Ledger, 'db'>): AsyncGenerator<string> {
+  let last = { seq: 0, place: 0 };
+  for (;;) {
+    const rows = await db
+      .selectFrom('reported_action')
+      .selectAll()
+      .where((eb) => eb(eb.refTuple('seq', 'place'), '>', eb.tuple(last.seq, last.place)))
+      .orderBy('seq')
+      .orderBy('place')
+      .limit(PAGE)
+      .execute();
+    for (const row of rows) {
+      last = row;
+      yield `${JSON.stringify(row)}\n`;
+    }
+    if (rows.length < PAGE) return;
+  }
+}
+
 /** Every request as one row of CSV (RFC 4180), as it stands now. Instants are ISO 8601 in UTC. */
 export async function* exportRequests({ db }: Pick<Ledger, 'db'>): AsyncGenerator<string> {
   const columns = await sql<{

@@ -12,12 +12,15 @@ import type { Policy } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
+import { oweActions } from '../outbox/owe-actions.ts';
 import { oweMail } from '../outbox/owe-mail.ts';
 import { oweProgram } from '../outbox/owe-program.ts';
 import { owe } from '../outbox/owe.ts';
 import type { Owed } from '../outbox/owed.ts';
 import { appendEvents, appendHouse, forgetEnd, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
+import type { Batch, Stored } from './actions.ts';
+import { storeActions } from './actions.ts';
 import { compiled } from './compiled.ts';
 import { createDeliveries } from './deliveries.ts';
 import { loadRecords } from './history.ts';
@@ -65,6 +68,8 @@ export interface Door {
   record(event: ProgramEvent, policy: Policy): Promise<void>;
   /** Records under which policy everything stands from now on, and gives what changed since the last start. */
   startUnder(policy: Policy, tenantsSha256: string): Promise<PolicyChanged | null>;
+  /** Keeps what a product says was done in a session, and owes the alarm where that was after its end. `null`: it is not theirs to tell of. */
+  recordActions(batch: Batch, policy: Pick<Policy, 'channels'>): Promise<Stored | null>;
   /** Owes messages that come from no change, such as a greeting; the same key once. */
   owe(owed: readonly Owed[]): Promise<void>;
   /** What time did after the backup was made good: from now on what is owed is new. */
@@ -249,6 +254,15 @@ export function createDoor(
         const at = clock.now();
         const seq = await appendHouse(tx, 'system:program', at, event);
         await oweAll(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
+      }),
+    recordActions: (batch, policy) =>
+      enter(async (tx) => {
+        const at = clock.now();
+        const stored = await storeActions(tx, batch, at);
+        const owed =
+          stored === null || stored.told === null ? [] : oweActions({ ...stored.told, at }, policy);
+        await oweAll(tx, owed, at, await restorations.last(tx));
+        return stored;
       }),
     owe: (owed) => enter(async (tx) => oweAll(tx, owed, clock.now(), await restorations.last(tx))),
     caughtUp: (restored) =>

@@ -17,18 +17,23 @@ const BESIDE = ['-wal', '-shm', '-journal', '.lock', '.lock-journal', '.head'];
  * @throws Error with words that say what to do, where it cannot be mended
  */
 export function keepPrivate(path: string): readonly string[] {
+  const mended = keepFilePrivate(path);
+  makePrivate(`${realOf(path)}.lock`);
+  return mended;
+}
+
+/** The same for a file beside the ledger, which no lock belongs to. */
+export function keepFilePrivate(path: string): readonly string[] {
   const folder = dirname(path);
   const made = mkdirSync(folder, { recursive: true, mode: OWNERS_FOLDER });
   if (made !== undefined) chmodSync(folder, OWNERS_FOLDER);
   makePrivate(path);
-  const mended = openToOthers(path).map(({ file, mode }) => {
+  return openToOthers(path).map(({ file, mode }) => {
     if (mend(file)) return `${file} was open to others (mode ${mode}); now it is its owner’s alone`;
     throw new Error(
       `${file} is open to others (mode ${mode}), and that cannot be changed here. Its owner or root can: chmod 600 ${file}`,
     );
   });
-  makePrivate(`${realOf(path)}.lock`);
-  return mended;
 }
 
 /** Makes the file, if it is not there, for its owner alone. */

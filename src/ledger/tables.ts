@@ -16,6 +16,7 @@ export interface Tables {
   delivery: { key: string; at: number; outcome: string };
   outbox: OutboxTable;
   link: LinkTable;
+  reported_action: ReportedActionTable;
   house_message: { key: string; channel: string; ts: string };
   slack_message: {
     request_no: number;
@@ -110,4 +111,18 @@ export interface RestorationTable {
   confirmed_by: string | null;
   confirmed_at: number | null;
   settled: Generated<number>;
+}
+
+export interface ReportedActionTable {
+  seq: number;
+  place: number;
+  request_no: number;
+  product: string;
+  action_id: string;
+  at: number;
+  what: string;
+  target: string | null;
+  level: string;
+  outcome: string;
+  late: number;
 }

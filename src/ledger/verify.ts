@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { EventOfHouse } from '../access/event.ts';
+import { wrongActions } from './actions.ts';
 import { GENESIS, linkProblem } from './chain.ts';
 import type { ChainEnd } from './chain.ts';
 import { parseHouse } from './history.ts';
@@ -24,6 +26,7 @@ interface House {
   readonly absences: Map<string, Tables['absence']>;
   readonly weeks: Map<string, Tables['digest_week']>;
   readonly restorations: Map<number, ReturnType<typeof projectRestored>>;
+  readonly told: Map<number, EventOfHouse<'actions.reported'>>;
 }
 
 /** Walks the whole chain, recomputes every hash, replays every request, and compares what is shown with what happened. */
@@ -50,7 +53,7 @@ export function readHead(text: string): Head | null {
 async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict> {
   let end: ChainEnd = { seq: 0, hash: GENESIS, at: 0 };
   const requests = new Map<number, Retold>();
-  const house: House = { absences: new Map(), weeks: new Map(), restorations: new Map() };
+  const house: House = { absences: new Map(), weeks: new Map(), restorations: new Map(), told: new Map() };
   for (;;) {
     const rows = await db
       .selectFrom('ledger_event')
@@ -95,7 +98,7 @@ function replay(row: LedgerRow, requests: Map<number, Retold>, house: House): st
   }
 }
 
-function retellHouse(row: LedgerRow, { absences, weeks, restorations }: House): void {
+function retellHouse(row: LedgerRow, { absences, weeks, restorations, told }: House): void {
   const event = parseHouse(row);
   switch (event.type) {
     case 'absence.set': {
@@ -118,6 +121,9 @@ function retellHouse(row: LedgerRow, { absences, weeks, restorations }: House): 
       restorations.set(event.restored, { ...before, confirmed_by: event.by, confirmed_at: row.at });
       return;
     }
+    case 'actions.reported':
+      told.set(row.seq, event);
+      return;
     case 'attempt.refused':
     case 'digest.signed_off':
     case 'clock.jumped':
@@ -131,7 +137,7 @@ function retellHouse(row: LedgerRow, { absences, weeks, restorations }: House): 
 async function compare(
   db: Kysely<Tables>,
   requests: ReadonlyMap<number, Retold>,
-  { absences, weeks, restorations }: House,
+  { absences, weeks, restorations, told }: House,
 ): Promise<string | null> {
   const shown = await db.selectFrom('request').selectAll().orderBy('request_no').execute();
   if (shown.length !== requests.size)
@@ -154,5 +160,5 @@ async function compare(
   );
   if (!sameRows(shownRestorations, [...restorations.values()]))
     return 'restorations are shown otherwise than the ledger tells';
-  return (await wrongFigures(db)) ?? (await keptPolicyProblem(db));
+  return (await wrongActions(db, told)) ?? (await wrongFigures(db)) ?? (await keptPolicyProblem(db));
 }

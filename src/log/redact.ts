@@ -11,6 +11,10 @@ const SECRETS = [
   /\b[0-9a-f]{32}\b/g,
   /https?:\/\/[^\s"'\\]*\/(?:commands|actions|app|response|services|triggers|workflows)\/[\w/.%-]+/g,
   /wss?:\/\/[^\s"'\\]+/g,
+  // Products' keys, the secrets of webhooks, and signed statements.
+  /\btsak_\w{12}_[\w-]+/g,
+  /\bwhsec_[\w+/=-]+/g,
+  /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   // The tokens of mailed links.
   /(?<=\/[rt]\/)[\w-]{20,}/g,
 ];

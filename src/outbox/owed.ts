@@ -34,6 +34,8 @@ export const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock'), seq: z.int() }),
   /** Tell that the ledger was put back to a backup, as that event says; once it is confirmed, in the same place. */
   z.strictObject({ kind: z.literal('restored'), restored: z.int() }),
+  /** Say what that event says was done in a tenant when the session was over. */
+  z.strictObject({ kind: z.literal('after_end'), seq: z.int() }),
   /** Something owed could not be delivered and never will be: the alert channel hears of it. */
   z.strictObject({
     kind: z.literal('undeliverable'),

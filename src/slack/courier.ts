@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { FullRecord } from '../ledger/history.ts';
-import { readHouse } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Views } from '../ledger/views.ts';
 import type { TenantIndex } from '../tenant-search.ts';
@@ -15,7 +14,6 @@ import { section } from './blocks.ts';
 import { buttonsFor } from './buttons.ts';
 import { bringBookmark } from './bookmark.ts';
 import { card } from './card.ts';
-import { clockNotice } from './clock-notice.ts';
 import { invitation, pinCard } from './customer-request/invitation.ts';
 import { hello } from './hello.ts';
 import { troubleOf } from './client.ts';
@@ -26,6 +24,7 @@ import { meetAll } from './look-twice.ts';
 import { notice } from './notice.ts';
 import { outcomeOf } from './outcome.ts';
 import { createPoster } from './post.ts';
+import { programNotice } from './program-notice.ts';
 import { bringHouse } from './house-message.ts';
 import { restoredMessage } from './restored/message.ts';
 import { escape } from './words.ts';
@@ -232,10 +231,10 @@ export function createCourier(deps: {
         if (readerOf(destination) === null) await pinCard(client, channel, ts);
         return;
       }
-      case 'clock': {
-        const fact = await readHouse(db, message.seq);
-        if (fact?.event.type === 'clock.jumped' || fact?.event.type === 'clock.behind')
-          await post(errand, clockNotice(fact.event, fact.at), null);
+      case 'clock':
+      case 'after_end': {
+        const rendered = await programNotice(db, views, message);
+        if (rendered !== null) await post(errand, rendered, null);
         return;
       }
       case 'restored': {

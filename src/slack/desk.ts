@@ -6,6 +6,7 @@ import type { Actor } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
+import type { ReportedActions } from '../ledger/actions.ts';
 import type { Door, Outcome } from '../ledger/handle.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
 import type { Views } from '../ledger/views.ts';
@@ -22,6 +23,8 @@ export interface Desk {
   readonly door: Door;
   readonly views: Views;
   readonly ofTenant: OfTenant;
+  /** What products say was done in sessions. */
+  readonly reported: ReportedActions;
   /** What the review of that span of time is made of. */
   readonly reviewed: (from: number, until: number) => Promise<Facts>;
   readonly lookUps: LookUps;

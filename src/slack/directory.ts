@@ -21,6 +21,8 @@ export interface Profile {
   /** IANA zone. */
   readonly timeZone: string;
   readonly standing: Standing;
+  /** Where Slack tells it to the app. */
+  readonly email: string | null;
 }
 
 /** What Slack says about people and groups: asked when it matters, remembered for a moment. */
@@ -125,6 +127,7 @@ export function createDirectory(deps: {
           name: callsThemselves(found),
           timeZone: found.tz ?? policy.timeZone,
           standing: slackStanding(found, ours),
+          email: found.profile?.email ?? null,
         }
       : nobody(asked, 'external');
     people.set(asked, { value, at: clock.now() });
@@ -134,7 +137,7 @@ export function createDirectory(deps: {
 
   /** Of whom Slack knows nothing but that they are none of ours. */
   function nobody(user: UserId, standing: 'external' | 'not_found'): Profile {
-    return { user, name: user, timeZone: policy.timeZone, standing };
+    return { user, name: user, timeZone: policy.timeZone, standing, email: null };
   }
 
   async function lookUpGroup(group: string): Promise<void> {

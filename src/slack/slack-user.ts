@@ -17,7 +17,13 @@ export const slackUser = z.object({
   is_restricted: z.boolean().optional(),
   is_ultra_restricted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
-  profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
+  profile: z
+    .object({
+      display_name: z.string().optional(),
+      real_name: z.string().optional(),
+      email: z.string().optional(),
+    })
+    .optional(),
   enterprise_user: z
     .object({ enterprise_id: z.string().optional(), teams: z.array(z.string()).optional() })
     .optional(),

@@ -78,7 +78,7 @@ export async function customer(mode: Mode = 'socket'): Promise<Customer> {
   };
 }
 
-async function launch(): Promise<Browser> {
+export async function launch(): Promise<Browser> {
   return playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [...chromium.args, '--no-sandbox', '--disable-gpu', '--no-first-run'],

@@ -24,7 +24,7 @@ async function everyLink(d: Doorstep): Promise<readonly Mailed[]> {
 }
 const behind = ({ path }: Mailed): readonly string[] =>
   path.startsWith('/t/')
-    ? ['', '/status.json', '/record.csv', '/ask', '/1', '/2', '/3'].map((end) => path + end)
+    ? ['', '/status.json', '/record.csv', '/ask', '/1', '/2', '/3', '/3/actions.csv'].map((end) => path + end)
     : [path];
 
 describe('A mail scanner', () => {

@@ -6,6 +6,7 @@ import { openPages } from '../../src/http/pages.ts';
 import type { Link, Links, Purpose } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import { createTenantIndex } from '../../src/tenants.ts';
+import { createReportedActions } from '../../src/ledger/actions.ts';
 import { createOfTenant } from '../../src/ledger/of-tenant.ts';
 import { CARA, HOUR, TENANTS, worldOf } from '../access/fixtures.ts';
 import type { Ground } from '../ledger/ground.ts';
@@ -72,6 +73,7 @@ export function doorstep(
       name: more.learn === undefined ? nameOf(user) : user,
       timeZone: 'Europe/Berlin',
       standing: now.people.standing(user),
+      email: null,
     });
     const opened = openPages(
       { publicUrl: AT, clientHeader: more.clientHeader ?? null },
@@ -79,6 +81,7 @@ export function doorstep(
         door: g.door,
         views: g.views,
         ofTenant: createOfTenant(g.ledger.db),
+        reported: createReportedActions(g.ledger.db),
         links,
         policy: now.policy,
         tenants: createTenantIndex(now.policy.tenants.values()),

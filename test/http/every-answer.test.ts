@@ -12,6 +12,7 @@ describe('Every answer', () => {
     const paths = [
       path,
       `${path}/record.csv`,
+      `${path}/1/actions.csv`,
       `${path}/status.json`,
       '/tenants',
       '/tenants/acme/status',

@@ -146,6 +146,55 @@ describe('The tenant’s page', () => {
     ]);
   });
 
+  it('shows what products say was done, with a badge, and gives all of it as CSV', async () => {
+    const d = await lived();
+    const told = (n: number, at: number) =>
+      ({ id: `a${n}`, at, what: `=1+${n} <b>`, on: null, level: 'danger', outcome: 'failed' }) as const;
+    const batch = (requestNo: number, actions: readonly ReturnType<typeof told>[]) =>
+      d.door.recordActions(
+        { requestNo, product: { keyId: 'k', name: 'Harbor console' }, actions, mayAskAbout: () => true },
+        d.world.policy,
+      );
+    await batch(
+      1,
+      Array.from({ length: 60 }, (_, n) => told(n, T0 + n)),
+    );
+    await batch(1, [told(60, T0 + HOUR)]);
+    const { path } = await d.issue('tenant');
+    const { text, body } = await d.get(`${path}/1`);
+    expect(text).toContain(
+      'What was done in the product 61 actions, as your product tells it; the newest 50 first.',
+    );
+    expect(text).toContain(
+      'UTC · Harbor console Support Access dangerous: =1+60 <b>. It failed. Done after the session was over.',
+    );
+    expect(text.match(/Support Access dangerous/g)).toHaveLength(50);
+    expect(body).not.toContain('<b>');
+    expect((await d.get(`${path}/4`)).text).not.toContain('What was done in the product');
+
+    const { headers, body: csv } = await d.get(`${path}/1/actions.csv`);
+    expect(headers.get('content-disposition')).toBe('attachment; filename="TSA-1-actions.csv"');
+    const rows: unknown[] = parse(csv, { columns: true });
+    expect(rows).toHaveLength(61);
+    expect(rows[0]).toEqual({
+      request: 'TSA-1',
+      badge: 'Support Access',
+      at: '2026-03-02T10:00:00.000Z',
+      level: 'danger',
+      what: "'=1+60 <b>",
+      on: '',
+      outcome: 'failed',
+      after_end: 'yes',
+      product: 'Harbor console',
+      id: 'a60',
+    });
+    const record: unknown[] = parse((await d.get(`${path}/record.csv`)).body, { columns: true });
+    expect(record).toMatchObject([{ actions: '0' }, { actions: '' }, { actions: '61' }]);
+
+    // What is another tenant's is not there.
+    for (const no of [3, 99]) expect((await d.get(`${path}/${no}/actions.csv`)).status).toBe(404);
+  });
+
   it('stops a session that nobody expected, with the code of the mail, and without it does not', async () => {
     const d = await lived();
     const { path, code, wrong } = await d.issue('tenant');

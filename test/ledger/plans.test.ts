@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { readiness } from '../../src/health.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
-import { createOfTenant } from '../../src/ledger/of-tenant.ts';
+import { createReportedActions } from '../../src/ledger/actions.ts';
+import { createOfTenant, sessionsInside } from '../../src/ledger/of-tenant.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createKeptFigures } from '../../src/ledger/kept-figures.ts';
@@ -84,6 +85,19 @@ it('No question that the program asks grows slower with the ledger: every one is
   await ofTenant.history('acme', null, 20);
   await ofTenant.history('acme', { filedAt: clock.now(), no: 3 }, 20);
   await views.countActive();
+  await sessionsInside(db, 'acme');
+  await door.recordActions(
+    {
+      requestNo: no ?? 0,
+      product: { keyId: 'k', name: 'console' },
+      actions: [{ id: 'a', at: clock.now(), what: 'x', on: null, level: 'read', outcome: 'done' }],
+      mayAskAbout: () => true,
+    },
+    world.policy,
+  );
+  const reported = createReportedActions(db);
+  await reported.newest(1, 1);
+  for await (const page of reported.all(1)) expect(page).toHaveLength(1);
   await views.filedSince({ tenantId: 'acme' }, 0, 10);
   await views.filedSince({ person: RITA }, 0, 10);
   await views.letDown(RITA, 0);

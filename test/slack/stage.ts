@@ -87,6 +87,7 @@ export async function stage(
           : { kind: 'http', signingSecret: sandbox.tokens.signingSecret, port: 0 },
     },
     clientHeader: null,
+    accessApi: null,
     ...more,
     database,
     policy: '',

@@ -88,6 +88,8 @@ create index request_approved on request (approved_at) where approved_at is not 
 create index request_started on request (started_at) where started_at is not null;
 create index request_ended on request (ended_at) where ended_at is not null;
 create index request_over on request (over_at) where over_at is not null;
+-- Who is in a tenant now: what products ask at each of their pages.
+create index request_active on request (tenant_id, expires_at) where phase = 'active';
 create index request_review on request (review_due_at) where review_due_at is not null and reviewed_at is null;
 
 -- Which answers a request waits for, or has.
@@ -232,3 +234,39 @@ create table link (
   check ((request_no is null) = (purpose = 'tenant') and (version is null) = (request_no is null))
 ) strict, without rowid;
 create index link_expires on link (expires_at);
+
+-- What products say was done in a session. Never changed; what an event of the ledger keeps of each batch is its hash.
+create table reported_action (
+  -- The event, and the action's place in its batch.
+  seq        integer not null references ledger_event (seq),
+  place      integer not null check (place >= 0),
+  request_no integer not null references request (request_no),
+  product    text    not null,
+  -- The product's own id of it: told again, it is not stored again.
+  action_id  text    not null check (length(action_id) between 1 and 100),
+  at         integer not null,
+  what       text    not null check (length(what) > 0),
+  target     text,
+  level      text    not null check (level in ('read', 'change', 'admin', 'danger')),
+  outcome    text    not null check (outcome in ('done', 'failed', 'denied')),
+  -- Done when the session was over.
+  late       integer not null check (late in (0, 1)),
+  primary key (seq, place),
+  unique (request_no, product, action_id)
+) strict, without rowid;
+create index reported_action_newest on reported_action (request_no, at, seq, place);
+create trigger reported_action_with_event before insert on reported_action begin
+  select raise(abort, 'reported_action: an action comes with the newest event, which tells of it')
+   where not exists (select 1 from ledger_event where seq = new.seq and type = 'actions.reported'
+                        and seq = (select max(seq) from ledger_event));
+  select raise(abort, 'reported_action: an action must not take the place of another')
+   where exists (select 1 from reported_action
+                  where (seq = new.seq and place = new.place)
+                     or (request_no = new.request_no and product = new.product and action_id = new.action_id));
+end;
+create trigger reported_action_no_update before update on reported_action begin
+  select raise(abort, 'reported_action: what was told is never changed');
+end;
+create trigger reported_action_no_delete before delete on reported_action begin
+  select raise(abort, 'reported_action: what was told is never deleted');
+end;

@@ -15,6 +15,7 @@ import { noticeWords } from '../notice.ts';
 import type { Caller } from '../payload.ts';
 import { pick } from '../pick.ts';
 import { tenantNamed } from '../request-access/tenants.ts';
+import { supportActions } from '../support-actions.ts';
 import { notForYou, seenBy } from '../sight.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
 
@@ -153,7 +154,7 @@ const DAY_MS = 24 * 60 * 60_000;
 async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
   const seen = await seenBy(desk, userId, no, 'everybody');
   if (!('say' in seen))
-    return meetAll(recordOf(desk, seen), desk.directory, desk.policy.tenants.get(seen.state.tenant.id));
+    return meetAll(await recordOf(desk, seen), desk.directory, desk.policy.tenants.get(seen.state.tenant.id));
   // The same answer for what is not there and what is not theirs to see.
   return seen.why === 'not_known'
     ? seen.say
@@ -161,21 +162,23 @@ async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
 }
 
 /** Everything that happened, oldest first; long texts whole. */
-function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Rendered {
+async function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Promise<Rendered> {
   const { events, audience } = record;
   const world = worldTo(audience, desk.directory.known());
   const facts = { ...record, destination: '', world, now: desk.clock.now(), recent: null };
   // What answers a command is not held to the size of a message that is posted.
   const top = card(facts, () => true);
+  const done = await supportActions(desk.reported, record.no);
+  const actions = done === null ? [] : sections(done);
   let history: KnownBlock[] = [];
   let shown = 0;
-  let characters = 0;
+  let characters = done?.length ?? 0;
   // The newest matter most: the oldest are left out where there is no room for all.
   for (const event of events.toReversed()) {
     const words = `${when(event.at)} · ${noticeWords(event, facts)}`;
     const blocks = sections(words);
     characters += words.length;
-    const room = BLOCKS_MAX - SAID_MAX - 2 - top.blocks.length - history.length;
+    const room = BLOCKS_MAX - SAID_MAX - 2 - top.blocks.length - actions.length - history.length;
     if (blocks.length > room || (shown > 0 && characters > HISTORY_CHARACTERS_MAX)) break;
     history = [...blocks, ...history];
     shown += 1;
@@ -186,6 +189,7 @@ function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Rendered {
     text: top.text,
     blocks: [
       ...top.blocks,
+      ...actions,
       ...(left > 0 ? [context(`${left} earlier events are in the ledger’s export.`)] : []),
       ...history,
       ...(last === undefined

@@ -1,0 +1,149 @@
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from 'pino';
+import type { Policy } from './access/policy.ts';
+import { createAccessApi } from './access-api/app.ts';
+import type { Session } from './access-api/covering.ts';
+import type { Asker } from './access-api/gate.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Listener } from './http/exchange.ts';
+import { clientFrom } from './http/limits.ts';
+import { openProductKeys, signingKeysFile } from './key-files.ts';
+import { openKeyringFile, openKeyringText } from './keys/keyring.ts';
+import type { Door } from './ledger/handle.ts';
+import type { Inside } from './ledger/of-tenant.ts';
+import { sessionsInside } from './ledger/of-tenant.ts';
+import { CannotOpen } from './ledger/cannot-open.ts';
+import type { Ledger } from './ledger/open.ts';
+import { serve } from './http/server.ts';
+import { heldBack, productsPortTaken } from './start-problems.ts';
+import type { Directory } from './slack/directory.ts';
+
+/** What products ask, on this ledger and with what Slack says of people. */
+export interface Products {
+  readonly listener: Listener;
+  /** From now on somebody may be in; before, nobody is. */
+  begin(): void;
+  /** Is that path theirs, where they share a port with the customer's pages? */
+  isFor(path: string): boolean;
+  /** The port of their own; `null`: they share one. */
+  readonly port: number | null;
+  close(): void;
+}
+
+interface ProductsDeps {
+  readonly ledger: Pick<Ledger, 'reader' | 'path'>;
+  readonly door: Pick<Door, 'recordActions'>;
+  readonly directory: Pick<Directory, 'profile' | 'learn'>;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Whom Slack does not tell of is asked about again only after this: each question may be waiting for the answer. */
+const ASK_AGAIN_MS = 30_000;
+const PATHS = /^\/(?:access\/v1|v1|\.well-known)\/|^\/openapi(?:\.json|\.css)?$/;
+
+/** Opens the keys, and answers from now on; `null`, where nothing is to be answered. @throws CannotOpen */
+export async function openProducts(config: Config, deps: ProductsDeps): Promise<Products | null> {
+  const { accessApi, clientHeader, database } = config;
+  if (accessApi === null) return null;
+  const { ledger, door, policy, clock, log } = deps;
+  const keyring = await (accessApi.signingKeys === null
+    ? openKeyringFile(signingKeysFile(database), clock)
+    : openKeyringText(accessApi.signingKeys, clock));
+  if (!keyring.ok)
+    throw new CannotOpen(
+      accessApi.signingKeys === null ? keyring.why : `SIGNING_KEYS cannot be used. ${keyring.why}`,
+    );
+  const keys = openProductKeys(database);
+  const sessionOf = describing(deps);
+  let begun = false;
+  const app = createAccessApi({
+    baseUrl: accessApi.url,
+    keys,
+    async sessionsIn(tenantId) {
+      const inside = begun ? await sessionsInside(ledger.reader, tenantId) : [];
+      return (await Promise.all(inside.map((one) => sessionOf(tenantId, one)))).flat();
+    },
+    recordActions: (batch) => door.recordActions(batch, policy),
+    keyring: keyring.keyring,
+    clock,
+    log,
+    client: (c) => clientFrom(clientHeader === null ? undefined : c.req.header(clientHeader), c.env.client),
+  });
+  const { host } = new URL(accessApi.url);
+  return {
+    async listener(request, response) {
+      const env: Asker = { client: request.socket.remoteAddress ?? '' };
+      const answer = getRequestListener((asked) => app.fetch(asked, env), {
+        overrideGlobalObjects: false,
+        hostname: host,
+      });
+      await answer(request, response);
+    },
+    begin() {
+      begun = true;
+    },
+    isFor: (path) => PATHS.test(path),
+    port: accessApi.port,
+    close: () => {
+      keys.close();
+    },
+  };
+}
+
+/** Serves them on the port of their own; `null`: they have none. @throws CannotOpen */
+export async function serveProducts(
+  products: Products | null,
+  deps: Pick<Parameters<typeof serve>[0], 'health' | 'clientHeader' | 'log'>,
+): Promise<Awaited<ReturnType<typeof serve>> | null> {
+  const port = products?.port ?? null;
+  if (port === null) return null;
+  return heldBack(productsPortTaken, () =>
+    serve({ ...deps, port, slack: null, accessApi: products, pages: null }),
+  );
+}
+
+/** Who that is, and which scopes their session covers. */
+function describing({
+  directory,
+  policy,
+  clock,
+}: ProductsDeps): (tenantId: string, inside: Inside) => Promise<readonly Session[]> {
+  const asked = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
+
+  async function profileOf(user: string): Promise<ReturnType<Directory['profile']>> {
+    const known = directory.profile(user);
+    if (known !== null) return known;
+    const before = asked.get(user);
+    if (before === undefined || clock.now() - before.at >= ASK_AGAIN_MS)
+      asked.set(user, { at: clock.now(), done: directory.learn([user]) });
+    await asked.get(user)?.done;
+    return directory.profile(user);
+  }
+
+  return async (tenantId, { no, grantee, scopeId, reason, startedAt, expiresAt }) => {
+    const profile = await profileOf(grantee);
+    // Who left holds nothing, even before anybody revoked it.
+    if (profile !== null && profile.standing !== 'member') return [];
+    return [
+      {
+        no,
+        tenantId,
+        grantee: { slackId: grantee, email: profile?.email ?? null, name: profile?.name ?? grantee },
+        scopeName: policy.scopes.find(({ id }) => id === scopeId)?.name ?? scopeId,
+        covers: coveredBy(policy, scopeId),
+        reason,
+        startedAt,
+        expiresAt,
+      },
+    ];
+  };
+}
+
+/** The policy lists scopes least first, so a scope lets do the work of those above it in the list. One that the policy lost covers itself. */
+function coveredBy({ scopes }: Policy, scopeId: string): readonly string[] {
+  const place = scopes.findIndex(({ id }) => id === scopeId);
+  return place === -1 ? [scopeId] : scopes.slice(0, place + 1).map(({ id }) => id);
+}

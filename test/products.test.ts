@@ -1,0 +1,80 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { Config } from '../src/config.ts';
+import { openProductKeys } from '../src/key-files.ts';
+import type { Products } from '../src/products.ts';
+import { openProducts } from '../src/products.ts';
+import { approve, file, start } from './access/acts.ts';
+import { ANN, GUS, RITA, worldOf } from './access/fixtures.ts';
+import type { Ground } from './ledger/ground.ts';
+import { ground } from './ledger/ground.ts';
+import { listen } from './keys/ground.ts';
+
+/** What products ask, on a ledger of its own. */
+
+function configOf(g: Ground, signingKeys: string | null = null): Config {
+  return {
+    slack: { botToken: '', apiUrl: '', mode: { kind: 'socket', appToken: '', httpPort: 0 } },
+    mail: null,
+    publicUrl: null,
+    clientHeader: null,
+    accessApi: { url: 'https://access.example.com', port: null, signingKeys },
+    database: g.path,
+    policy: '',
+    logLevel: 'debug',
+  };
+}
+
+async function opened(g: Ground, signingKeys: string | null = null): Promise<Products> {
+  const { ledger, door, clock, log } = g;
+  const directory = { profile: () => null, learn: () => Promise.resolve() };
+  const products = await openProducts(configOf(g, signingKeys), {
+    ledger,
+    door,
+    directory,
+    policy: worldOf().policy,
+    clock,
+    log,
+  });
+  if (products === null) throw new Error('nothing is answered');
+  onTestFinished(() => {
+    products.close();
+  });
+  return products;
+}
+
+it('Nobody is in until the program has caught up on what time did meanwhile', async () => {
+  const g = ground();
+  const no = await g.given(RITA, file());
+  await g.given(ANN, approve(), no);
+  await g.given(GUS, start, no);
+  const products = await opened(g);
+  const keys = openProductKeys(g.path);
+  const { key } = keys.make({ name: 'console', tenants: ['acme'], questions: ['evaluate'] }, 0);
+  keys.close();
+  const url = await listen((request, response) => {
+    products.listener(request, response).catch(() => response.destroy());
+  });
+  const isIn = async (): Promise<unknown> => {
+    const answer = await fetch(`${url}/access/v1/evaluation`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        subject: { type: 'user', id: GUS },
+        action: { name: 'enter' },
+        resource: { type: 'tenant', id: 'acme' },
+      }),
+    });
+    return z.object({ decision: z.boolean() }).parse(await answer.json()).decision;
+  };
+  expect(await isIn()).toBe(false);
+  products.begin();
+  expect(await isIn()).toBe(true);
+});
+
+it('Keys in the environment that cannot sign keep the program from starting, in words that do not tell them', async () => {
+  const g = ground();
+  const wrong = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"secret-half"}]}';
+  await expect(opened(g, wrong)).rejects.toThrow(/^SIGNING_KEYS cannot be used\. It must be a JWK set/);
+  await expect(opened(g, wrong)).rejects.not.toThrow('secret-half');
+});
