@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileRequest } from '../src/access/command.ts';
 import type { Actor, World } from '../src/access/people.ts';
+import { certain } from '../src/access/people.ts';
 import type { Policy, Tenant } from '../src/access/policy.ts';
 import { loadPolicy } from '../src/policy.ts';
 
@@ -62,10 +63,7 @@ tenants_file: tenants.csv
 /** The world in which everybody is a member, and the group is known. */
 export function worldOf(policy: Policy): World {
   const members = new Set(APPROVERS);
-  return {
-    policy,
-    people: { standing: () => 'member', members: () => members, absence: () => undefined },
-  };
+  return certain(policy, { standing: () => 'member', members: () => members, absence: () => undefined });
 }
 
 /** The n-th request: no two of the first 2,000,000 have both engineer and tenant in common. */

@@ -1,6 +1,6 @@
 import type { Humans, Option, Place } from './human.ts';
 import type { Block } from './limits.ts';
-import type { InputValue, Message, OpenView, Workspace } from './workspace.ts';
+import type { InputValue, Message, OpenView, Workspace, Person } from './workspace.ts';
 import { elementsOf } from './workspace.ts';
 
 /** Drives the sandbox as people do: by what they see (labels, button texts, names), never by internal ids. */
@@ -32,6 +32,15 @@ export class Player {
   /** Types into a channel's composer (`#name`), or into the direct messages with the app. */
   async types(where: string, text: string): Promise<void> {
     await this.#humans.say(this.id, this.#channelId(where), text);
+  }
+
+  /** Their account becomes something else. Slack tells the app so, unless its word is lost on the way. */
+  async becomes(what: Person['kind'] | 'deactivated', word: 'told' | 'lost' = 'told'): Promise<void> {
+    const person = this.#workspace.people.get(this.id);
+    if (person === undefined) throw new Error(`there is no ${this.id}`);
+    person.deleted = what === 'deactivated';
+    if (what !== 'deactivated') person.kind = what;
+    if (word === 'told') await this.#humans.userChanged(this.id);
   }
 
   /** What this person sees in a conversation, oldest first, threads and their own ephemeral messages included. */

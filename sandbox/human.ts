@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Answer, Deliverer, Kind } from './deliver.ts';
 import type { Block, Element } from './limits.ts';
 import { suggestions } from './limits.ts';
-import { parseContent, parseView, Refused } from './methods.ts';
+import { parseContent, parseView, Refused, userObject } from './methods.ts';
 import type { InputValue, Message, OpenView, Person, Workspace } from './workspace.ts';
 import { elementsOf } from './workspace.ts';
 
@@ -256,8 +256,11 @@ export class Humans {
   }
 
   /** Tells the app that a person changed, as Slack does. */
-  async userChanged(userObject: Record<string, unknown>): Promise<void> {
-    await this.#deliverer.deliver('events_api', this.#event({ type: 'user_change', user: userObject }));
+  async userChanged(user: string): Promise<void> {
+    const person = this.#workspace.people.get(user);
+    if (person === undefined) throw new Error(`there is no ${user}`);
+    const changed = { type: 'user_change', user: userObject(person, this.#workspace) };
+    await this.#deliverer.deliver('events_api', this.#event(changed));
   }
 
   markRead(user: string, channel: string): void {

@@ -8,7 +8,7 @@ export interface Person {
   readonly title: string;
   readonly teamId: string;
   readonly tz: string;
-  readonly kind: 'member' | 'guest' | 'bot';
+  kind: 'member' | 'guest' | 'bot';
   deleted: boolean;
   /** At the keyboard, as far as Slack can tell. */
   active: boolean;

@@ -106,14 +106,14 @@ async function startOn(
   const rules = atHome(reachable(loaded, { mail: config.mail !== null }), ours);
 
   const directory = createDirectory({
-    client: clients.interactive,
+    client: clients.asking,
     policy: rules,
     ours,
     clock,
     log,
     absences: (now) => views.absences(now),
   });
-  await directory.world([]);
+  await directory.recent([]);
   const counted = { figures: createKeptFigures(ledger), views, reader: ledger.reader };
   const permalinks = async (numbers: readonly number[]) => {
     const places = [rules.channels.support, rules.channels.alert].filter((id) => id !== null);
@@ -178,7 +178,7 @@ async function startOn(
     views,
     clock,
     log,
-    world: (users) => directory.world(users),
+    asked: (look) => directory.asked(look),
   });
   const digest = createDigestTimer({ door, views, clock, log, policy: rules });
   const watch = createClockWatch({ clock, door, policy: rules, log });

@@ -112,6 +112,27 @@ const onlyTheConfigReadsTheEnvironment: Rule = (files) =>
       return reads || imports.length > 0 ? [`${file.path} reads the environment`] : [];
     });
 
+/** Where the door is given a world: each asks Slack first, or acts for time or for somebody outside Slack. */
+const AT_THE_DOOR: ReadonlySet<string> = new Set([
+  'src/slack/desk.ts',
+  'src/timers/timers.ts',
+  'src/timers/vacancies.ts',
+  'src/http/help-link.ts',
+  'src/http/request-link.ts',
+  'src/http/tenant-link.ts',
+]);
+const nobodyActsOnWhatIsRemembered: Rule = (files) =>
+  under(files, 'src/')
+    .filter(({ path }) => !AT_THE_DOOR.has(path))
+    .flatMap((file) =>
+      nodesOf(file)
+        .filter(
+          (node) =>
+            ts.isCallExpression(node) && /\bdoor\.handle(?:House)?$/.test(namesOf(node.expression).join('.')),
+        )
+        .map((node) => `${file.path}: ${node.getText()}`),
+    );
+
 const namesSayWhatIsInside: Rule = (files) =>
   files
     .filter(({ path }) =>
@@ -216,6 +237,14 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/b.ts', "const port = process['env'].PORT;"),
         file('src/c.ts', 'const { env } = process;'),
         file('src/d.ts', "import { env } from 'node:process';"),
+      ],
+    },
+    {
+      title: 'Whoever acts in Slack goes through the desk, which asks Slack who they are for that one act',
+      rule: nobodyActsOnWhatIsRemembered,
+      planted: [
+        file('src/slack/a/slice.ts', 'await desk.door.handle({ command, world: desk.directory.known() });'),
+        file('src/slack/b.ts', 'await door.handleHouse({ command, world });'),
       ],
     },
     {

@@ -22,6 +22,7 @@ import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { Access, Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
+import { exceptSilence } from './stopping.ts';
 
 /** Deciding about a request that waits: approve, deny, ask and answer, name somebody else, take it back. */
 
@@ -138,8 +139,8 @@ export function cancel(
   command: Of<'cancel'>,
   context: Context,
 ): Decision {
-  const refusal =
-    (state.way === 'customer' ? ableContact(context) : ableActor(context)) ?? onlyRequester(state, context);
+  const able = state.way === 'customer' ? ableContact(context) : ableActor(context);
+  const refusal = exceptSilence(able) ?? onlyRequester(state, context);
   if (refusal !== null) return refuse(refusal);
   const problems = textProblems('reason', command.reason, { required: false, line: false });
   if (problems.length > 0) return invalid(problems);

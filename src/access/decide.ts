@@ -1,3 +1,4 @@
+import { NOTHING_AROUND } from './around.ts';
 import {
   answerQuestion,
   approve,
@@ -18,11 +19,12 @@ import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { askExtension, decideExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './file.ts';
-import type { Actor } from './people.ts';
+import type { Actor, World } from './people.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
 import { acceptCustomerRequest, end, endInDoubt, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
+import { exceptSilence, isStopping } from './stopping.ts';
 
 /**
  * The one judge of every change: what happens, or why not. Time comes first: a deadline that has passed is written
@@ -53,6 +55,17 @@ export function decide(command: Command, state: Access | null, context: Context)
 function unlessGap(decision: Decision, { around, world }: Context): Decision {
   if (around.gap === null || !decision.events.some(({ type }) => type === 'session.started')) return decision;
   return refuse({ reason: 'gap_not_confirmed', since: around.gap.at, admins: world.policy.admins });
+}
+
+/** Runs the rules over a world for nothing but to see whom they look at in it. */
+export function lookingAt(
+  command: Command,
+  state: Access | null,
+  who: Pick<Context, 'actor' | 'now'>,
+): (world: World) => void {
+  return (world) => {
+    decide(command, state, { ...who, world, around: NOTHING_AROUND });
+  };
 }
 
 /** Whose other requests the rules look at. */
@@ -158,7 +171,10 @@ function lapseReason(state: Access): Extract<AccessEvent, { type: 'request.lapse
 }
 
 function judge(command: RequestCommand, state: Access, context: Context): Decision {
-  const wrongPhase = refuse(unable(state, context) ?? { reason: 'wrong_phase', phase: state.phase });
+  const barred = unable(state, context);
+  const wrongPhase = refuse(
+    (isStopping(command) ? exceptSilence(barred) : barred) ?? { reason: 'wrong_phase', phase: state.phase },
+  );
   switch (command.type) {
     case 'approve':
       return state.phase === 'pending' ? approve(state, command, context) : wrongPhase;

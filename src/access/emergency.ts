@@ -2,7 +2,7 @@ import type { Context, Decision } from './checks.ts';
 import { ableActor, accept, invalid, ownPart, refuse, standingOf, textProblems } from './checks.ts';
 import type { DeclareEmergency, RequestCommand } from './command.ts';
 import { countAlike } from './around.ts';
-import { roleNotes, termsOf, unknownGroups } from './file.ts';
+import { roleNotes, termsOf, unknownApprovers } from './file.ts';
 import { placeTaken } from './session.ts';
 import {
   approverProblems,
@@ -171,7 +171,7 @@ export function whoReviews(state: Access, world: World, now: number): readonly U
   };
   const standIn = answersFor(world.people, review.reviewer, now);
   const first = [standIn, ...namedReviewers(review, world, now)].find(can);
-  return first === undefined ? peopleOf(world.people, world.policy.admins).filter(can) : [first];
+  return first === undefined ? peopleOf(world.listed, world.policy.admins).filter(can) : [first];
 }
 
 /** Who was named to judge it, or stands in for them; whether they still can is another question. */
@@ -204,18 +204,19 @@ function reviews(state: Access, person: UserId, world: World): Answer {
 /** An emergency that nobody could judge is refused when it is declared. */
 function nobodyReviews(world: World, scope: Scope, tenant: Tenant, own: readonly UserId[]): Refusal | null {
   const { admins } = world.policy;
-  const others = peopleOf(world.people, admins).filter((user) => !own.includes(user));
+  const others = peopleOf(world.listed, admins).filter((user) => !own.includes(user));
   if (eligibleApprovers(world, scope.id, tenant.id, own).length + others.length > 0) return null;
-  const unknown = unknownGroups(world, scope, tenant) || isAmong(world.people, '', admins) === 'cannot_check';
+  const unknown = unknownApprovers(world) || isAmong(world.listed, '', admins) === 'cannot_check';
   return unknown ? { reason: 'cannot_check' } : { reason: 'nobody_can_approve', who: 'reviewer', admins };
 }
 
 /** Is it certain that nobody of those who are listed could be the second person? */
-function nobodyConfirms(world: World, barred: readonly UserId[]): boolean {
-  const { people } = world.policy.emergency;
-  if (isAmong(world.people, '', people) === 'cannot_check') return false;
-  return peopleOf(world.people, people).every((user) => {
-    const standing = standingOf(world, user);
-    return barred.includes(user) || (standing !== 'member' && standing !== 'cannot_check');
+function nobodyConfirms({ policy, listed }: World, barred: readonly UserId[]): boolean {
+  const { people } = policy.emergency;
+  if (isAmong(listed, '', people) === 'cannot_check') return false;
+  return peopleOf(listed, people).every((user) => {
+    const standing = listed.standing(user);
+    const out = standing !== 'member' && standing !== 'cannot_check';
+    return out || barred.includes(user) || policy.sharedAccounts.includes(user);
   });
 }

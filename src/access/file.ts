@@ -4,7 +4,7 @@ import { ableActor, ableContact, accept, invalid, refuse, textProblems } from '.
 import type { FileCustomerRequest, FileRequest } from './command.ts';
 import type { CustomerFile, Terms } from './event.ts';
 import { CUSTOMER_REQUEST_MAX_MS, FILE_BYTES_MAX, FILE_KINDS, FILES_MAX, LINE_MAX } from './limits.ts';
-import { actorName, eligibleApprovers, isContact, isGroup, mayApprove } from './people.ts';
+import { actorName, eligibleApprovers, isAmong, isContact, peopleOf } from './people.ts';
 import type { World } from './people.ts';
 import type { Policy, Scope, Tenant, UserId } from './policy.ts';
 import { findScope, longestDuration } from './policy.ts';
@@ -148,24 +148,17 @@ function nobodyCan(
   if (consent && tenant.contacts.length === 0)
     return { reason: 'nobody_can_approve', who: 'contact', admins };
   if (eligibleApprovers(world, scope.id, tenant.id, own).length >= scope.approvals) return null;
-  return unknownGroups(world, scope, tenant)
+  return unknownApprovers(world)
     ? { reason: 'cannot_check' }
     : { reason: 'nobody_can_approve', who: 'approver', admins };
 }
 
-/** Could somebody be allowed to decide there of whom Slack did not say so? */
-export function unknownGroups(world: World, scope: Scope, tenant: Tenant): boolean {
+/** Could somebody be allowed to decide of whom Slack did not say so? */
+export function unknownApprovers({ policy, listed }: World): boolean {
+  const all = policy.approvers.flatMap((rule) => rule.people);
   return (
-    mayApprove(world, '', scope.id, tenant.id) === 'cannot_check' ||
-    world.policy.approvers.some((rule) =>
-      rule.people.some((p) =>
-        isGroup(p)
-          ? [...(world.people.members(p) ?? [])].some(
-              (user) => world.people.standing(user) === 'cannot_check',
-            )
-          : world.people.standing(p) === 'cannot_check',
-      ),
-    )
+    isAmong(listed, '', all) === 'cannot_check' ||
+    peopleOf(listed, all).some((user) => listed.standing(user) === 'cannot_check')
   );
 }
 

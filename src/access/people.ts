@@ -11,18 +11,30 @@ export interface Absence {
   readonly delegate: UserId;
 }
 
-/** What is known about people right now. A snapshot: the rules never ask, they are told. */
-export interface People {
+/** Who is who and who is in which group. */
+export interface Roll {
   standing(user: UserId): Standing;
   /** Members of a user group; `undefined` when Slack could not be asked. */
   members(group: Principal): ReadonlySet<UserId> | undefined;
+}
+
+/** What is known about people right now. A snapshot: the rules never ask, they are told. */
+export interface People extends Roll {
   absence(user: UserId): Absence | undefined;
 }
 
 /** Everything outside a request that a rule may look at. */
 export interface World {
   readonly policy: Policy;
+  /** What is so now. Whom a rule looks at here Slack is asked about, for this one decision. */
   readonly people: People;
+  /** What is remembered, for offering and listing: it lets nobody do anything. */
+  readonly listed: Roll;
+}
+
+/** The world where nothing is remembered otherwise than it is. */
+export function certain(policy: Policy, people: People): World {
+  return { policy, people, listed: people };
 }
 
 /** Who acts: a person in Slack, a contact outside Slack, or time. */
@@ -47,7 +59,11 @@ export function actorName(actor: Actor): string {
 export type Answer = 'yes' | 'no' | 'cannot_check';
 
 /** Is this person one of those principals, directly or through a user group? */
-export function isAmong(people: People, user: UserId, principals: readonly Principal[]): Answer {
+export function isAmong(
+  people: Pick<Roll, 'members'>,
+  user: UserId,
+  principals: readonly Principal[],
+): Answer {
   if (principals.includes(user)) return 'yes';
   let answer: Answer = 'no';
   for (const principal of principals) {
@@ -92,10 +108,10 @@ export function eligibleApprovers(
   const principals = world.policy.approvers
     .filter((rule) => covers(rule, scopeId, tenantId))
     .flatMap((rule) => rule.people);
-  const all = new Set(peopleOf(world.people, principals));
+  const all = new Set(peopleOf(world.listed, principals));
   for (const user of excluded) all.delete(user);
   const able = [...all].filter(
-    (user) => world.people.standing(user) === 'member' && !world.policy.sharedAccounts.includes(user),
+    (user) => world.listed.standing(user) === 'member' && !world.policy.sharedAccounts.includes(user),
   );
   const quiet = (user: UserId): boolean => world.policy.doNotPing.includes(user);
   return [...able.filter((user) => !quiet(user)), ...able.filter(quiet)];
@@ -129,16 +145,16 @@ export function namesOf(
 }
 
 /** These people, and the members of these groups as far as they are known. */
-export function peopleOf(people: People, principals: readonly Principal[]): readonly UserId[] {
+export function peopleOf(people: Pick<Roll, 'members'>, principals: readonly Principal[]): readonly UserId[] {
   const all = principals.flatMap((p) => (isGroup(p) ? [...(people.members(p) ?? [])] : [p]));
   return [...new Set(all)];
 }
 
 /** Who sees a customer's request through until an engineer takes it on: the first admin who is able. */
-export function ownerForCustomers({ policy, people }: World): UserId | null {
+export function ownerForCustomers({ policy, listed }: World): UserId | null {
   const able = (user: UserId): boolean =>
-    people.standing(user) === 'member' && !policy.sharedAccounts.includes(user);
-  return peopleOf(people, policy.admins).find(able) ?? null;
+    listed.standing(user) === 'member' && !policy.sharedAccounts.includes(user);
+  return peopleOf(listed, policy.admins).find(able) ?? null;
 }
 
 /** The person who answers for this approver now: their delegate while they are away, else themselves. */

@@ -19,6 +19,7 @@ import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { Access, Active, Approved, Base, Seat, Unclaimed } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
+import { exceptSilence } from './stopping.ts';
 
 /** From the grant to the end of the session. */
 
@@ -103,7 +104,7 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
 
 /** The grantee is done. */
 export function end(state: Active, command: Of<'end'>, context: Context): Decision {
-  const able = ableActor(context);
+  const able = exceptSilence(ableActor(context));
   if (able !== null) return refuse(able);
   if (personOf(context.actor) !== state.grant.ask.grantee)
     return refuse({ reason: 'not_allowed', needs: 'grantee' });
@@ -112,7 +113,7 @@ export function end(state: Active, command: Of<'end'>, context: Context): Decisi
 
 /** Somebody with authority stops it: the session, or the grant before it started. */
 export function revoke(state: Active | Approved, command: Of<'revoke'>, context: Context): Decision {
-  const refusal = authority(state, context);
+  const refusal = exceptSilence(authority(state, context));
   if (refusal !== null) return refuse(refusal);
   const problems = textProblems('reason', command.reason, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
@@ -135,9 +136,10 @@ export function reportUnexpected(state: Active, context: Context): Decision {
 
 /**
  * Everybody's word counts who can see the alert: a guest's, and that of the customer's people in a shared channel, too.
- * A program's does not, nor that of somebody who left, or of whom nothing is known.
+ * A program's does not, nor that of somebody who left, or whom there is not. That Slack is silent keeps nobody from it.
  */
 function counts(refusal: Refusal): boolean {
+  if (refusal.reason === 'cannot_check') return true;
   if (refusal.reason === 'actor_not_able')
     return ['guest', 'external', 'shared_account'].includes(refusal.standing);
   return refusal.reason === 'not_allowed' && refusal.needs !== 'member';
@@ -195,8 +197,8 @@ export function endInDoubt(state: Access, { now }: Context): Decision {
 function authority(state: (Active | Approved) & Base, context: Context): Refusal | null {
   const { actor, world } = context;
   const tenant = world.policy.tenants.get(state.tenant.id);
-  if (tenant !== undefined && isContact(tenant, actor)) return ableContact(context);
-  const able = ableActor(context);
+  if (tenant !== undefined && isContact(tenant, actor)) return exceptSilence(ableContact(context));
+  const able = exceptSilence(ableActor(context));
   if (able !== null) return able;
   const person = actorName(actor);
   if (

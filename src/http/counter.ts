@@ -40,7 +40,7 @@ export interface PagesDeps {
   /** The header in which a proxy in front names the client; `null`: whoever connects is the client. */
   readonly clientHeader: string | null;
   /** Slack may be down: nothing that a contact outside it does waits for its answer. */
-  readonly directory: Pick<Directory, 'world' | 'known' | 'profile' | 'learn'>;
+  readonly directory: Pick<Directory, 'asked' | 'recent' | 'known' | 'profile' | 'learn'>;
 }
 
 /** What the pages' routes share: finding a link, counting tries, and answering. */

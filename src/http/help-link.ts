@@ -2,9 +2,9 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
 import type { FileCustomerRequest } from '../access/command.ts';
+import { lookingAt } from '../access/decide.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../access/limits.ts';
 import { isGroup, ownerForCustomers } from '../access/people.ts';
-import type { World } from '../access/people.ts';
 import type { Refusal } from '../access/refusal.ts';
 import { issueWords } from '../slack/customer-request/words.ts';
 import { tsa } from '../slack/words.ts';
@@ -44,38 +44,34 @@ export function createHelpLink(counter: Counter): {
     form: string,
     token: string,
   ): Promise<{ readonly refusal: Refusal | null; readonly no: number | null }> {
-    const put = async (
-      world: World,
-    ): Promise<{ readonly refusal: Refusal | null; readonly no: number | null }> => {
-      const owner = ownerForCustomers(world);
-      if (owner === null) return { refusal: { reason: 'cannot_check' }, no: null };
-      const command: FileCustomerRequest = {
-        type: 'file_customer_request',
-        tenantId: opened.tenant.id,
-        owner,
-        reason: typed.reason,
-        tried: typed.tried,
-        expected: typed.expected,
-        urgency: typed.urgency,
-        files: [],
-        caseRef: '',
-      };
-      const { reason, tried, expected, urgency } = typed;
-      const delivery = `page:${keyOf(token)}:${keyOf(JSON.stringify([form, reason, tried, expected, urgency]))}`;
-      const actor = { kind: 'contact', email: opened.link.email } as const;
-      const { refusal, requestNo } = await deps.door.handle({
-        command,
-        requestNo: null,
-        actor,
-        world,
-        delivery,
-      });
-      return { refusal, no: requestNo };
-    };
     const admins = deps.policy.admins.filter((one) => !isGroup(one));
-    const filed = await put(await deps.directory.world(admins));
-    // Slack cannot be asked: what was last known of who takes care of it will do, as they decide nothing by it.
-    return filed.refusal?.reason === 'cannot_check' ? put(deps.directory.known()) : filed;
+    const owner = ownerForCustomers(await deps.directory.recent(admins));
+    if (owner === null) return { refusal: { reason: 'cannot_check' }, no: null };
+    const { reason, tried, expected, urgency } = typed;
+    const command: FileCustomerRequest = {
+      type: 'file_customer_request',
+      tenantId: opened.tenant.id,
+      owner,
+      reason,
+      tried,
+      expected,
+      urgency,
+      files: [],
+      caseRef: '',
+    };
+    const delivery = `page:${keyOf(token)}:${keyOf(JSON.stringify([form, reason, tried, expected, urgency]))}`;
+    const actor = { kind: 'contact', email: opened.link.email } as const;
+    const look = lookingAt(command, null, { actor, now: deps.clock.now() });
+    // While Slack is silent, what was last known of who takes care of it will do: they decide nothing by it.
+    const world = await deps.directory.asked(look, 'last_known');
+    const { refusal, requestNo } = await deps.door.handle({
+      command,
+      requestNo: null,
+      actor,
+      world,
+      delivery,
+    });
+    return { refusal, no: requestNo };
   }
 
   return {

@@ -7,11 +7,14 @@ import {
 } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { slackLogger } from '../log.ts';
+import { ANSWER_WITHIN_MS } from './asking.ts';
 
 /** Slack's Web API, for two kinds of work that must not get in each other's way. */
 export interface Clients {
   /** A person waits: must answer within the 3 s that a trigger lives (docs.slack.dev/interactivity/handling-user-interaction). */
   readonly interactive: WebClient;
+  /** A person waits for Slack to say who somebody is, and the act is refused when it does not. */
+  readonly asking: WebClient;
   /** Nobody waits: the outbox tries again by itself. */
   readonly background: WebClient;
 }
@@ -31,6 +34,7 @@ export function createClients(token: string, apiUrl: string, log: Logger): Clien
   };
   return {
     interactive: new WebClient(token, { ...options, timeout: INTERACTIVE_TIMEOUT_MS }),
+    asking: new WebClient(token, { ...options, timeout: ANSWER_WITHIN_MS }),
     background: new WebClient(token, { ...options, timeout: BACKGROUND_TIMEOUT_MS }),
   };
 }

@@ -1,14 +1,18 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
-import type { RequestCommand } from '../access/command.ts';
+import type { FilingCommand, HouseCommand, RequestCommand } from '../access/command.ts';
+import { lookingAt } from '../access/decide.ts';
+import { decideHouse } from '../access/house.ts';
 import type { Actor } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
-import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import type { Refusal } from '../access/refusal.ts';
+import { isStopping } from '../access/stopping.ts';
 import type { Clock } from '../clock.ts';
 import type { ReportedActions } from '../ledger/actions.ts';
 import type { Door, Outcome } from '../ledger/handle.ts';
 import type { OfTenant } from '../ledger/of-tenant.ts';
+import type { Owed } from '../outbox/owed.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Facts } from '../review/digest.ts';
 import type { TenantIndex } from '../tenant-search.ts';
@@ -115,32 +119,32 @@ export function actorOf({ userId }: Caller): Actor {
   return { kind: 'person', id: userId };
 }
 
-/** Puts a command about a request through the door, with the people it concerns looked up. */
-export async function attempt(
+/** Puts a command through the door. Slack is asked, for it alone, about everybody whom the rules look at to judge it. */
+export async function put(
   desk: Desk,
-  command: RequestCommand,
-  requestNo: number,
+  command: FilingCommand | RequestCommand,
+  requestNo: number | null,
   { caller, delivery }: { caller: Caller; delivery: string },
 ): Promise<Outcome> {
-  const record = await desk.views.record(requestNo);
-  const seats =
-    record === null
-      ? []
-      : 'grant' in record.state
-        ? record.state.grant.seats
-        : 'seats' in record.state
-          ? record.state.seats
-          : [];
-  const concerned = seats.flatMap((seat) => (seat.given === null ? [] : [seat.holder, seat.given.by]));
-  const grantee = record === null ? undefined : askOf(record.state)?.grantee;
-  const people = [
-    caller.userId,
-    ...(grantee === undefined ? [] : [grantee]),
-    ...concerned.filter((by) => by !== CUSTOMER_SEAT && !by.includes(':')),
-  ];
-  const named = [...('to' in command ? [command.to] : []), ...('from' in command ? [command.from] : [])];
-  const world = await desk.directory.world([...people, ...named]);
-  return desk.door.handle({ command, requestNo, actor: actorOf(caller), world, delivery });
+  const actor = actorOf(caller);
+  const state = requestNo === null ? null : ((await desk.views.record(requestNo))?.state ?? null);
+  const look = lookingAt(command, state, { actor, now: desk.clock.now() });
+  const world = await desk.directory.asked(look, isStopping(command) ? 'last_known' : 'cannot_check');
+  return desk.door.handle({ command, requestNo, actor, world, delivery });
+}
+
+/** The same for what is about people rather than a request. */
+export async function putHouse(
+  desk: Desk,
+  command: HouseCommand,
+  { caller, delivery }: { caller: Caller; delivery: string },
+  owed: readonly Owed[] = [],
+): Promise<Refusal | null> {
+  const actor = actorOf(caller);
+  const world = await desk.directory.asked((seen) => {
+    decideHouse(command, { actor, world: seen, now: desk.clock.now(), gap: null });
+  });
+  return desk.door.handleHouse({ command, actor, world, delivery }, owed);
 }
 
 /** Why not, for the person who tried; nothing when it happened. */

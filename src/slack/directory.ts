@@ -1,12 +1,14 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Absence, Standing, World } from '../access/people.ts';
+import type { Absence, People, Roll, Standing, World } from '../access/people.ts';
 import { isGroup } from '../access/people.ts';
 import type { Policy, Principal, UserId } from '../access/policy.ts';
 import type { Workspace } from '../access/whose.ts';
 import { isElsewhere, slackIdOf } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
+import type { Silence } from './asking.ts';
+import { askAbout } from './asking.ts';
 import { troubleOf } from './client.ts';
 import type { Oddity } from './names.ts';
 import { createNames } from './names.ts';
@@ -25,11 +27,13 @@ export interface Profile {
   readonly email: string | null;
 }
 
-/** What Slack says about people and groups: asked when it matters, remembered for a moment. */
+/** What Slack says about people and groups: asked anew for every decision, remembered for what is only shown. */
 export interface Directory {
-  /** The rules' view of the world, with these people looked up no longer than a minute ago. */
-  world(users: readonly UserId[]): Promise<World>;
-  /** What is known without asking: for time, and for showing. Never enough for a person's decision. */
+  /** The world for one decision: Slack is asked now about everybody at whom `look` looks in it. */
+  asked(look: (world: World) => void, silence?: Silence): Promise<World>;
+  /** The world for somebody who looks something up: with these people as they were a minute ago at most. */
+  recent(users: readonly UserId[]): Promise<World>;
+  /** What is known without asking: for time, and for showing. */
   known(): World;
   /** For showing; `null` if Slack was not asked about them yet. */
   profile(user: UserId): Profile | null;
@@ -45,7 +49,7 @@ export interface Directory {
   groupChanged(group: string): void;
 }
 
-/** Who acts is checked when they act: nothing older than this decides. */
+/** Who may look something up is asked no more often than this. */
 const PERSON_FRESH_MS = 60_000;
 /** Approvers whom nobody named are only offered; asking about all of them for each click would meet Slack's rate limit. */
 const LISTED_FRESH_MS = 5 * 60_000;
@@ -54,6 +58,8 @@ const GROUP_FRESH_MS = 5 * 60_000;
 const NAME_AGAIN_MS = 5 * 60_000;
 /** People of the policy who are asked about beside those of a message: Slack answers some hundred a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 4). */
 const MET_BESIDE_MAX = 10;
+/** Whom a form left out. */
+const NOBODY: Standing = 'not_found';
 
 interface Remembered<T> {
   readonly value: T;
@@ -71,9 +77,11 @@ export function createDirectory(deps: {
   const { client, policy, ours, clock, log } = deps;
   const people = new Map<UserId, Remembered<Profile>>();
   const groups = new Map<string, Remembered<ReadonlySet<UserId>>>();
-  const asking = new Map<string, Promise<void>>();
+  const askingPeople = new Map<string, Promise<Standing | null>>();
+  const askingGroups = new Map<string, Promise<ReadonlySet<UserId> | null>>();
   /** People about whom Slack gave no answer when it was last asked. */
   const unanswered = new Set<UserId>();
+  let groupChanges = 0;
   let absent: ReadonlyMap<UserId, Absence> = new Map();
 
   const principals: readonly Principal[] = [
@@ -95,29 +103,28 @@ export function createDirectory(deps: {
     ),
   ];
 
-  /** One question at a time about the same person or group. */
-  function once(key: string, ask: () => Promise<void>): Promise<void> {
-    const running = asking.get(key);
-    if (running !== undefined) return running;
-    const asked = ask().finally(() => asking.delete(key));
-    asking.set(key, asked);
-    return asked;
-  }
-
-  async function lookUp(user: UserId): Promise<void> {
-    try {
-      const { user: found } = await client.users.info({ user: slackIdOf(user) });
-      remember(slackUser.parse(found), user);
-    } catch (error) {
-      const trouble = error instanceof z.ZodError ? null : troubleOf(error);
-      const unknown =
-        trouble?.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
-      if (unknown) people.set(user, { value: nobody(user, 'not_found'), at: clock.now() });
-      else {
-        unanswered.add(user);
-        log.warn({ user, trouble }, 'Slack did not say who this is');
+  /** One question at a time about the same person: whoever asks while it is under way is told the same. */
+  function lookUp(user: UserId): Promise<Standing | null> {
+    return once(askingPeople, user, async () => {
+      const before = people.get(user);
+      try {
+        const { user: found } = await client.users.info({ user: slackIdOf(user) });
+        const told = slackUser.parse(found);
+        // Slack told of a change while it was asked: its word is newer than its answer.
+        if (people.get(user) === before) remember(told, user);
+      } catch (error) {
+        const trouble = error instanceof z.ZodError ? null : troubleOf(error);
+        const unknown =
+          trouble?.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
+        if (!unknown) {
+          unanswered.add(user);
+          log.warn({ user, trouble }, 'Slack did not say who this is');
+          return null;
+        }
+        people.set(user, { value: nobody(user, 'not_found'), at: clock.now() });
       }
-    }
+      return people.get(user)?.value.standing ?? null;
+    });
   }
 
   function remember(found: SlackUserObject, asked = knownAs(found, ours)): void {
@@ -140,65 +147,78 @@ export function createDirectory(deps: {
     return { user, name: user, timeZone: policy.timeZone, standing, email: null };
   }
 
-  async function lookUpGroup(group: string): Promise<void> {
-    try {
-      const { users } = await client.usergroups.users.list({ usergroup: group });
-      groups.set(group, { value: new Set(z.array(z.string()).parse(users ?? [])), at: clock.now() });
-    } catch (error) {
-      log.warn(
-        { group, trouble: error instanceof z.ZodError ? 'unreadable' : troubleOf(error) },
-        'Slack did not say who is in this group',
-      );
-    }
+  function lookUpGroup(group: string): Promise<ReadonlySet<UserId> | null> {
+    return once(askingGroups, group, async () => {
+      try {
+        for (;;) {
+          const before = groupChanges;
+          const { users } = await client.usergroups.users.list({ usergroup: group });
+          // Slack told of a change while it was asked: its answer may be older.
+          if (groupChanges !== before) continue;
+          const value = new Set(z.array(z.string()).parse(users ?? []));
+          groups.set(group, { value, at: clock.now() });
+          return value;
+        }
+      } catch (error) {
+        log.warn(
+          { group, trouble: error instanceof z.ZodError ? 'unreadable' : troubleOf(error) },
+          'Slack did not say who is in this group',
+        );
+        return null;
+      }
+    });
   }
 
   function isFresh(remembered: Remembered<unknown> | undefined, forMs: number): boolean {
     return remembered !== undefined && clock.now() - remembered.at < forMs;
   }
 
-  /** Whoever acts or is named is asked about anew after a minute; those whom the policy lists, after five. */
+  /** Whoever looks something up is asked about anew after a minute; those whom the policy lists, after five. */
   async function refresh(asked: readonly UserId[], listed: readonly UserId[] = []): Promise<void> {
     const old = (users: readonly UserId[], forMs: number): readonly UserId[] =>
       users.filter((user) => user !== '' && (!isFresh(people.get(user), forMs) || unanswered.has(user)));
     const stale = [...new Set([...old(asked, PERSON_FRESH_MS), ...old(listed, LISTED_FRESH_MS / 2)])];
     const oldGroups = policyGroups.filter((group) => !isFresh(groups.get(group), GROUP_FRESH_MS));
     await Promise.all([
-      ...stale.map((user) => once(user, () => lookUp(user))),
-      ...oldGroups.map((group) => once(group, () => lookUpGroup(group))),
+      ...stale.map((user) => lookUp(user)),
+      ...oldGroups.map((group) => lookUpGroup(group)),
     ]);
   }
 
-  /** @param asked  those who act or are named; `null` where nothing is decided, and older answers will do */
-  function worldOf(asked: readonly UserId[] | null): World {
-    const decides = asked !== null;
-    return {
-      policy,
-      people: {
-        standing(user) {
-          const found = people.get(user);
-          const known =
-            found !== undefined && (!decides || (isFresh(found, LISTED_FRESH_MS) && !unanswered.has(user)));
-          if (known) return found.value.standing;
-          // A group lists no deactivated members, but whoever acts or is named must be known themselves.
-          return inGroup(user) && asked?.includes(user) !== true ? 'member' : 'cannot_check';
-        },
-        members(group) {
-          const found = groups.get(group);
-          return !decides || isFresh(found, GROUP_FRESH_MS) ? found?.value : undefined;
-        },
-        absence: (user) => absent.get(user),
-      },
-    };
+  /** What is remembered, however old. A group lists no deactivated members. */
+  const remembered: Roll = {
+    standing: (user) => people.get(user)?.value.standing ?? (inGroup(user) ? 'member' : 'cannot_check'),
+    members: (group) => groups.get(group)?.value,
+  };
+
+  function worldOf(known: People): World {
+    return { policy, people: known, listed: remembered };
   }
 
   return {
-    async world(users) {
+    async asked(look, silence = 'cannot_check') {
+      absent = await deps.absences(clock.now());
+      const questions = {
+        standing: (user: UserId) => (user === '' ? Promise.resolve(NOBODY) : lookUp(user)),
+        members: lookUpGroup,
+      };
+      return askAbout(look, { policy, absences: absent, remembered }, questions, silence);
+    },
+    async recent(users) {
       absent = await deps.absences(clock.now());
       const standIns = [...absent.values()].map((absence) => absence.delegate);
       await refresh(users, [...deciders, ...standIns]);
-      return worldOf(users);
+      const standing = (user: UserId): Standing => {
+        const unknown = !isFresh(people.get(user), LISTED_FRESH_MS) || unanswered.has(user);
+        return users.includes(user) && unknown ? 'cannot_check' : remembered.standing(user);
+      };
+      return worldOf({
+        standing,
+        members: (group) => remembered.members(group),
+        absence: (user) => absent.get(user),
+      });
     },
-    known: () => worldOf(null),
+    known: () => worldOf({ ...remembered, absence: (user) => absent.get(user) }),
     profile(user) {
       const found = people.get(user)?.value;
       return found === undefined ? null : { ...found, name: names.shown(user) ?? found.name };
@@ -210,7 +230,7 @@ export function createDirectory(deps: {
       const now = clock.now();
       const strange = (id: string): boolean =>
         names.known(id).length === 0 &&
-        (asking.has(id) || now - (namesAskedAt.get(id) ?? -Infinity) >= NAME_AGAIN_MS);
+        (askingPeople.has(id) || now - (namesAskedAt.get(id) ?? -Infinity) >= NAME_AGAIN_MS);
       // Whoever goes by the name of somebody of the policy is known by that name: a few of those at a time, too.
       const members = [...groups.values()].flatMap((group) => [...group.value]);
       const ours = [...principals.filter((one) => !isGroup(one)), ...members].filter(strange);
@@ -227,7 +247,16 @@ export function createDirectory(deps: {
       return knownAs(found.data, ours);
     },
     groupChanged(group) {
-      groups.delete(group);
+      groupChanges += 1;
+      const known = groups.get(group);
+      if (known !== undefined) groups.set(group, { ...known, at: -Infinity });
     },
   };
+}
+
+/** Asks once at a time: whoever asks for the same meanwhile waits for the same answer. */
+function once<T>(running: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const asked = running.get(key) ?? ask().finally(() => running.delete(key));
+  running.set(key, asked);
+  return asked;
 }

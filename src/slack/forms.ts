@@ -6,7 +6,7 @@ import type { FieldProblem } from '../access/refusal.ts';
 import { fit, OPTION_TEXT_MAX, plain, section } from './blocks.ts';
 import type { Outcome } from '../ledger/handle.ts';
 import type { Desk, SubmitCall, Submitted } from './desk.ts';
-import { attempt, parseNo } from './desk.ts';
+import { put, parseNo } from './desk.ts';
 import type { View } from './payload.ts';
 import { problemWords, refusalWords } from './refusals.ts';
 
@@ -156,7 +156,7 @@ export async function submitForm(
 ): Promise<Submitted> {
   const no = parseNo(view.private_metadata);
   if (no === null) return { kind: 'close' };
-  const { refusal, state } = await attempt(desk, command, no, { caller, delivery });
+  const { refusal, state } = await put(desk, command, no, { caller, delivery });
   if (refusal === null) return { kind: 'close' };
   const words = refusalWords(refusal, no, state);
   // It may go well in a minute: the form stays, with all that was typed.

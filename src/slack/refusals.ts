@@ -19,7 +19,7 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
     case 'actor_not_able':
       return `Nothing was changed: ${standingWords('your account', refusal.standing)} Only regular members of this workspace can do this, each with their own account.`;
     case 'cannot_check':
-      return 'Nothing was changed: Slack did not answer when asked about the people involved. Please try again in a minute.';
+      return 'Nothing was changed: Slack did not say in time who you are, or who else is concerned. Please try again.';
     case 'wrong_phase':
       return state === null
         ? `${it} cannot be changed that way now.`

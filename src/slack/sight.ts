@@ -1,8 +1,10 @@
+import type { World } from '../access/people.ts';
 import { isAmong } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import { isListed, mayRead, visibleTo } from '../access/reading.ts';
 import type { Recorded } from '../ledger/history.ts';
+import type { Silence } from './asking.ts';
 import type { Desk, Say } from './desk.ts';
 import { noSuchRequest } from './desk.ts';
 
@@ -22,7 +24,7 @@ export interface Hidden {
 
 const NOT_KNOWN: Hidden = {
   why: 'not_known',
-  say: { text: 'Slack did not answer when asked who you are. Please try again in a minute.' },
+  say: { text: 'Slack did not say in time who you are. Please try again.' },
 };
 const NOT_THEIRS: Hidden = {
   why: 'not_theirs',
@@ -30,9 +32,9 @@ const NOT_THEIRS: Hidden = {
 };
 
 /** Why this person may not look at what goes on, in words; `null` when they may. */
-export async function notForYou(desk: Desk, user: UserId): Promise<Say | null> {
-  const world = await desk.directory.world([user]);
-  if (world.people.standing(user) === 'cannot_check') return NOT_KNOWN.say;
+export async function notForYou(desk: Desk, user: UserId, silence?: Silence): Promise<Say | null> {
+  const world = await worldFor(desk, user, silence);
+  if (world === null) return NOT_KNOWN.say;
   return isListed(world, user) ? null : NOT_THEIRS.say;
 }
 
@@ -43,12 +45,20 @@ export async function seenBy(
   no: number,
   /** Whom it is for: ourselves, or the customer's own people too. */
   whose: 'ours' | 'everybody' = 'ours',
+  silence?: Silence,
 ): Promise<VisibleRecord<Recorded> | Hidden> {
   const record = await desk.views.record(no);
   if (record === null) return { why: 'not_there', ...noSuchRequest(no) };
-  const world = await desk.directory.world([user]);
-  if (world.people.standing(user) === 'cannot_check') return NOT_KNOWN;
+  const world = await worldFor(desk, user, silence);
+  if (world === null) return NOT_KNOWN;
   const audience = mayRead(world, record.state, user);
   if (audience === null || (audience === 'customer' && whose === 'ours')) return NOT_THEIRS;
   return visibleTo(audience, record, desk.policy);
+}
+
+/** Whoever looks in order to stop something is not kept from it by Slack's silence: what it said last will do. */
+async function worldFor(desk: Desk, user: UserId, silence: Silence = 'cannot_check'): Promise<World | null> {
+  const world = await desk.directory.recent([user]);
+  if (world.people.standing(user) !== 'cannot_check') return world;
+  return silence === 'last_known' ? desk.directory.known() : null;
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { isVacant } from '../access/approving.ts';
 import type { World } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
+import type { Pending, Seat } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import { createAlarm } from '../clock.ts';
@@ -17,6 +18,12 @@ export interface Vacancies {
   stop(): Promise<void>;
 }
 
+interface Waiting {
+  readonly no: number;
+  readonly state: Pending;
+  readonly seat: Seat;
+}
+
 /** Slack tells who changes; this is for what it did not tell, or could not be asked. */
 const LOOK_AGAIN_MS = 5 * 60_000;
 
@@ -25,8 +32,8 @@ export function createVacancies(deps: {
   views: Views;
   clock: Clock;
   log: Logger;
-  /** The world, with these people looked up now, and whoever stands in for somebody. */
-  world: (users: readonly UserId[]) => Promise<World>;
+  /** The world, with everybody at whom `look` looks in it asked about now. */
+  asked: (look: (world: World) => void) => Promise<World>;
 }): Vacancies {
   const { door, views, clock, log } = deps;
   let running = Promise.resolve();
@@ -36,15 +43,20 @@ export function createVacancies(deps: {
   });
 
   async function look(only: UserId | null): Promise<void> {
-    const open = (await views.openSeats(only)).filter(({ holder }) => holder !== CUSTOMER_SEAT);
-    const holders = [...new Set(open.map(({ holder }) => holder))];
-    if (holders.length === 0) return;
-    const world = await deps.world(holders);
-    for (const { no, holder } of open) {
-      const state = (await views.record(no))?.state;
+    const open: Waiting[] = [];
+    for (const { no, holder } of await views.openSeats(only)) {
+      const state = holder === CUSTOMER_SEAT ? undefined : (await views.record(no))?.state;
       if (state?.phase !== 'pending' || state.gone.includes(holder)) continue;
       const seat = state.seats.find((one) => one.holder === holder);
-      if (seat === undefined || !isVacant(state, seat, { world, now: clock.now() })) continue;
+      if (seat !== undefined) open.push({ no, state, seat });
+    }
+    const vacant = (world: World): readonly Waiting[] =>
+      open.filter(({ state, seat }) => isVacant(state, seat, { world, now: clock.now() }));
+    const world = await deps.asked(vacant);
+    for (const {
+      no,
+      seat: { holder },
+    } of vacant(world)) {
       const command = { type: 'offer_replacement', approver: holder } as const;
       await door.handle({ command, requestNo: no, actor: { kind: 'timer' }, world, delivery: null });
     }

@@ -1,4 +1,5 @@
-import type { Absence, Actor, Standing, World } from '../../src/access/people.ts';
+import type { Absence, Actor, People, Standing, World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import { isElsewhere, slackIdOf, userElsewhere, userOf } from '../../src/access/whose.ts';
 import type { EmergencyPolicy, Policy, PolicyLimits, Scope, Tenant } from '../../src/access/policy.ts';
 
@@ -121,42 +122,41 @@ export function worldOf(change: Change = {}): World {
     [ENGINEERS]: [GUS, EVE, EMI, ...everybody],
     ...change.groups,
   };
-  return {
-    policy: {
-      timeZone: 'Europe/Berlin',
-      channels: { alert: 'CALERT', review: 'CREVIEW', support: null, security: null },
-      requesters: [RITA, ENGINEERS],
-      admins: [ADA],
-      auditors: [],
-      sharedAccounts: ['USHARED'],
-      approvers: [{ people: [ANN, ABE, DEB, DOT, ...everybody], scopes: 'any', tenants: 'any' }],
-      deputies: new Map([[ANN, [DOT]]]),
-      doNotPing: [],
-      scopes: SCOPES,
-      limits: { ...LIMITS, ...change.limits },
-      emergency: {
-        people: [EVE, EMI, ...everybody],
-        maxDurationMs: HOUR,
-        reviewWithinMs: DAY,
-        twoPeople: false,
-        secondPersonAfter: 1,
-        confirmWithinMs: 10 * MINUTE,
-        ...change.emergency,
-      },
-      digest: { cron: '0 9 * * 1' },
-      tenants: new Map((change.tenants ?? TENANTS).map((t) => [t.id, t])),
-      ...change.policy,
+  const policy: Policy = {
+    timeZone: 'Europe/Berlin',
+    channels: { alert: 'CALERT', review: 'CREVIEW', support: null, security: null },
+    requesters: [RITA, ENGINEERS],
+    admins: [ADA],
+    auditors: [],
+    sharedAccounts: ['USHARED'],
+    approvers: [{ people: [ANN, ABE, DEB, DOT, ...everybody], scopes: 'any', tenants: 'any' }],
+    deputies: new Map([[ANN, [DOT]]]),
+    doNotPing: [],
+    scopes: SCOPES,
+    limits: { ...LIMITS, ...change.limits },
+    emergency: {
+      people: [EVE, EMI, ...everybody],
+      maxDurationMs: HOUR,
+      reviewWithinMs: DAY,
+      twoPeople: false,
+      secondPersonAfter: 1,
+      confirmWithinMs: 10 * MINUTE,
+      ...change.emergency,
     },
-    people: {
-      standing: (user) =>
-        change.standing?.[user] ?? standings[user] ?? (isElsewhere(user) ? 'external' : 'member'),
-      members(group) {
-        const members = groups[group];
-        return members === null ? undefined : new Set(members);
-      },
-      absence: (user) => change.absences?.[user],
-    },
+    digest: { cron: '0 9 * * 1' },
+    tenants: new Map((change.tenants ?? TENANTS).map((t) => [t.id, t])),
+    ...change.policy,
   };
+  const people: People = {
+    standing: (user) =>
+      change.standing?.[user] ?? standings[user] ?? (isElsewhere(user) ? 'external' : 'member'),
+    members(group) {
+      const members = groups[group];
+      return members === null ? undefined : new Set(members);
+    },
+    absence: (user) => change.absences?.[user],
+  };
+  return certain(policy, people);
 }
 
 export const person = (id: string): Actor => ({ kind: 'person', id });

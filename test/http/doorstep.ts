@@ -89,7 +89,8 @@ export function doorstep(
         log: g.log,
         mail: more.mail ?? true,
         directory: {
-          world: () => Promise.resolve(now),
+          asked: () => Promise.resolve(now),
+          recent: () => Promise.resolve(now),
           known: () => now,
           profile,
           learn: (users) =>

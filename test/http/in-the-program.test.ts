@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import type { Stage } from '../slack/stage.ts';
 import { file, GOOD, PEOPLE, stage } from '../slack/stage.ts';
@@ -70,10 +70,11 @@ describe('In the whole program', () => {
     );
 
     const members = new Set<string>([PEOPLE.ada.id, PEOPLE.ben.id]);
-    const world: World = {
-      policy: s.policy,
-      people: { standing: () => 'member', members: () => members, absence: () => undefined },
-    };
+    const world = certain(s.policy, {
+      standing: () => 'member',
+      members: () => members,
+      absence: () => undefined,
+    });
     await s.session(world, 'northwind');
     const told = await c.mail(ANN, /Sam Rivera is in Northwind/);
     expect(await send(told.link, { code: told.code, answer: 'report' })).toMatch(/^200 .*Stopped/s);

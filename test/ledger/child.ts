@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import type { Attempt } from '../../src/ledger/handle.ts';
@@ -71,12 +72,9 @@ function say(line: string): void {
 function theWorld(): World {
   const loaded = loadPolicy(new URL('../../sandbox/policy.yml', import.meta.url).pathname);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return {
-    policy: loaded.policy,
-    people: {
-      standing: () => 'member',
-      members: () => new Set(['U0ADA', 'U0BEN']),
-      absence: () => undefined,
-    },
-  };
+  return certain(loaded.policy, {
+    standing: () => 'member',
+    members: () => new Set(['U0ADA', 'U0BEN']),
+    absence: () => undefined,
+  });
 }

@@ -80,7 +80,7 @@ async function run(path: string, clock: SetClock, courier: Courier, world: World
   const log = createLog('fatal', { write: () => undefined });
   const timers = createTimers({ door, views, clock, log, world: () => world });
   const digest = createDigestTimer({ door, views, clock, log, policy: world.policy });
-  const vacancies = createVacancies({ door, views, clock, log, world: () => Promise.resolve(world) });
+  const vacancies = createVacancies({ door, views, clock, log, asked: () => Promise.resolve(world) });
   const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
   let open = true;
   const stop = async (): Promise<void> => {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { userObject } from '../../sandbox/methods.ts';
 import { answer, cards, everything, liveButtons, written } from './acts.ts';
 import type { Stage } from './stage.ts';
 import { CHANNELS, file, stage } from './stage.ts';
@@ -100,15 +99,9 @@ describe('no dead button stands anywhere', () => {
 });
 
 describe('somebody who leaves', () => {
-  const leaves = (who: 'sam' | 'ada'): void => {
-    const person = s.sandbox.workspace.people.get(s.cast[who].id);
-    if (person !== undefined) person.deleted = true;
-  };
-
   it('between the approval and the start gets no access', async () => {
     await approves();
-    leaves('sam');
-    s.clock.turn(61_000);
+    await s.cast.sam.becomes('deactivated', 'lost');
     expect(await answer(s, s.cast.sam, () => s.cast.sam.presses('Start session', 'app'))).toMatch(
       /Nothing was changed: your account is deactivated/,
     );
@@ -118,8 +111,7 @@ describe('somebody who leaves', () => {
   it('after having approved has approved nothing: somebody else is asked, and then it can start', async () => {
     const { sam, ben } = s.cast;
     await approves();
-    leaves('ada');
-    s.clock.turn(61_000);
+    await s.cast.ada.becomes('deactivated', 'lost');
     expect(await answer(s, sam, () => sam.presses('Start session', 'app'))).toMatch(
       /Nothing was started: whoever approved it may not approve it any more/,
     );
@@ -137,10 +129,7 @@ describe('somebody who leaves', () => {
   it('is recognised at once when Slack says so, however fresh the last look was', async () => {
     const { ada } = s.cast;
     const card = await ada.waitFor('app', /asks for your approval/);
-    leaves('ada');
-    const person = s.sandbox.workspace.people.get(ada.id);
-    if (person === undefined) throw new Error('Ada is gone for good');
-    await s.sandbox.humans.userChanged(userObject(person, s.sandbox.workspace));
+    await ada.becomes('deactivated');
     expect(await answer(s, ada, () => ada.pressesOld('Approve', card))).toMatch(
       /your account is deactivated/,
     );

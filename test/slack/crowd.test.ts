@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Player } from '../../sandbox/driver.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { People } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import { openLedger } from '../../src/ledger/open.ts';
@@ -43,7 +44,7 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
       command,
       requestNo,
       actor,
-      world: { policy, people },
+      world: certain(policy, people),
       delivery: null,
     });
     expect(done.refusal).toBeNull();

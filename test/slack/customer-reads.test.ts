@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from './customers.ts';
@@ -202,7 +203,7 @@ describe('The history', () => {
       };
       const to = {
         actor: { kind: 'person', id: ANN_IN_SLACK },
-        world: { policy, people },
+        world: certain(policy, people),
         delivery: null,
       } as const;
       for (let no = 1; no <= MANY; no += 1) {

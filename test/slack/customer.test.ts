@@ -5,6 +5,7 @@ import type { Player } from '../../sandbox/driver.ts';
 import { userElsewhere } from '../../src/access/whose.ts';
 import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from './customers.ts';
 import type { Stage } from './stage.ts';
+import { certain } from '../../src/access/people.ts';
 import { stage } from './stage.ts';
 
 let s: Stage;
@@ -244,10 +245,11 @@ describe('The customer’s card and history', () => {
   it('page through a long history, newest first', async () => {
     s = await stage('socket', taking());
     const { sam, ann } = s.cast;
-    const world = {
-      policy: s.policy,
-      people: { standing: () => 'external', members: () => new Set<string>(), absence: () => undefined },
-    } as const;
+    const world = certain(s.policy, {
+      standing: (user) => (user === PEOPLE.ann.id ? 'external' : 'member'),
+      members: () => new Set(),
+      absence: () => undefined,
+    });
     const actor = { kind: 'person', id: ANN_IN_SLACK } as const;
     for (let i = 0; i < 10; i += 1) {
       const command = {
@@ -261,15 +263,11 @@ describe('The customer’s card and history', () => {
         files: [],
         caseRef: '',
       } as const;
-      const people = {
-        ...world.people,
-        standing: (user: string) => (user === PEOPLE.ann.id ? 'external' : 'member'),
-      } as const;
       const { requestNo, refusal } = await s.app.door.handle({
         command,
         requestNo: null,
         actor,
-        world: { policy: s.policy, people },
+        world,
         delivery: null,
       });
       expect(refusal).toBeNull();
@@ -277,7 +275,7 @@ describe('The customer’s card and history', () => {
         command: { type: 'cancel', reason: '' },
         requestNo,
         actor,
-        world: { policy: s.policy, people },
+        world,
         delivery: null,
       });
     }

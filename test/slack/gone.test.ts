@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { userObject } from '../../sandbox/methods.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { everything, liveButtons, written } from './acts.ts';
 import type { Stage } from './stage.ts';
@@ -12,14 +11,6 @@ beforeEach(async () => {
   await s.cast.ada.waitFor('app', /asks for your approval/);
 });
 afterEach(() => s.close());
-
-/** Slack tells the app that this person was deactivated. */
-async function leaves(id: string): Promise<void> {
-  const person = s.sandbox.workspace.people.get(id);
-  if (person === undefined) throw new Error('there is no such person');
-  person.deleted = true;
-  await s.sandbox.humans.userChanged(userObject(person, s.sandbox.workspace));
-}
 
 const onlyBen = (policy: Policy): Policy => ({
   ...policy,
@@ -42,7 +33,7 @@ async function benIsAsked(): Promise<void> {
 describe('an approver who is deactivated', () => {
   it('is replaced at once: the requester is asked for another, long before the first reminder', async () => {
     const { sam, ada } = s.cast;
-    await leaves(ada.id);
+    await ada.becomes('deactivated');
     const told = await sam.waitFor('app', /<@U0ADA> can no longer decide about it \(no active member/);
     expect(told.buttons).toEqual(['Ask somebody else', 'Cancel request']);
     await s.later(0);
@@ -59,7 +50,7 @@ describe('an approver who is deactivated', () => {
     await file(s, { tenant: 'Contoso' });
     await ada.presses('Approve', 'app', /TSA-2/);
     await sam.waitFor('app', /TSA-2.*Approved by/);
-    for (let i = 0; i < 3; i += 1) await leaves(ada.id);
+    for (let i = 0; i < 3; i += 1) await ada.becomes('deactivated');
     await sam.waitFor('app', /TSA-1.*can no longer decide/);
     await s.restart();
     await s.later(10 * 60_000);
@@ -69,8 +60,7 @@ describe('an approver who is deactivated', () => {
   });
 
   it('is noticed without Slack’s word too, when somebody looks, and never approves by silence', async () => {
-    const person = s.sandbox.workspace.people.get('U0ADA');
-    if (person !== undefined) person.deleted = true;
+    await s.cast.ada.becomes('deactivated', 'lost');
     s.clock.turn(6 * 60_000);
     await s.restart();
     await s.cast.sam.waitFor('app', /can no longer decide/);
@@ -83,9 +73,7 @@ describe('an approver who is deactivated', () => {
   });
 
   it('says nothing about whoever only changed their picture', async () => {
-    const person = s.sandbox.workspace.people.get('U0ADA');
-    if (person === undefined) throw new Error('Ada is gone');
-    await s.sandbox.humans.userChanged(userObject(person, s.sandbox.workspace));
+    await s.cast.ada.becomes('member');
     await s.later(0);
     expect((await written(s)).life).toEqual(['TSA-1 request.filed']);
     await s.cast.ada.presses('Approve', 'app');

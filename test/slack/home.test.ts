@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { certain } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { file, GOOD, stage } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -91,14 +92,11 @@ describe('Home', () => {
 
   it('stays within a Home’s limit of blocks with a hundred sessions, and pages through them', async () => {
     s = await stage('socket', manyTenants);
-    const world = {
-      policy: s.policy,
-      people: {
-        standing: () => 'member' as const,
-        members: () => new Set(['U0ADA', 'U0BEN']),
-        absence: () => undefined,
-      },
-    };
+    const world = certain(s.policy, {
+      standing: () => 'member',
+      members: () => new Set(['U0ADA', 'U0BEN']),
+      absence: () => undefined,
+    });
     for (let i = 0; i < 100; i += 1) await s.session(world, `t${i}`);
     const home = await s.cast.sam.opensHome();
     expect(home.text).toMatch(/In a tenant right now \(100\)/);

@@ -3,7 +3,8 @@ import { player, until } from '../../sandbox/driver.ts';
 import { parseView } from '../../sandbox/methods.ts';
 import type { OpenView } from '../../sandbox/workspace.ts';
 import type { Command } from '../../src/access/command.ts';
-import type { Standing, World } from '../../src/access/people.ts';
+import type { Standing } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { openForReading } from '../../src/ledger/open.ts';
@@ -114,10 +115,7 @@ export class Trial {
     const { policy, app } = this.stage;
     const kindOf = new Map(Object.entries(CAST).map(([one, id]) => [id, one as Kind]));
     const standing = (user: string): Standing => STANDINGS[kindOf.get(user) ?? 'guest'] ?? 'member';
-    const world: World = {
-      policy,
-      people: { standing, members: () => new Set(), absence: () => undefined },
-    };
+    const world = certain(policy, { standing, members: () => new Set(), absence: () => undefined });
     const tenantId = `case-${this.#tenants}`;
     this.#tenants += 1;
     const ground: Ground = {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { People } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { answer, everything, mrkdwnIn } from './acts.ts';
 import type { Stage } from './stage.ts';
@@ -29,7 +30,7 @@ describe('a hundred sessions', () => {
     s = await stage('socket', crowded);
     const members = new Set(['U0ADA', 'U0BEN']);
     const people: People = { standing: () => 'member', members: () => members, absence: () => undefined };
-    for (const [id] of s.policy.tenants) await s.session({ policy: s.policy, people }, id);
+    for (const [id] of s.policy.tenants) await s.session(certain(s.policy, people), id);
     await s.later(0);
   });
   afterAll(() => s.close());

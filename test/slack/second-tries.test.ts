@@ -61,13 +61,13 @@ describe('the form to be away', () => {
     s.clock.turn(6 * 60_000);
     s.sandbox.faults.next('users.info', { kind: 'server_error' }, 20);
     await modal.submits();
-    expect(modal.text).toMatch(/Slack did not answer when asked about the people involved/);
+    expect(modal.text).toMatch(/Slack did not say in time who you are/);
     expect(chosen()).toEqual(before);
     s.sandbox.faults.clear();
     await s.app.door.close();
     await modal.submits();
     expect(modal.text).toMatch(WRONG);
-    expect(modal.text).not.toMatch(/Slack did not answer/);
+    expect(modal.text).not.toMatch(/Slack did not say in time/);
     expect(chosen()).toEqual(before);
     await s.restart();
     await modal.submits();

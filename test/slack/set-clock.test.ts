@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { signedRequest } from '../../sandbox/deliver.ts';
 import type { World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import { createClock } from '../../src/clock.ts';
 import { createDoor } from '../../src/ledger/handle.ts';
 import { openForReading, openLedger } from '../../src/ledger/open.ts';
@@ -26,7 +27,7 @@ async function readyz(s: Stage): Promise<{ ok: boolean; says: string }> {
 
 function world({ policy }: Stage): World {
   const members = new Set([PEOPLE.ada.id, PEOPLE.ben.id]);
-  return { policy, people: { standing: () => 'member', members: () => members, absence: () => undefined } };
+  return certain(policy, { standing: () => 'member', members: () => members, absence: () => undefined });
 }
 
 /** What the alert channel hears, cards aside. */

@@ -3,6 +3,7 @@ import { createMailbox } from '../../sandbox/mail.ts';
 import type { Mailbox } from '../../sandbox/mail.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { Actor, World } from '../../src/access/people.ts';
+import { certain } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { atHome, userElsewhere } from '../../src/access/whose.ts';
 import { everything } from './acts.ts';
@@ -82,7 +83,8 @@ async function live({ s }: House, contact: string): Promise<void> {
   };
   const by = (id: string): Actor => ({ kind: 'person', id });
   const does = async (no: number | null, id: string, command: Command): Promise<void> => {
-    const attempt = { command, requestNo: no, actor: by(id), world: { policy, people }, delivery: null };
+    const world = certain(policy, people);
+    const attempt = { command, requestNo: no, actor: by(id), world, delivery: null };
     const { refusal } = await s.app.door.handle(attempt);
     if (refusal !== null) throw new Error(`${command.type}: ${JSON.stringify(refusal)}`);
     await s.later(MINUTE);

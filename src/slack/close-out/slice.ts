@@ -5,7 +5,7 @@ import { fit, section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { parseNo, put, sayRefusal } from '../desk.ts';
 import { choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
@@ -47,7 +47,7 @@ export function closeOut(desk: Desk): Slice {
       [ACTION.closeOut]: (call) => open(parseNo(call.value), call, 'ended', closeForm),
       [ACTION.closeoutYes]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'accept_closeout' }, no, call));
+        return no === null ? {} : sayRefusal(await put(desk, { type: 'accept_closeout' }, no, call));
       },
       [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call, 'closed', contestForm),
     },

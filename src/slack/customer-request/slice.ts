@@ -13,12 +13,12 @@ import type { Owed } from '../../outbox/owed.ts';
 import { ACTION } from '../action-ids.ts';
 import { actions, button, plain, section } from '../blocks.ts';
 import type { Answered, ActionCall, CommandCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { actorOf, parseNo } from '../desk.ts';
+import { actorOf, parseNo, put } from '../desk.ts';
 import { again, refusedFiling, said, submitForm } from '../forms.ts';
 import { whichTenant } from '../missing.ts';
 import { tenantNamed } from '../request-access/tenants.ts';
 import type { Caller } from '../payload.ts';
-import { readFiles, readInputs, submissionKey } from '../payload.ts';
+import { readFiles, readInputs } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import { notForYou, seenBy } from '../sight.ts';
 import { oneLine, tsa, when } from '../words.ts';
@@ -68,7 +68,7 @@ async function forContact(
   const tenant = desk.policy.tenants.get(tenantId);
   if (tenant === undefined) return { say: { text: UNKNOWN } };
   if (isContact(tenant, actorOf(caller))) return { tenant };
-  const inside = isListed(await desk.directory.world([caller.userId]), caller.userId);
+  const inside = isListed(await desk.directory.recent([caller.userId]), caller.userId);
   const words = inside
     ? 'This is where the customer’s contacts ask. For access of your own write `/tsa request`; for what happened here `/tsa history`.'
     : 'This is for the people whom your company named as contacts. Ask one of them, or our support team to be added.';
@@ -85,10 +85,10 @@ async function openAsk(desk: Desk, { caller, value }: ActionCall): Promise<Answe
   return { view: askForm(tenant, desk.clock.now() + forMs, forMs) };
 }
 
-async function file(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted> {
+async function file(desk: Desk, call: SubmitCall): Promise<Submitted> {
+  const { caller, view } = call;
   const read = readInputs(view);
-  const world = await desk.directory.world([caller.userId]);
-  const owner = ownerForCustomers(world);
+  const owner = ownerForCustomers(await desk.directory.recent([caller.userId]));
   const command: FileCustomerRequest = {
     type: 'file_customer_request',
     tenantId: view.private_metadata,
@@ -108,13 +108,7 @@ async function file(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted
         'Our support team cannot take requests here right now. Please try again in a minute, or call them.',
       ),
     };
-  const outcome = await desk.door.handle({
-    command,
-    requestNo: null,
-    actor: actorOf(caller),
-    world,
-    delivery: submissionKey(view),
-  });
+  const outcome = await put(desk, command, null, call);
   const refused = refusedFiling(view, outcome, 'Ask for help', askField, issueWords);
   if (refused !== null) return refused;
   const { requestNo, state } = outcome;

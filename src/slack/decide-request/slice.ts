@@ -10,7 +10,7 @@ import { section, sections } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { parseNo, put, sayRefusal } from '../desk.ts';
 import {
   choice,
   choiceField,
@@ -50,7 +50,7 @@ export function decideRequest(desk: Desk): Slice {
       [ACTION.replace]: (call) => opened(desk, call, 'ours', (no, state) => replaceForm(desk, no, state)),
       [ACTION.cancel]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'cancel', reason: '' }, no, call));
+        return no === null ? {} : sayRefusal(await put(desk, { type: 'cancel', reason: '' }, no, call));
       },
     },
     commands: {
@@ -61,7 +61,7 @@ export function decideRequest(desk: Desk): Slice {
           none: 'You have no open request to cancel.',
         });
         if (!('no' in picked)) return picked;
-        const outcome = await attempt(desk, { type: 'cancel', reason: '' }, picked.no, call);
+        const outcome = await put(desk, { type: 'cancel', reason: '' }, picked.no, call);
         return {
           say: sayRefusal(outcome).say ?? { text: `${tsa(picked.no)} is cancelled. Nobody gets access.` },
         };
@@ -96,7 +96,7 @@ async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
   // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
   if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
     return opened(desk, call, 'everybody', highRiskForm);
-  return sayRefusal(await attempt(desk, { type: 'approve', less: null, typedTenantId: null }, no, call));
+  return sayRefusal(await put(desk, { type: 'approve', less: null, typedTenantId: null }, no, call));
 }
 
 /** Opens a form about a request that waits; where it does not wait any more, says what happened. */

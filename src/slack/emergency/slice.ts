@@ -10,7 +10,7 @@ import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Caller } from '../payload.ts';
 import type { Answered, ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { actorOf, attempt, parseNo, sayRefusal } from '../desk.ts';
+import { parseNo, put, sayRefusal } from '../desk.ts';
 import {
   allowedField,
   choice,
@@ -22,7 +22,7 @@ import {
   submitForm,
   textField,
 } from '../forms.ts';
-import { readInputs, submissionKey } from '../payload.ts';
+import { readInputs } from '../payload.ts';
 import { whatHappened } from '../refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
 import { suggestTenants } from '../request-access/tenants.ts';
@@ -62,7 +62,7 @@ export function emergency(desk: Desk): Slice {
     actions: {
       [ACTION.confirmEmergency]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'confirm_emergency' }, no, call));
+        return no === null ? {} : sayRefusal(await put(desk, { type: 'confirm_emergency' }, no, call));
       },
       [ACTION.justified]: (call) => judge(desk, call, true),
       [ACTION.notJustified]: (call) => judge(desk, call, false),
@@ -155,7 +155,8 @@ function declareForm(desk: Desk, caller: Caller, tenantId: string, unfinished: r
   };
 }
 
-async function declare(desk: Desk, { caller, view }: SubmitCall): Promise<Submitted> {
+async function declare(desk: Desk, call: SubmitCall): Promise<Submitted> {
+  const { caller, view } = call;
   const read = readInputs(view);
   const command: DeclareEmergency = {
     type: 'declare_emergency',
@@ -170,14 +171,7 @@ async function declare(desk: Desk, { caller, view }: SubmitCall): Promise<Submit
     durationMs: parseDuration(read(BLOCK.duration)) ?? NaN,
     roles: [],
   };
-  const world = await desk.directory.world([caller.userId, command.reviewer]);
-  const outcome = await desk.door.handle({
-    command,
-    requestNo: null,
-    actor: actorOf(caller),
-    world,
-    delivery: submissionKey(view),
-  });
+  const outcome = await put(desk, command, null, call);
   const refused = refusedFiling(view, outcome, 'Emergency access', blockOf);
   if (refused !== null) return refused;
   const { requestNo, state } = outcome;

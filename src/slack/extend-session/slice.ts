@@ -5,7 +5,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { parseNo, put, sayRefusal } from '../desk.ts';
 import { form, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
@@ -40,7 +40,7 @@ export function extendSession(desk: Desk): Slice {
       [ACTION.extend]: (call) => open(parseNo(call.value), call, 'ours', askForm),
       [ACTION.extendYes]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'approve_extension' }, no, call));
+        return no === null ? {} : sayRefusal(await put(desk, { type: 'approve_extension' }, no, call));
       },
       [ACTION.extendNo]: (call) => open(parseNo(call.value), call, 'everybody', denyForm),
     },

@@ -2,7 +2,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Desk, Slice } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { put, parseNo, sayRefusal } from '../desk.ts';
 import { form, personField, submitForm } from '../forms.ts';
 import { readInputs } from '../payload.ts';
 import { seenBy } from '../sight.ts';
@@ -29,7 +29,7 @@ export function handOver(desk: Desk): Slice {
       },
       [ACTION.takeOver]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await attempt(desk, { type: 'accept_ownership' }, no, call));
+        return no === null ? {} : sayRefusal(await put(desk, { type: 'accept_ownership' }, no, call));
       },
     },
     submissions: {

@@ -8,9 +8,9 @@ import { tidyAt } from '../../ledger/shown.ts';
 import { directMessage } from '../../outbox/owe.ts';
 import { plain, section } from '../blocks.ts';
 import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { actorOf } from '../desk.ts';
+import { putHouse } from '../desk.ts';
 import { again, personField, said } from '../forms.ts';
-import { readInputs, submissionKey } from '../payload.ts';
+import { readInputs } from '../payload.ts';
 import { refusalWords } from '../refusals.ts';
 import { createTurns } from '../turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
@@ -92,11 +92,10 @@ export function createHome(desk: Desk): Home {
           }),
         [HOME_ACTION.away]: ({ caller }) => Promise.resolve({ view: awayForm(desk, caller.userId) }),
         [HOME_ACTION.back]: async (call) => {
-          const { caller, delivery } = call;
-          const world = await desk.directory.world([caller.userId]);
+          const { caller } = call;
           const command = { type: 'clear_absence', approver: caller.userId } as const;
-          const stoodIn = world.people.absence(caller.userId)?.delegate;
-          const refusal = await desk.door.handleHouse({ command, actor: actorOf(caller), world, delivery });
+          const stoodIn = await standInOf(desk, caller.userId);
+          const refusal = await putHouse(desk, command, call);
           if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
           await tellStandIns(desk, caller.userId, stoodIn, null);
           return { after: () => publish(caller.userId, chosen(call)) };
@@ -109,15 +108,15 @@ export function createHome(desk: Desk): Home {
 
 async function goAway(
   desk: Desk,
-  { caller, view }: SubmitCall,
+  call: SubmitCall,
   publish: (user: UserId, choice: HomeChoice) => Promise<void>,
 ): Promise<Submitted> {
+  const { caller, view } = call;
   const read = readInputs(view);
   const delegate = read(BLOCK.delegate);
-  const world = await desk.directory.world([caller.userId, delegate]);
   const now = desk.clock.now();
   const approver = read(BLOCK.whom) === '' ? caller.userId : read(BLOCK.whom);
-  const stoodIn = world.people.absence(approver)?.delegate;
+  const stoodIn = await standInOf(desk, approver);
   const command = {
     type: 'set_absence',
     approver,
@@ -125,12 +124,7 @@ async function goAway(
     until: Number(read(BLOCK.until)) * 1_000,
     delegate,
   } as const;
-  const refusal = await desk.door.handleHouse({
-    command,
-    actor: actorOf(caller),
-    world,
-    delivery: submissionKey(view),
-  });
+  const refusal = await putHouse(desk, command, call);
   if (refusal?.reason === 'absence_not_possible') {
     const block = refusal.why === 'past' || refusal.why === 'too_long' ? BLOCK.until : BLOCK.delegate;
     return { kind: 'errors', errors: { [block]: refusalWords(refusal, null, null) } };
@@ -147,6 +141,10 @@ async function goAway(
   return { kind: 'close' };
 }
 
+async function standInOf(desk: Desk, approver: UserId): Promise<UserId | undefined> {
+  return (await desk.views.absences(desk.clock.now())).get(approver)?.delegate;
+}
+
 /** What waits already is asked of the one who answers now, and of the one who did before no more. */
 async function tellStandIns(
   desk: Desk,
@@ -155,7 +153,7 @@ async function tellStandIns(
   now: UserId | null,
 ): Promise<void> {
   // What is known of absences from now on.
-  await desk.directory.world([]);
+  await desk.directory.recent([]);
   const at = desk.clock.now();
   const waiting = await desk.views.waitingFor(approver);
   await desk.door.owe(

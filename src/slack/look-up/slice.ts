@@ -110,7 +110,7 @@ async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
 /** What a tenant, or a person, had: for those whom the policy lists. */
 async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Say> {
   const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
-  if (!isListed(await desk.directory.world([userId]), userId))
+  if (!isListed(await desk.directory.recent([userId]), userId))
     return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
   const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
   const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];

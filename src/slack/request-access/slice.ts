@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import type { FileRequest } from '../../access/command.ts';
 import { answersFor } from '../../access/people.ts';
 import type { FieldProblem, Refusal } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
@@ -9,7 +10,7 @@ import { ACTION } from '../action-ids.ts';
 import { troubleOf } from '../client.ts';
 import { closeForm } from '../close-out/slice.ts';
 import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
-import { actorOf, parseNo } from '../desk.ts';
+import { put, parseNo } from '../desk.ts';
 import type { Caller, View } from '../payload.ts';
 import { blockNamed } from '../payload.ts';
 import { problemWords, refusalWords } from '../refusals.ts';
@@ -130,33 +131,28 @@ async function suggestApprovers(
   return options.filter((option) => option.text.text.toLowerCase().includes(wanted)).slice(0, OPTIONS_MAX);
 }
 
-async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise<Submitted> {
+async function file(desk: Desk, call: SubmitCall): Promise<Submitted> {
+  const { caller, view } = call;
   const draft = readDraft(view);
-  const world = await desk.directory.world([caller.userId, draft.grantee, draft.owner, ...draft.approvers]);
-  const outcome = await desk.door.handle({
-    command: {
-      type: 'file',
-      tenantId: draft.tenantId,
-      scopeId: draft.scopeId,
-      grantee: draft.grantee,
-      owner: draft.owner,
-      approvers: draft.approvers,
-      allowedActions: draft.allowedActions,
-      offLimits: draft.offLimits,
-      reason: draft.reason,
-      caseRef: draft.caseRef,
-      durationMs: chosenMs(desk, draft, parseDuration, caller.userId),
-      notBefore: draft.notBefore === '' ? null : Number(draft.notBefore) * 1_000,
-      roles: draft.roles
-        .split('\n')
-        .map((role) => role.trim())
-        .filter((role) => role !== ''),
-    },
-    requestNo: null,
-    actor: actorOf(caller),
-    world,
-    delivery,
-  });
+  const command: FileRequest = {
+    type: 'file',
+    tenantId: draft.tenantId,
+    scopeId: draft.scopeId,
+    grantee: draft.grantee,
+    owner: draft.owner,
+    approvers: draft.approvers,
+    allowedActions: draft.allowedActions,
+    offLimits: draft.offLimits,
+    reason: draft.reason,
+    caseRef: draft.caseRef,
+    durationMs: chosenMs(desk, draft, parseDuration, caller.userId),
+    notBefore: draft.notBefore === '' ? null : Number(draft.notBefore) * 1_000,
+    roles: draft.roles
+      .split('\n')
+      .map((role) => role.trim())
+      .filter((role) => role !== ''),
+  };
+  const outcome = await put(desk, command, null, call);
   const { requestNo, state } = outcome;
   const refusal = passing(outcome.refusal);
   if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, view) };
@@ -177,7 +173,8 @@ async function file(desk: Desk, { caller, view, delivery }: SubmitCall): Promise
     return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };
   }
   const at = desk.clock.now();
-  const asked = [...new Set(draft.approvers.map((user) => answersFor(world.people, user, at)))];
+  const { people } = desk.directory.known();
+  const asked = [...new Set(draft.approvers.map((user) => answersFor(people, user, at)))];
   return { kind: 'show', view: filedView(requestNo ?? 0, asked, state) };
 }
 

@@ -22,6 +22,6 @@ export async function suggestTenants(
   desk: Desk,
   { caller, typed }: SuggestCall,
 ): Promise<readonly PlainTextOption[]> {
-  const world = await desk.directory.world([caller.userId]);
+  const world = await desk.directory.recent([caller.userId]);
   return isListed(world, caller.userId) ? desk.tenants.search(typed, OPTIONS_MAX).map(tenantOption) : [];
 }

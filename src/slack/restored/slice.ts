@@ -2,7 +2,7 @@ import type { UserId } from '../../access/policy.ts';
 import { inChannel } from '../../outbox/owe.ts';
 import type { Owed } from '../../outbox/owed.ts';
 import type { Desk, Slice } from '../desk.ts';
-import { actorOf } from '../desk.ts';
+import { putHouse } from '../desk.ts';
 import { refusalWords } from '../refusals.ts';
 import { GAP_KNOWN } from './message.ts';
 
@@ -10,17 +10,14 @@ import { GAP_KNOWN } from './message.ts';
 export function restored(desk: Desk, changed: (user: UserId) => Promise<void>): Slice {
   return {
     actions: {
-      [GAP_KNOWN]: async ({ caller, value, delivery }) => {
-        const restored = Number(value);
-        const world = await desk.directory.world([caller.userId]);
+      [GAP_KNOWN]: async (call) => {
+        const restored = Number(call.value);
         const command = { type: 'confirm_gap', restored } as const;
-        const refusal = await desk.door.handleHouse({ command, actor: actorOf(caller), world, delivery }, [
-          told(desk, restored, 'confirmed'),
-        ]);
+        const refusal = await putHouse(desk, command, call, [told(desk, restored, 'confirmed')]);
         if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
         return {
           say: { text: 'It is written down that you know what is missing. Sessions can start again.' },
-          after: () => changed(caller.userId),
+          after: () => changed(call.caller.userId),
         };
       },
     },

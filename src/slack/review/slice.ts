@@ -23,7 +23,7 @@ export function review(desk: Desk): Slice {
   return {
     commands: {
       review: async ({ caller }) => {
-        const world = await desk.directory.world([caller.userId]);
+        const world = await desk.directory.recent([caller.userId]);
         const { policy, people } = world;
         const readers = [
           ...policy.admins,

@@ -1,6 +1,6 @@
 import { ACTION } from '../action-ids.ts';
 import type { ActionCall, Answered, CommandCall, Desk, Say, Slice } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { put, parseNo, sayRefusal } from '../desk.ts';
 import { pick } from '../pick.ts';
 import { tsa, when } from '../words.ts';
 
@@ -32,14 +32,14 @@ type Verb = keyof typeof COMMANDS;
 
 async function press(desk: Desk, call: ActionCall, verb: Verb): Promise<{ say?: Say }> {
   const no = parseNo(call.value);
-  return no === null ? {} : sayRefusal(await attempt(desk, COMMANDS[verb], no, call));
+  return no === null ? {} : sayRefusal(await put(desk, COMMANDS[verb], no, call));
 }
 
 async function byCommand(desk: Desk, call: CommandCall, verb: Verb): Promise<Answered> {
   const picked = await pick(desk, call, verb, MINE[verb]);
   if (!('no' in picked)) return picked;
   const { no } = picked;
-  const outcome = await attempt(desk, COMMANDS[verb], no, call);
+  const outcome = await put(desk, COMMANDS[verb], no, call);
   const refused = sayRefusal(outcome).say;
   if (refused !== undefined) return { say: refused };
   const { state } = outcome;

@@ -3,7 +3,7 @@ import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
 import type { Answered, CommandCall, Desk, Slice } from '../desk.ts';
-import { attempt, parseNo, sayRefusal } from '../desk.ts';
+import { parseNo, put, sayRefusal } from '../desk.ts';
 import { form, submitForm, textField } from '../forms.ts';
 import { whichRequest } from '../missing.ts';
 import { readInputs } from '../payload.ts';
@@ -25,7 +25,7 @@ const WHAT_NEXT =
 export function stopSession(desk: Desk): Slice {
   const open = async (no: number | null, { caller }: { caller: Caller }) => {
     if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
-    const seen = await seenBy(desk, caller.userId, no, 'everybody');
+    const seen = await seenBy(desk, caller.userId, no, 'everybody', 'last_known');
     if ('say' in seen) return seen;
     const { state } = seen;
     if (state.phase !== 'active' && state.phase !== 'approved')
@@ -38,7 +38,7 @@ export function stopSession(desk: Desk): Slice {
       [ACTION.unexpected]: async (call) => {
         const no = parseNo(call.value);
         if (no === null) return {};
-        const outcome = await attempt(desk, { type: 'report_unexpected' }, no, call);
+        const outcome = await put(desk, { type: 'report_unexpected' }, no, call);
         if (outcome.refusal !== null) return sayRefusal(outcome);
         const stopped = outcome.state?.phase !== 'active';
         const words = stopped
@@ -59,7 +59,7 @@ export function stopSession(desk: Desk): Slice {
 
 /** Somebody who must stop something has no time to look up its number. */
 async function which(desk: Desk, { caller }: CommandCall): Promise<Answered> {
-  const hidden = await notForYou(desk, caller.userId);
+  const hidden = await notForYou(desk, caller.userId, 'last_known');
   if (hidden !== null) return { say: hidden };
   const sessions = await desk.views.activeSessions();
   return sessions.length === 0
