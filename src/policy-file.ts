@@ -169,6 +169,10 @@ export const policyForm = z.strictObject({
       .min(1, 'list at least one')
       .describe('Who may stop any session and helps when nobody can approve.'),
     auditors: z.array(principal).default([]).describe('Who may read every record.'),
+    leavers: z
+      .enum(['revoke', 'tell'], 'write revoke or tell')
+      .default('revoke')
+      .describe('The session of somebody who leaves is revoked at once, or only told of.'),
     shared_accounts: z
       .array(slackUser)
       .default([])

@@ -189,6 +189,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
     requesters: people.requesters,
     admins: people.admins,
     auditors: people.auditors,
+    leavers: people.leavers,
     sharedAccounts: people.shared_accounts,
     doNotPing: people.do_not_ping,
     deputies: new Map(Object.entries(people.deputies)),

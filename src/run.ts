@@ -16,6 +16,7 @@ import { createLinks } from './ledger/links.ts';
 import { createOfTenant } from './ledger/of-tenant.ts';
 import { openLedger } from './ledger/open.ts';
 import type { OwnLedger } from './ledger/open.ts';
+import { createUnderWay } from './ledger/under-way.ts';
 import { createViews } from './ledger/views.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './outbox/owe.ts';
@@ -41,6 +42,7 @@ import { catchUp } from './timers/catching-up.ts';
 import { createClockWatch } from './timers/clock-watch.ts';
 import { createDigestTimer } from './timers/digest.ts';
 import { createTimers } from './timers/timers.ts';
+import { createLeavers } from './timers/leavers.ts';
 import { createVacancies } from './timers/vacancies.ts';
 
 /** The whole program, running. */
@@ -180,6 +182,13 @@ async function startOn(
     log,
     asked: (look) => directory.asked(look),
   });
+  const leavers = createLeavers({
+    door,
+    underWay: createUnderWay(ledger.reader),
+    clock,
+    log,
+    asked: (look, silence) => directory.asked(look, silence),
+  });
   const digest = createDigestTimer({ door, views, clock, log, policy: rules });
   const watch = createClockWatch({ clock, door, policy: rules, log });
   door.onCommitted(() => {
@@ -205,7 +214,10 @@ async function startOn(
     token: botToken,
     bot: me,
     ours,
-    changed: (user) => vacancies.look(user),
+    changed: async (user) => {
+      if (user !== null) await leavers.look(user);
+      await vacancies.look(user);
+    },
     log,
   });
   const socket = mode.kind === 'socket' ? createLine({ appToken: mode.appToken, apiUrl }, intake, log) : null;
@@ -241,6 +253,7 @@ async function startOn(
   watch.start();
   digest.start();
   vacancies.start();
+  leavers.start();
   if (socket !== null) await heldBack(appTokenRefused, () => socket.start());
   const heartbeat = setInterval(() => {
     clients.background.auth.test().then(slackSeen, (error: unknown) => {
@@ -272,6 +285,7 @@ async function startOn(
         timers.stop(),
         digest.stop(),
         vacancies.stop(),
+        leavers.stop(),
         watch.stop(),
       ]);
       await pages?.settled();

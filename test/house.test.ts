@@ -12,7 +12,8 @@ const FOLDERS = ['src', 'manifest', 'sandbox', 'test', 'bench'];
 const LINES_MAX = 300;
 /** Files that hold one thing which would not be clearer in two. */
 const LONGER: Readonly<Record<string, number>> = {
-  'src/access/evolve.ts': 380,
+  'src/access/evolve.ts': 390,
+  'src/outbox/owe.ts': 320,
   'src/slack/refusals.ts': 350,
 };
 
@@ -117,6 +118,8 @@ const AT_THE_DOOR: ReadonlySet<string> = new Set([
   'src/slack/desk.ts',
   'src/timers/timers.ts',
   'src/timers/vacancies.ts',
+  'src/timers/leavers.ts',
+  'src/timers/catching-up.ts',
   'src/http/help-link.ts',
   'src/http/request-link.ts',
   'src/http/tenant-link.ts',
@@ -263,7 +266,7 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       rule: filesFitThreeScreens,
       planted: [
         file('src/a.ts', 'x\n'.repeat(LINES_MAX + 1)),
-        file('src/access/evolve.ts', 'x\n'.repeat(381)),
+        file('src/access/evolve.ts', 'x\n'.repeat(391)),
       ],
     },
     {
@@ -330,7 +333,7 @@ describe('The rules let pass what is right', () => {
     file('src/words.ts', 'const at = new Date(ms).toISOString();'),
     file('src/config.ts', 'const env = process.env;'),
     file('src/clock.ts', "import { randomUUID } from 'node:crypto'; const at = Date.now();"),
-    file('src/access/evolve.ts', 'x\n'.repeat(380)),
+    file('src/access/evolve.ts', 'x\n'.repeat(390)),
     file('test/a.test.ts', "import { createSandbox } from '../sandbox/server.ts'; const at = Date.now();"),
     file('src/link.ts', "const at = 'https://example.com/home/page';"),
     file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)} AS build\n`),

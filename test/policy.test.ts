@@ -66,6 +66,7 @@ describe('A policy', () => {
       scopes: [{ id: 'read', maxDurationMs: 4 * 3_600_000, approvals: 1, consent: false, highRisk: false }],
       limits: { maxDurationMs: 4 * 3_600_000, openRequests: 3, extensions: 1, closeoutOverdueMs: null },
       emergency: { people: [], maxDurationMs: 3_600_000, twoPeople: false, secondPersonAfter: 1 },
+      leavers: 'revoke',
       digest: { cron: '0 9 * * 1' },
     });
     expect(policyOf(BASE + TENANT).tenants.get('northwind')).toMatchObject({

@@ -104,6 +104,8 @@ export type TimerCommand =
   | { readonly type: 'remind_approver' }
   /** This approver can no longer decide: the requester is asked to name another. */
   | { readonly type: 'offer_replacement'; readonly approver: UserId }
+  /** This person may be no member any more: what is theirs is called off. */
+  | { readonly type: 'call_off'; readonly person: UserId }
   | { readonly type: 'open_start' }
   | { readonly type: 'warn' }
   | { readonly type: 'expire' }

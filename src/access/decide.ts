@@ -19,6 +19,7 @@ import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { askExtension, decideExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './file.ts';
+import { callOff } from './leaving.ts';
 import type { Actor, World } from './people.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
@@ -111,8 +112,9 @@ function file(command: FilingCommand, context: Context): Decision {
 
 function byTime(command: TimerCommand, state: Access, context: Context): Decision {
   if (context.actor.kind !== 'timer') return refuse({ reason: 'not_allowed', needs: 'timer' });
-  // Whether somebody can still decide is not for the clock to say.
-  const due = command.type === 'offer_replacement' ? command : dueCommand(state, context.now);
+  // What has become of people is not for the clock to say.
+  const ofPeople = command.type === 'offer_replacement' || command.type === 'call_off';
+  const due = ofPeople ? command : dueCommand(state, context.now);
   if (due?.type !== command.type) return refuse({ reason: 'nothing_due' });
   return happen(command, state, context);
 }
@@ -133,6 +135,8 @@ function happen(command: TimerCommand, state: Access, context: Context): Decisio
     case 'offer_replacement':
       if (state.phase !== 'pending') return refuse({ reason: 'nothing_due' });
       return offerReplacement(state, command.approver, context);
+    case 'call_off':
+      return callOff(state, command.person, context);
     case 'open_start':
       return accept({ type: 'start.opened', at: now });
     case 'warn':
@@ -252,6 +256,7 @@ const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([
   'lapse',
   'remind_approver',
   'offer_replacement',
+  'call_off',
   'open_start',
   'warn',
   'expire',

@@ -163,6 +163,12 @@ export const accessEvent = z.discriminatedUnion('type', [
     reason: text,
     endedAt: instant,
   }),
+  /** Who is in may hold access no more; the policy says to tell, and lets the session go on. */
+  z.strictObject({
+    type: z.literal('grantee.gone'),
+    grantee: user,
+    standing: z.enum(['deactivated', 'guest', 'bot', 'external', 'shared_account', 'not_found']),
+  }),
   z.strictObject({ type: z.literal('session.reported'), by: text, standing: z.boolean() }),
   z.strictObject({ type: z.literal('owner.offered'), by: user, to: user }),
   z.strictObject({ type: z.literal('owner.changed'), from: user, to: user }),

@@ -135,11 +135,13 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
         },
         warnedFor: null,
         extension: null,
+        granteeGone: false,
       };
     case 'session.warned':
     case 'extension.asked':
     case 'extension.approved':
     case 'extension.denied':
+    case 'grantee.gone':
     case 'session.ended':
       if (next.phase !== 'active') throw new CorruptHistory(state.phase, event.type);
       return evolveActive(next, event, at);
@@ -290,7 +292,12 @@ function evolvePending(
 function evolveActive(
   state: Active,
   event: EventOf<
-    'session.warned' | 'extension.asked' | 'extension.approved' | 'extension.denied' | 'session.ended'
+    | 'session.warned'
+    | 'extension.asked'
+    | 'extension.approved'
+    | 'extension.denied'
+    | 'grantee.gone'
+    | 'session.ended'
   >,
   at: number,
 ): Access {
@@ -313,6 +320,8 @@ function evolveActive(
       };
     case 'extension.denied':
       return { ...state, extension: null };
+    case 'grantee.gone':
+      return { ...state, granteeGone: true };
     case 'session.ended': {
       const { type, ...ending } = event;
       return {

@@ -104,6 +104,8 @@ export interface Policy {
   readonly requesters: readonly Principal[];
   readonly admins: readonly Principal[];
   readonly auditors: readonly Principal[];
+  /** What becomes of the session of somebody who leaves: it is revoked, or told of only. */
+  readonly leavers: 'revoke' | 'tell';
   /** Logins used by more than one human: they hold nothing and approve nothing. */
   readonly sharedAccounts: readonly UserId[];
   readonly approvers: readonly ApproverRule[];

@@ -254,6 +254,7 @@ function theirEvent(event: AccessEvent, { way }: Access, said: Said): AccessEven
     case 'question.answered':
     case 'approver.reminded':
     case 'approver.gone':
+    case 'grantee.gone':
     case 'approver.replaced':
     case 'approval.asked_again':
     case 'start.opened':

@@ -142,6 +142,8 @@ export type Active = Base & {
   /** Warned about this end already. */
   readonly warnedFor: number | null;
   readonly extension: Extension | null;
+  /** They may hold access no more, which was told. */
+  readonly granteeGone: boolean;
 };
 export type Ended = Base & {
   readonly phase: 'ended';

@@ -73,7 +73,6 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     const people = peopleIn(state, events);
     await deps.learn(people.filter((id) => contactOf(tenant, id) === undefined));
     return (actor) => {
-      if (actor === 'system:timer') return 'time';
       if (actor.startsWith('system:')) return 'our program';
       if (actor === CUSTOMER_SEAT) return 'the customer';
       const contact = contactOf(tenant, actor);

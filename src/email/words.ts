@@ -148,6 +148,7 @@ function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | 
     case 'question.answered':
     case 'approver.reminded':
     case 'approver.gone':
+    case 'grantee.gone':
     case 'approver.replaced':
     case 'approval.asked_again':
     case 'start.opened':

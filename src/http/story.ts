@@ -76,6 +76,7 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
     case 'question.answered':
     case 'approver.reminded':
     case 'approver.gone':
+    case 'grantee.gone':
     case 'approver.replaced':
     case 'approval.asked_again':
     case 'start.opened':

@@ -19,7 +19,6 @@ export type Name = (actor: string) => string;
 /** Their own people by the names of the policy, ours by those of Slack. */
 export function namesFor(tenant: Tenant | undefined, nameOf: (user: UserId) => string): Name {
   return (actor) => {
-    if (actor === 'system:timer') return 'time';
     if (actor.startsWith('system:')) return 'our program';
     if (actor === CUSTOMER_SEAT) return 'one of your contacts';
     const contact = tenant?.contacts.find(

@@ -63,6 +63,7 @@ export function oweMail(
     case 'question.answered':
     case 'approver.reminded':
     case 'approver.gone':
+    case 'grantee.gone':
     case 'approver.replaced':
     case 'start.opened':
     case 'session.warned':

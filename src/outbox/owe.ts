@@ -1,7 +1,7 @@
 import { approversOf, whoAnswers } from '../access/checks.ts';
 import type { AccessEvent } from '../access/event.ts';
 import type { World } from '../access/people.ts';
-import { answersFor } from '../access/people.ts';
+import { actorName, answersFor, peopleOf } from '../access/people.ts';
 import type { Access, Seat } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Owed } from './owed.ts';
@@ -23,11 +23,13 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
   const had = before === null ? new Set<string>() : places(before, world, now);
   const has = places(after, world, now);
   const cards = [...new Set([...has, ...had])];
+  // Who left has nowhere to read it; what they were shown before is tidied up.
+  const arrives = (to: string): boolean => world.listed.standing(to.replace(PERSON, '')) !== 'deactivated';
   const notices = hearers(event, before ?? after, after, world, now);
   const marked =
     after.tenant.channel !== null && MARKING.has(event.type) ? [inChannel(after.tenant.channel)] : [];
   return [
-    ...cards.map((destination): Owed => {
+    ...cards.filter(arrives).map((destination): Owed => {
       return { key: `card:${no}:${version}:${destination}`, destination, message: { kind: 'card', no } };
     }),
     ...marked.map((destination): Owed => {
@@ -38,7 +40,7 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
       };
     }),
     ...[...notices]
-      .filter(([destination]) => had.has(destination) || !has.has(destination))
+      .filter(([destination]) => arrives(destination) && (had.has(destination) || !has.has(destination)))
       .map(([destination, loud]): Owed => {
         const message = { kind: 'notice', no, version, loud } as const;
         const which = ONCE.has(event.type) ? event.type : `${version}:${event.type}`;
@@ -46,6 +48,8 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
       }),
   ];
 }
+
+const TIMER = actorName({ kind: 'timer' });
 
 /** What changes whether, or until when, somebody is in the tenant. */
 const MARKING: ReadonlySet<AccessEvent['type']> = new Set([
@@ -63,12 +67,15 @@ const ONCE: ReadonlySet<AccessEvent['type']> = new Set([
   'request.cancelled',
   'request.lapsed',
   'session.started',
+  'grantee.gone',
   'session.ended',
 ]);
 
+const PERSON = 'person:';
+
 /** A person's direct messages, as a destination. */
 export function directMessage(user: string): string {
-  return `person:${user}`;
+  return `${PERSON}${user}`;
 }
 
 /** A channel, as a destination. */
@@ -123,6 +130,7 @@ function hearers(
   ];
   const security = inChannel(channels.security ?? channels.alert);
   const contacts = contactsWithoutChannel(after, world);
+  const owners = whoOwns(after, world);
   const told = new Map<string, boolean>();
   const tell = (loud: boolean, people: readonly (string | null)[], places: readonly string[] = []): void => {
     const all = [
@@ -190,8 +198,7 @@ function hearers(
       tell(true, [after.requester, event.why === 'not_named' ? event.approver : null]);
       break;
     case 'approver.replaced':
-      // Who left has nowhere to read it.
-      tell(true, world.people.standing(event.from) === 'deactivated' ? [] : [event.from]);
+      tell(true, [event.from]);
       tell(event.by !== after.requester, [after.requester]);
       break;
     case 'approval.asked_again':
@@ -222,8 +229,13 @@ function hearers(
     case 'extension.denied':
       tell(true, [grantee]);
       break;
+    case 'grantee.gone':
+      tell(true, owners, [security]);
+      break;
     case 'session.ended':
-      tell(true, [grantee, after.requester, after.owner, ...contacts, ...approvers], alert);
+      tell(true, [grantee, after.requester, ...owners, ...contacts, ...approvers], alert);
+      // Nobody stopped it: whoever was in may hold access no more.
+      if (event.how === 'revoked' && event.by === TIMER) tell(true, [], [security]);
       break;
     case 'session.reported':
       tell(true, event.standing ? [] : pinged(approvers), [security]);
@@ -241,7 +253,7 @@ function hearers(
       if (after.way === 'customer' && after.phase === 'closed') tell(true, [after.requester]);
       break;
     case 'closeout.reminded':
-      tell(true, [after.owner]);
+      tell(true, owners);
       break;
     case 'closeout.accepted':
       tell(false, [after.owner]);
@@ -267,6 +279,13 @@ function asked(state: Access, { people }: World, now: number): readonly string[]
   return state.seats
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
     .map((seat) => whoAnswers(state, seat, people, now));
+}
+
+/** Who sees it through; where they are no member any more, the admins. */
+function whoOwns({ owner }: Access, { policy, listed }: World): readonly string[] {
+  const standing = listed.standing(owner);
+  const there = standing === 'member' || standing === 'cannot_check';
+  return there ? [owner] : peopleOf(listed, policy.admins);
 }
 
 /** Contacts who are told in person, because there is no channel for it. */

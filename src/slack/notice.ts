@@ -1,4 +1,5 @@
 import type { AccessEvent } from '../access/event.ts';
+import { GONE } from '../access/leaving.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
@@ -134,6 +135,8 @@ export function noticeWords(
       return `:no_entry: ${it} · ${who(event.by)} gave no more time; the end stays as it was${withWords(event.reason)}`;
     case 'session.ended':
       return ended(event, it, place);
+    case 'grantee.gone':
+      return `:warning: ${it} · ${who(event.grantee)} is in ${place}, but may hold access no more: ${GONE[event.standing]}. The policy says to tell of it only: *revoke* the session if it should not go on.`;
     case 'session.reported':
       return `:warning: ${it} · ${who(event.by)} did not expect this session in ${place}.${event.standing ? ' It was revoked at once.' : ' They cannot stop it themselves: please look into it.'}`;
     case 'owner.offered':

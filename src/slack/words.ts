@@ -61,7 +61,6 @@ const EMPTY_LINES = /\n(?:[^\S\n]*\n){2,}/g;
 
 /** An actor as the ledger names it, for reading. People are mentioned; a mention in a message that we send pings nobody twice. */
 export function who(actor: string): string {
-  if (actor === 'system:timer') return 'time';
   if (actor.startsWith('system:')) return 'the app';
   if (actor === CUSTOMER_SEAT) return 'the customer';
   if (actor.startsWith('customer:')) return `${escape(actor.slice('customer:'.length))} (customer)`;

@@ -5,17 +5,15 @@ import type { UserId } from '../access/policy.ts';
 import type { Pending, Seat } from '../access/state.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
-import { createAlarm } from '../clock.ts';
 import type { Door } from '../ledger/handle.ts';
 import type { Views } from '../ledger/views.ts';
+import type { Round } from './round.ts';
+import { createRound } from './round.ts';
 
-/** Sees to it that no request waits for somebody who can no longer decide. */
-export interface Vacancies {
-  /** Looks at once, because the policy may be a new one, and every now and then. */
-  start(): void;
+/** Sees to it that no request waits for somebody who can no longer decide, by Slack's word or by a new policy. */
+export interface Vacancies extends Round {
   /** Looks at what waits for this person, or at all that waits. */
   look(holder: UserId | null): Promise<void>;
-  stop(): Promise<void>;
 }
 
 interface Waiting {
@@ -23,9 +21,6 @@ interface Waiting {
   readonly state: Pending;
   readonly seat: Seat;
 }
-
-/** Slack tells who changes; this is for what it did not tell, or could not be asked. */
-const LOOK_AGAIN_MS = 5 * 60_000;
 
 export function createVacancies(deps: {
   door: Door;
@@ -35,12 +30,7 @@ export function createVacancies(deps: {
   /** The world, with everybody at whom `look` looks in it asked about now. */
   asked: (look: (world: World) => void) => Promise<World>;
 }): Vacancies {
-  const { door, views, clock, log } = deps;
-  let running = Promise.resolve();
-  let stopped = true;
-  const alarm = createAlarm(clock, () => {
-    running = lookByItself();
-  });
+  const { door, views, clock } = deps;
 
   async function look(only: UserId | null): Promise<void> {
     const open: Waiting[] = [];
@@ -62,25 +52,6 @@ export function createVacancies(deps: {
     }
   }
 
-  async function lookByItself(): Promise<void> {
-    try {
-      await look(null);
-    } catch (error) {
-      log.error({ error }, 'looking whether those who are waited for can decide failed; trying again');
-    }
-    if (!stopped) alarm.set(clock.now() + LOOK_AGAIN_MS);
-  }
-
-  return {
-    start() {
-      stopped = false;
-      running = lookByItself();
-    },
-    look,
-    async stop() {
-      stopped = true;
-      alarm.clear();
-      await running;
-    },
-  };
+  const what = 'looking whether those who are waited for can decide';
+  return { ...createRound(deps, what, () => look(null)), look };
 }

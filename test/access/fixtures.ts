@@ -128,6 +128,7 @@ export function worldOf(change: Change = {}): World {
     requesters: [RITA, ENGINEERS],
     admins: [ADA],
     auditors: [],
+    leavers: 'revoke',
     sharedAccounts: ['USHARED'],
     approvers: [{ people: [ANN, ABE, DEB, DOT, ...everybody], scopes: 'any', tenants: 'any' }],
     deputies: new Map([[ANN, [DOT]]]),

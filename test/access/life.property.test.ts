@@ -11,6 +11,7 @@ import { evolve } from '../../src/access/evolve.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
+import { askOf } from '../../src/access/state.ts';
 import { createClock } from '../../src/clock.ts';
 import type { Machine } from '../machine.ts';
 import { machine } from '../machine.ts';
@@ -22,7 +23,9 @@ import {
   covered,
   decidedOnce,
   endedInTime,
+  leftBehind,
   must,
+  nobodyStays,
   nothingOfOurs,
   overByEitherClock,
   ourTalkStays,
@@ -88,6 +91,8 @@ function live(seeds: readonly number[]): void {
     const others = lives.filter((one) => one !== life);
     // The timer comes by in time, late (with a later step), or never.
     if (roll(2) === 0) for (const one of lives) passTime(one, world, now);
+    // And so does Slack's word of who left, or a look at everybody.
+    if (roll(3) === 0) for (const one of lives) callOff(one, world, now);
     const again = others.some(({ state }) => state?.way === 'emergency') && roll(4) > 0;
     const apt = roll(life.state === null ? 12 : 5) > 0;
     const [who, command] = apt
@@ -123,6 +128,17 @@ function openEmergencies(others: readonly Life[], actor: Actor): readonly number
   });
 }
 
+function callOff(life: Life, world: World, now: number): void {
+  life.now = now;
+  const people = life.state === null ? [] : [askOf(life.state)?.grantee, life.state.requester];
+  for (const person of people) {
+    if (person === undefined || person.includes(':')) continue;
+    const context = { actor: timer, world, around: NOTHING_AROUND, now };
+    attempt(life, { type: 'call_off', person }, context);
+  }
+  if (life.state !== null) nobodyStays(life.state, world);
+}
+
 function passTime(life: Life, world: World, now: number): void {
   life.now = now;
   for (let i = 0; life.state !== null; i += 1) {
@@ -151,6 +167,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
     life.facts.push({ event, at: context.now });
     seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
     able(event, before, after, context);
+    leftBehind(event, before, context);
     started(event, after, life);
     watched(
       event,

@@ -167,6 +167,58 @@ function judges(state: Access, user: string, world: World): boolean {
   return named && member(world, user) && !own.includes(user);
 }
 
+/** Whoever can certainly hold nothing any more. */
+function isOut(world: World, user: string): boolean {
+  return !member(world, user) && world.people.standing(user) !== 'cannot_check';
+}
+
+/** Time itself stops nothing but what somebody left behind who can hold or ask for nothing any more. */
+export function leftBehind(event: AccessEvent, before: Access | null, { world }: Context): void {
+  if (before === null) return;
+  const holder = askOf(before)?.grantee ?? '';
+  if (event.type === 'session.ended' && event.how === 'revoked' && event.by === 'system:timer')
+    must(isOut(world, holder) && world.policy.leavers === 'revoke', 'only who left loses their session');
+  if (event.type === 'grantee.gone')
+    must(isOut(world, holder) && world.policy.leavers === 'tell', 'only who left is told of as gone');
+  if (event.type === 'request.cancelled' && event.by === 'system:timer')
+    must(
+      isOut(world, holder) || isOut(world, before.requester),
+      'only what who left asked for is called off',
+    );
+}
+
+/** Once somebody looked, nobody who left is in, or can still get in. */
+export function nobodyStays(state: Access, world: World): void {
+  const { requester } = state;
+  switch (state.phase) {
+    case 'active':
+      must(
+        !isOut(world, state.grant.ask.grantee) || (world.policy.leavers === 'tell' && state.granteeGone),
+        'nobody stays in who left, but where that is told',
+      );
+      return;
+    case 'pending':
+    case 'unconfirmed':
+      must(!isOut(world, state.ask.grantee) && !isOut(world, requester), 'nobody waits to get in who left');
+      return;
+    case 'approved':
+      must(!isOut(world, state.grant.ask.grantee) && !isOut(world, requester), 'nobody can start who left');
+      return;
+    case 'unclaimed':
+      must(
+        requester.includes(':') ||
+          ['member', 'external', 'guest', 'cannot_check'].includes(world.people.standing(requester)),
+        'nobody is let in by somebody whose account is gone',
+      );
+      return;
+    case 'ended':
+    case 'closed':
+    case 'denied':
+    case 'cancelled':
+    case 'lapsed':
+  }
+}
+
 /** Nobody starts one emergency after the other alone: what they left undone needs a second person for the next. */
 export function watched(event: AccessEvent, after: Access, others: readonly Access[], world: World): void {
   if (event.type === 'emergency.declared') {

@@ -25,7 +25,7 @@ export interface Post extends Pick<Ground, 'clock' | 'ledger' | 'logged' | 'view
   /** Messages for Slack that went out. */
   readonly slack: string[];
   /** Happens, or the test is wrong; the request's number. */
-  does(actor: Actor | string, command: Command, no?: number | null): Promise<number>;
+  does(actor: Actor | string, command: Command, no?: number | null, change?: Change): Promise<number>;
   owes(...owed: readonly Owed[]): Promise<void>;
   /** Delivers all that is due. */
   deliver(): Promise<void>;
@@ -96,9 +96,10 @@ export async function post(
     links,
     active,
     slack,
-    async does(actor, command, no = null) {
+    async does(actor, command, no = null, then) {
       const by = typeof actor === 'string' ? person(actor) : actor;
-      const outcome = await door.handle({ command, requestNo: no, actor: by, world, delivery: null });
+      const now = then === undefined ? world : worldOf(then);
+      const outcome = await door.handle({ command, requestNo: no, actor: by, world: now, delivery: null });
       if (outcome.refusal !== null || outcome.requestNo === null)
         throw new Error(`${command.type}: ${JSON.stringify(outcome.refusal)}`);
       return outcome.requestNo;

@@ -61,6 +61,22 @@ describe('A mail has the facts in its subject and its first two lines', () => {
     );
   });
 
+  it('when whoever was in left our company: what stopped them, and why', async () => {
+    const p = await post();
+    await inUse(p);
+    p.clock.turn(32 * MINUTE);
+    const left = { standing: { [GUS]: 'deactivated' } } as const;
+    await p.does(timer, { type: 'call_off', person: GUS }, 1, left);
+    expect(await says(p, 5)).toEqual([
+      '[TSA-1] Stopped: Gus Engineer is out of Acme Ltd (production)',
+      'Gus Engineer was in Acme Ltd (production) from 09:00 to 09:32 UTC on 2 March 2026 (32 min).',
+      `${SCOPE}. The access is over: stopped by our program.`,
+      '',
+      'What was said at the end:',
+      '> Whoever held the access may do so no more: their account was deactivated.',
+    ]);
+  });
+
   it('when an emergency is declared, and when it starts: it says that nobody waited, and why', async () => {
     const p = await post(TWO_PEOPLE);
     await p.does(EVE, declare());
@@ -78,6 +94,7 @@ describe('A mail has the facts in its subject and its first two lines', () => {
       'They did not wait for your consent, because:',
       expect.stringMatching(/^> Invoices for March/),
     ]);
+    expect(p.last().parsed.text).toContain('Confirmed by: Emi Oncall');
   });
 
   it('when an emergency that waited comes to nothing: who heard of it hears that nobody entered', async () => {
