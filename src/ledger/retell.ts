@@ -1,4 +1,5 @@
 import { evolve } from '../access/evolve.ts';
+import { unlawful } from '../access/lawful.ts';
 import type { Access } from '../access/state.ts';
 import { parseRecorded } from './history.ts';
 import { projectRequest } from './project.ts';
@@ -13,6 +14,8 @@ export interface Retold {
 /** One more event of that request. @throws when it is none that the rules could have written there */
 export function retell(before: Retold | null, event: LedgerRow): Retold {
   const recorded = parseRecorded(event);
+  const wrong = unlawful(before?.state ?? null, recorded.event, recorded.at);
+  if (wrong !== null) throw new Error(`the rules could not have written it: ${wrong}`);
   const state = evolve(before?.state ?? null, recorded.event, recorded.at);
   if (state.version !== recorded.version)
     throw new Error(`it is version ${recorded.version} of its request where ${state.version} was next`);

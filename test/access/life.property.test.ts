@@ -8,6 +8,7 @@ import { decide } from '../../src/access/decide.ts';
 import { dueAt, dueCommand } from '../../src/access/due.ts';
 import { accessEvent } from '../../src/access/event.ts';
 import { evolve } from '../../src/access/evolve.ts';
+import { unlawful } from '../../src/access/lawful.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
@@ -160,6 +161,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
   if (STRANGERS.has(context.actor)) nothingOfOurs(decision);
   for (const event of decision.events) {
     const before = life.state;
+    must(unlawful(before, event, context.now) === null, 'what the rules write is lawful');
     const after = evolve(before, event, context.now);
     life.state = after;
     must(context.now >= (life.facts.at(-1)?.at ?? 0), 'no fact is earlier than the one before it');

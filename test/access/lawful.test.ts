@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { AccessEvent } from '../../src/access/event.ts';
+import { unlawful } from '../../src/access/lawful.ts';
+import { ANN, EVE, GUS, HOUR, OLA, RITA, T0 } from './fixtures.ts';
+import { active, approved, emergency, pending, unconfirmed } from './story.ts';
+import type { Story } from './story.ts';
+
+const yes = (by: string): AccessEvent => ({
+  type: 'approval.given',
+  seat: ANN,
+  by,
+  narrowed: null,
+  tookMs: 1,
+});
+const started = (by: string, lastsMs: number): AccessEvent => {
+  return { type: 'session.started', by, startedAt: T0, expiresAt: T0 + lastsMs };
+};
+const ended = (endedAt: number): AccessEvent => {
+  return { type: 'session.ended', how: 'ended', by: GUS, reason: '', endedAt };
+};
+
+it.each<[string, Story, AccessEvent, RegExp]>([
+  ['the requester approved', pending(), yes(RITA), /decided about what they asked for/],
+  ['the grantee approved', pending(), yes(GUS), /decided about what they asked for/],
+  ['the owner approved', pending(), yes(OLA), /decided about what they asked for/],
+  ['somebody else started it', approved(), started(RITA, HOUR), /not theirs/],
+  ['it lasts longer than was granted', approved(), started(GUS, 2 * HOUR), /longer than was granted/],
+  ['it ended before it began', active(), ended(T0 - 1), /before it began/],
+  ['it went on past its end', active(), ended(T0 + 2 * HOUR), /past its end/],
+  [
+    'they confirmed their own emergency',
+    unconfirmed(),
+    { type: 'emergency.confirmed', by: EVE },
+    /own emergency/,
+  ],
+  [
+    'they judged their own emergency',
+    emergency(),
+    { type: 'emergency.reviewed', by: EVE, justified: true, note: 'Right.' },
+    /decided about what they asked for/,
+  ],
+])('An event that the rules could not have written is found: %s', (_what, { state }, event, complaint) => {
+  expect(unlawful(state, event, T0)).toMatch(complaint);
+});
+
+it('and what they write is not', () => {
+  expect(unlawful(pending().state, yes(ANN), T0)).toBeNull();
+  expect(unlawful(approved().state, started(GUS, HOUR), T0)).toBeNull();
+  expect(unlawful(active().state, ended(T0 + 1), T0 + 1)).toBeNull();
+});
