@@ -139,10 +139,9 @@ it('Told to stop while Slack does not answer, it leaves in time and in order, an
   await vi.waitFor(() => {
     expect(h.sandbox.workspace.traffic.filter(({ what }) => what.endsWith('no answer'))).toHaveLength(2);
   }, PATIENCE_MS);
-  const told = performance.now();
   app.process.kill('SIGTERM');
+  // A stop that takes too long is forced, and leaves with 1.
   expect(await app.exited).toBe(0);
-  expect(performance.now() - told).toBeLessThan(10_500);
 
   await h.launch();
   await allDelivered(h);
