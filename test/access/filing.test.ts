@@ -59,7 +59,7 @@ describe('filing', () => {
   it('says what is allowed and what is off limits a line each, every line once, and none that nobody can read', () => {
     const asked = (allowedActions: string, offLimits: string) =>
       inPhase(pending({ allowedActions, offLimits }), 'pending').ask;
-    expect(asked(' Look.\r\nRead.\u2028\n\u200b\nLook. ', '\n\n')).toMatchObject({
+    expect(asked(' Look.\r\nRead.\u2028\n\u2003\nLook. ', '\n\n')).toMatchObject({
       allowedActions: ['Look.', 'Read.'],
       offLimits: [],
     });
