@@ -77,12 +77,20 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
   const seen = deps.slackSeenAt();
   const late = await deps.views.overdue(now - GRACE_MS);
   const { db } = deps.ledger;
+  const refused = db
+    .selectFrom('outbox')
+    .select('destination')
+    .where('state', '=', 'owed')
+    .where('refused_since', 'is not', null);
   const owed = await db
     .selectFrom('outbox')
     // What was put off on purpose is late from its time on, not before.
     .select(sql<number | null>`min(case attempts when 0 then next_at else owed_at end)`.as('oldest'))
     .where('state', '=', 'owed')
+    // Whether a place takes messages is not for this process to say: people are told, and the doctor lists it.
+    .where('destination', 'not in', refused)
     .executeTakeFirst();
+  const places = await refused.distinct().execute();
   const failed = await db
     .selectFrom('outbox')
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -102,7 +110,7 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
     clock: clockSays(deps.clock),
     messages: {
       ok: waits <= OWED_MS,
-      says: `the oldest waits for ${Math.round(waits / 1_000)} s; ${failed.count} can never be delivered`,
+      says: `the oldest waits for ${Math.round(waits / 1_000)} s; places that take none: ${places.length}; refused for good: ${failed.count}`,
     },
   };
 }

@@ -18,6 +18,7 @@ import { openLedger } from './ledger/open.ts';
 import type { OwnLedger } from './ledger/open.ts';
 import { createUnderWay } from './ledger/under-way.ts';
 import { createViews } from './ledger/views.ts';
+import { announcedAt } from './outbox/announce.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './outbox/owe.ts';
 import { readFacts } from './review/facts.ts';
@@ -173,7 +174,13 @@ async function startOn(
     isActive: (users) => isSomebodyActive(clients.background, users),
   });
   const courier = routed(slack, mail);
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: rules.channels.alert });
+  const dispatcher = createDispatcher({
+    ledger,
+    clock,
+    courier,
+    log,
+    announceAt: () => announcedAt(directory.known()),
+  });
   const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
   const vacancies = createVacancies({
     door,

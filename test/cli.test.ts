@@ -16,7 +16,7 @@ import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './access/acts.ts';
 import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './access/fixtures.ts';
 import type { Ground } from './ledger/ground.ts';
-import { child, folder, ground, setClock } from './ledger/ground.ts';
+import { announceAt, child, folder, ground, setClock } from './ledger/ground.ts';
 
 interface Said {
   readonly code: number | null;
@@ -311,7 +311,7 @@ describe('doctor', () => {
     const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
     const { ledger, clock, log } = g;
     const courier = { deliver: () => Promise.resolve({ kind: 'sent' } as const) };
-    const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+    const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
     await dispatcher.start();
     await dispatcher.settled();
     await dispatcher.stop(0);

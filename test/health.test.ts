@@ -3,12 +3,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Health } from '../src/health.ts';
 import { createHealth, whetherWritable } from '../src/health.ts';
+import type { Courier, Delivered } from '../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { createTimers } from '../src/timers/timers.ts';
 import { file } from './access/acts.ts';
 import { HOUR, MINUTE, RITA, worldOf } from './access/fixtures.ts';
 import type { Ground } from './ledger/ground.ts';
-import { ground } from './ledger/ground.ts';
+import { announceAt, ground } from './ledger/ground.ts';
 
 const body = z.object({
   ok: z.boolean(),
@@ -95,7 +96,7 @@ it('Is not ready while something is overdue by more than a minute, or a message 
   turn(1);
   expect(await p.ready()).toEqual([503, 'messages']);
   const courier = { deliver: () => Promise.resolve({ kind: 'sent' } as const) };
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   onTestFinished(() => dispatcher.stop(0));
   await dispatcher.start();
   await dispatcher.settled();
@@ -149,6 +150,28 @@ it('Is not ready while its time is ahead of the machine’s clock by more than f
     'in step with this machine’s clock; this machine’s clock went forward 1 h at 2 Mar 09:00 UTC',
   );
   expect(await p.ready()).toEqual([200]);
+});
+
+it('Is ready again although a place takes nothing, or is gone: that is told to people, and said here', async () => {
+  const p = await probe();
+  const { ledger, clock, log } = p.g;
+  const no = await p.g.given(RITA, file());
+  const answers: Delivered[] = [
+    { kind: 'failed', why: 'user_disabled' },
+    { kind: 'refused', why: 'channel_not_found' },
+  ];
+  const courier: Courier = { deliver: () => Promise.resolve(answers.shift() ?? { kind: 'sent' }) };
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
+  onTestFinished(() => dispatcher.stop(0));
+  await p.g.door.owe([{ key: 'c', destination: 'channel:CGONE', message: { kind: 'card', no } }]);
+  await dispatcher.start();
+  await dispatcher.settled();
+  expect(p.g.count("select count(*) from outbox where state = 'owed'")).toBe(1);
+  clock.turn(6 * MINUTE);
+  p.seenAt = clock.now();
+  expect(await p.ready()).toEqual([200]);
+  const said = body.parse(await (await p.ask('/readyz')).json()).checks['messages']?.says;
+  expect(said).toBe('the oldest waits for 0 s; places that take none: 1; refused for good: 1');
 });
 
 it('Is not ready while nothing can be written', async () => {

@@ -72,12 +72,13 @@ export interface OutboxTable {
   key: string;
   destination: string;
   body: string;
-  state: Generated<'owed' | 'sent' | 'failed' | 'moot'>;
+  state: Generated<'owed' | 'sent' | 'failed' | 'moot' | 'dropped'>;
   attempts: Generated<number>;
   owed_at: number;
   next_at: number;
   claimed_until: number | null;
   in_doubt: Generated<number>;
+  refused_since: number | null;
   last_error: string | null;
   settled_at: number | null;
 }

@@ -1,9 +1,9 @@
-import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { createAlarm } from '../clock.ts';
 import type { Ledger } from '../ledger/open.ts';
-import type { Tables } from '../ledger/tables.ts';
+import type { Announced } from './announce.ts';
+import { createBooks } from './books.ts';
 import type { Message } from './owed.ts';
 import { addressOf } from './owe-mail.ts';
 import { message } from './owed.ts';
@@ -32,6 +32,8 @@ export type Delivered =
   | { readonly kind: 'later'; readonly at: number }
   /** What it would ask was answered meanwhile: it is not sent. */
   | { readonly kind: 'moot'; readonly why: string }
+  /** The place does not take it. That can be mended (the app is invited, the channel is opened): tried again now and then. */
+  | { readonly kind: 'refused'; readonly why: string }
   /** It can never arrive: the channel is gone, the account is disabled. */
   | { readonly kind: 'failed'; readonly why: string };
 
@@ -53,14 +55,19 @@ export interface Dispatcher {
 
 /** Destinations of one kind served at the same time: a mail server that hangs holds up no message in Slack. */
 const PARALLEL_MAX = 4;
-const BACKOFF_FIRST_MS = 1_000;
-const BACKOFF_MAX_MS = 5 * 60_000;
+/** After a failure of our own, the books are tried again so soon. */
+const REST_MS = 1_000;
+/** No try takes longer than that. */
+const CLAIM_MS = 5 * 60_000;
 /** Rows of one destination looked at for cards that one update can answer. */
 const COALESCE_MAX = 50;
 
-interface Group extends Errand {
+/** Rows that one delivery serves. */
+export interface Group extends Errand {
   readonly ids: readonly number[];
   readonly attempts: number;
+  /** Since when the place refuses the first of them; `null` while it does not. */
+  readonly refusedSince: number | null;
 }
 
 /** Delivers what is owed: in order for each destination, again and again until it is done or can never be. */
@@ -69,8 +76,8 @@ export function createDispatcher(deps: {
   clock: Clock;
   courier: Courier;
   log: Logger;
-  /** Where it is told that something can never be delivered. */
-  alertChannel: string;
+  /** Where it is told that a place takes no messages. */
+  announceAt: Announced;
 }): Dispatcher {
   const { clock, courier, log } = deps;
   const { db } = deps.ledger;
@@ -81,6 +88,7 @@ export function createDispatcher(deps: {
   let pass: Promise<void> | null = null;
   let again = false;
   const alarm = createAlarm(clock, wake);
+  const books = createBooks(deps);
 
   function wake(): void {
     if (stopped) return;
@@ -95,7 +103,7 @@ export function createDispatcher(deps: {
         await claimAll();
       } catch (error) {
         log.error({ error }, 'reading what is owed failed; trying again');
-        alarm.set(clock.now() + BACKOFF_FIRST_MS);
+        alarm.set(clock.now() + REST_MS);
       }
     }
     pass = null;
@@ -142,11 +150,11 @@ export function createDispatcher(deps: {
       const group = await claim(destination);
       // Served by an earlier look meanwhile: nothing is wrong.
       if (group === null) return;
-      await settle(group, await tryOnce(group));
+      await books.settle(group, await tryOnce(group));
       resting.delete(destination);
     } catch (error) {
       log.error({ error, destination }, 'keeping the books of a delivery failed; it is tried again');
-      resting.set(destination, clock.now() + BACKOFF_FIRST_MS);
+      resting.set(destination, clock.now() + REST_MS);
     }
   }
 
@@ -170,12 +178,13 @@ export function createDispatcher(deps: {
     const last = taken.at(-1) ?? first;
     await db
       .updateTable('outbox')
-      .set({ claimed_until: clock.now() + BACKOFF_MAX_MS })
+      .set({ claimed_until: clock.now() + CLAIM_MS })
       .where('id', 'in', ids)
       .execute();
     return {
       ids,
       attempts: first.attempts,
+      refusedSince: first.refused_since,
       key: last.key,
       destination,
       message: parse(first.body),
@@ -192,73 +201,6 @@ export function createDispatcher(deps: {
       const why = error instanceof Error ? error.message : 'unknown';
       return { kind: 'retry', afterMs: null, why, inDoubt: true };
     }
-  }
-
-  async function settle(group: Group, result: Delivered): Promise<void> {
-    const now = clock.now();
-    const rows = db.updateTable('outbox').where('id', 'in', [...group.ids]);
-    switch (result.kind) {
-      case 'sent':
-        await rows.set({ state: 'sent', settled_at: now, claimed_until: null, last_error: null }).execute();
-        return;
-      case 'moot':
-        log.info({ key: group.key, why: result.why }, 'a message is not needed any more');
-        await rows
-          .set({ state: 'moot', settled_at: now, claimed_until: null, last_error: result.why })
-          .execute();
-        return;
-      case 'later':
-        await rows.set({ next_at: result.at, claimed_until: null }).execute();
-        return;
-      case 'retry': {
-        const next = now + (result.afterMs ?? backoff(group.attempts));
-        log.warn(
-          { key: group.key, why: result.why, attempts: group.attempts + 1 },
-          'a message was not delivered yet',
-        );
-        await rows
-          .set({
-            attempts: group.attempts + 1,
-            next_at: next,
-            claimed_until: null,
-            in_doubt: group.inDoubt || result.inDoubt ? 1 : 0,
-            last_error: result.why,
-          })
-          .execute();
-        return;
-      }
-      case 'failed':
-        log.error({ key: group.key, why: result.why }, 'a message can never be delivered');
-        await db.transaction().execute(async (tx) => {
-          await tx
-            .updateTable('outbox')
-            .where('id', 'in', [...group.ids])
-            .set({ state: 'failed', settled_at: now, claimed_until: null, last_error: result.why })
-            .execute();
-          await oweAlert(tx, group, result.why, now);
-        });
-        return;
-    }
-  }
-
-  /** Nothing is lost in silence: the team hears of it, unless it is the team's channel itself that is gone. */
-  async function oweAlert(tx: Transaction<Tables>, lost: Group, why: string, now: number): Promise<void> {
-    const { key, destination } = lost;
-    const alert = `channel:${deps.alertChannel}`;
-    if (lost.message.kind === 'undeliverable' || destination === alert) return;
-    const body: Message = { kind: 'undeliverable', key, destination, why };
-    await tx
-      .insertInto('outbox')
-      .values({
-        // Once a day for all that cannot reach that place for that reason: a channel that is gone floods no other.
-        key: `undeliverable:${destination}:${why}:${new Date(now).toISOString().slice(0, 10)}`,
-        destination: alert,
-        body: JSON.stringify(body),
-        owed_at: now,
-        next_at: now,
-      })
-      .onConflict((conflict) => conflict.column('key').doNothing())
-      .execute();
   }
 
   return {
@@ -291,10 +233,4 @@ export function createDispatcher(deps: {
 
 function parse(body: string): Message {
   return message.parse(JSON.parse(body));
-}
-
-/** Doubling, with a little chance so that many do not come back at once. */
-function backoff(attempts: number): number {
-  const step = Math.min(BACKOFF_FIRST_MS * 2 ** attempts, BACKOFF_MAX_MS);
-  return Math.round(step * (0.75 + Math.random() / 4));
 }

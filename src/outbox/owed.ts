@@ -36,12 +36,14 @@ export const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('restored'), restored: z.int() }),
   /** Say what that event says was done in a tenant when the session was over. */
   z.strictObject({ kind: z.literal('after_end'), seq: z.int() }),
-  /** Something owed could not be delivered and never will be: the alert channel hears of it. */
+  /** A place does not take what is owed to it: somebody hears of it. */
   z.strictObject({
     kind: z.literal('undeliverable'),
     key: z.string(),
     destination: z.string(),
     why: z.string(),
+    /** It is tried again until it arrives; otherwise it never will. */
+    waits: z.boolean(),
   }),
 ]);
 

@@ -10,24 +10,22 @@ import type { Courier, Errand } from '../outbox/dispatcher.ts';
 import { hasPart, isListed } from '../access/reading.ts';
 import { askOf } from '../access/state.ts';
 import type { Rendered } from './blocks.ts';
-import { section } from './blocks.ts';
 import { buttonsFor } from './buttons.ts';
 import { bringBookmark } from './bookmark.ts';
 import { card } from './card.ts';
 import { invitation, pinCard } from './customer-request/invitation.ts';
 import { hello } from './hello.ts';
 import { troubleOf } from './client.ts';
+import { outcomeOf, undeliverable } from './delivered.ts';
 import type { Directory } from './directory.ts';
 import type { Facts } from './facts.ts';
 import { factsAt, readerOf } from './facts.ts';
 import { meetAll } from './look-twice.ts';
 import { notice } from './notice.ts';
-import { outcomeOf } from './outcome.ts';
 import { createPoster } from './post.ts';
 import { programNotice } from './program-notice.ts';
 import { bringHouse } from './house-message.ts';
 import { restoredMessage } from './restored/message.ts';
-import { escape } from './words.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
 
@@ -246,11 +244,9 @@ export function createCourier(deps: {
       case 'consent_mail':
       case 'tenant_mail':
         throw new Error(`a mail is not for Slack: ${errand.key}`);
-      case 'undeliverable': {
-        const text = `:warning: A message could not be delivered and will not be tried again: ${escape(message.key)} to ${escape(message.destination)} (${escape(message.why)}). Look at the policy’s channels, and whether the person is still active. More of the same is not told again today; \`npm run tsa -- doctor\` lists it.`;
-        await post(errand, { text, blocks: [section(text)] }, null);
+      case 'undeliverable':
+        await post(errand, undeliverable(message), null);
         return;
-      }
     }
   }
 

@@ -50,18 +50,22 @@ export function createTurns<T>(clock: Clock, { rest }: { readonly rest: number }
 
 /** Things that are looked up and told when their turn has come. */
 export interface LookUps {
-  run(key: string, work: () => Promise<Say>): Promise<Say>;
+  /** A list of some requests. */
+  list(key: string, work: () => Promise<Say>): Promise<Say>;
+  /** Figures of many. */
+  figures(key: string, work: () => Promise<Say>): Promise<Say>;
 }
 
-/** Different ones that wait at most; who comes then is asked to come again. */
+/** Different ones of a kind that wait at most; who comes then is asked to come again. */
 const WAITING_MAX = 200;
-/** At most a third of the time is spent on looking things up. */
+/** At most a third of the time is spent on figures. */
 const REST = 2;
 const BUSY: Say = { text: 'Too many people are looking things up right now. Please try again in a minute.' };
 
 export function createLookUps(clock: Clock): LookUps {
-  const turns = createTurns<Say>(clock, { rest: REST });
-  return {
-    run: async (key, work) => (turns.waiting >= WAITING_MAX ? BUSY : turns.take(key, work)),
+  const kind = (rest: number): LookUps['list'] => {
+    const turns = createTurns<Say>(clock, { rest });
+    return async (key, work) => (turns.waiting >= WAITING_MAX ? BUSY : turns.take(key, work));
   };
+  return { list: kind(0), figures: kind(REST) };
 }

@@ -14,7 +14,7 @@ import type { Change } from '../access/fixtures.ts';
 import { approve, file, start } from '../access/acts.ts';
 import { ANN, GUS, person, RITA, worldOf } from '../access/fixtures.ts';
 import type { Ground } from '../ledger/ground.ts';
-import { ground } from '../ledger/ground.ts';
+import { announceAt, ground } from '../ledger/ground.ts';
 
 /** A ledger, its door and its outbox, with a real mail server behind it; the clock and the names are the test's. */
 export interface Post extends Pick<Ground, 'clock' | 'ledger' | 'logged' | 'views'> {
@@ -81,7 +81,7 @@ export async function post(
     },
   );
   const courier = routed(slackCourier, mail);
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   onTestFinished(async () => {
     await dispatcher.stop(0);
     mail.close();

@@ -18,6 +18,7 @@ import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { Views } from '../../src/ledger/views.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
+import type { Announced } from '../../src/outbox/announce.ts';
 import { person, T0, worldOf } from '../access/fixtures.ts';
 import type { Machine } from '../machine.ts';
 import { machine } from '../machine.ts';
@@ -66,6 +67,13 @@ export function setClock(at = T0): SetClock {
     },
   };
 }
+
+/** Where it is told that a place takes no messages, in the world of the tests. */
+export const announceAt: Announced = () => [
+  ['channel:CALERT'],
+  ['channel:CSECURITY'],
+  ['person:UADMIN', 'person:UOTHER'],
+];
 
 /** Gone when the test is. */
 export function folder(): string {

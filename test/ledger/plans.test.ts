@@ -20,7 +20,7 @@ import { ground } from './ground.ts';
 const SMALL = /^SCAN (absence|digest_week)\b/;
 /** An index of nothing but what is still owed, or failed, or waited for. */
 const ONLY_WHAT_IS_OPEN =
-  /^SCAN (outbox USING (COVERING )?INDEX outbox_(owed|failed)|seat USING (COVERING )?INDEX seat_waiting)\b/;
+  /^SCAN (outbox USING (COVERING )?INDEX outbox_(owed|failed|refused)|seat USING (COVERING )?INDEX seat_waiting)\b/;
 /** What is put in, not what is looked at. */
 const VALUES = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\d+ CONSTANT ROWS)$/;
 /** The one row at an end of the table. */
@@ -106,21 +106,21 @@ it('No question that the program asks grows slower with the ledger: every one is
   await readFacts(counted, 0, clock.now() - HOUR);
   await readRepeats(db, [1, 2]);
   await readiness({ ledger, views, clock, slackSeenAt: () => null });
-  const outcomes = ['failed', 'retry', 'sent'] as const;
+  const outcomes = ['failed', 'retry', 'refused', 'sent'] as const;
   let tries = 0;
   const dispatcher = createDispatcher({
     ledger,
     clock,
     log,
-    alertChannel: 'C1',
+    announceAt: () => [['channel:C1']],
     courier: {
       deliver: () => {
         tries += 1;
-        const kind = outcomes[tries % 3] ?? 'sent';
+        const kind = outcomes[tries % 4] ?? 'sent';
         return Promise.resolve(
           kind === 'retry'
             ? { kind, afterMs: 0, why: '', inDoubt: false }
-            : kind === 'failed'
+            : kind === 'failed' || kind === 'refused'
               ? { kind, why: '' }
               : { kind },
         );

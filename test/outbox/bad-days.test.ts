@@ -55,7 +55,7 @@ describe('On Slack’s bad days everything arrives once in the end', () => {
     await s.later(31_000);
     const told = s.cast.sam
       .sees('#support-access-alerts')
-      .filter(({ text }) => /could not be delivered/.test(text));
+      .filter(({ text }) => /was refused for good/.test(text));
     expect(told).toHaveLength(1);
     expect(told[0]?.text).toContain(CHANNELS.northwind);
   });

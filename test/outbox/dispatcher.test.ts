@@ -5,7 +5,7 @@ import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import type { Owed } from '../../src/outbox/owed.ts';
 import { MINUTE } from '../access/fixtures.ts';
 import type { Ground } from '../ledger/ground.ts';
-import { ground } from '../ledger/ground.ts';
+import { announceAt, ground } from '../ledger/ground.ts';
 
 const ALERTS = 'channel:CALERT';
 const SENT: Delivered = { kind: 'sent' };
@@ -41,7 +41,7 @@ async function post(
     },
   };
   const { ledger, clock, log } = g;
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   onTestFinished(() => dispatcher.stop(0));
   await dispatcher.start();
   return {
@@ -130,31 +130,102 @@ describe('What is owed', () => {
     expect(states(g)).toEqual(Array.from({ length: 6 }, () => 'sent'));
   });
 
-  it('that can never arrive is told to the team once, unless it is the team’s own channel that is gone', async () => {
+  it('that can never arrive is told to the team once', async () => {
     const g = ground();
     await owe(g, notice('person:UGONE', 'n1'), notice(ALERTS, 'n2'), notice('person:UHERE', 'n3'));
     const { tried, arrived, deliver } = await post(g, ({ destination }) =>
       destination === 'person:UGONE' ? { kind: 'failed', why: 'user_not_found' } : SENT,
     );
     await deliver();
-    const told = 'undeliverable:person:UGONE:user_not_found:2026-03-02';
+    const told = `undeliverable:person:UGONE:user_not_found:2026-03-02:${ALERTS}`;
     expect(arrived.sort()).toEqual(['n2', 'n3', told]);
     const alert = tried.find(({ key }) => key === told);
     expect(alert).toMatchObject({
       destination: ALERTS,
-      message: { kind: 'undeliverable', key: 'n1', destination: 'person:UGONE', why: 'user_not_found' },
+      message: {
+        kind: 'undeliverable',
+        key: 'n1',
+        destination: 'person:UGONE',
+        why: 'user_not_found',
+        waits: false,
+      },
     });
+  });
 
-    const gone = ground();
-    await owe(gone, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
-    const nowhere = await post(gone, () => ({ kind: 'failed', why: 'is_archived' }));
-    await nowhere.deliver();
-    expect(nowhere.tried.map(({ key }) => key).sort()).toEqual([
-      'n1',
-      'n2',
-      'undeliverable:person:UGONE:is_archived:2026-03-02',
-    ]);
-    expect(new Set(states(gone))).toEqual(new Set(['failed']));
+  it('to the team’s own channel, which is gone, is told in the security channel; where that is gone, to the admins', async () => {
+    const told = async (...gone: readonly string[]): Promise<readonly string[]> => {
+      const g = ground();
+      await owe(g, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
+      const { tried, arrived, deliver } = await post(g, ({ destination }) =>
+        [...gone, 'person:UGONE'].includes(destination) ? { kind: 'failed', why: 'is_archived' } : SENT,
+      );
+      await deliver();
+      const arrivedKeys = new Set(arrived);
+      return tried
+        .filter(({ key }) => arrivedKeys.has(key))
+        .map(({ destination, message }) =>
+          message.kind === 'undeliverable' ? `${message.destination} to ${destination}` : '',
+        )
+        .sort();
+    };
+    const SECURITY = 'channel:CSECURITY';
+    expect(await told(ALERTS)).toEqual([`${ALERTS} to ${SECURITY}`, `person:UGONE to ${SECURITY}`]);
+    const admins = ['person:UADMIN', 'person:UOTHER'];
+    expect(await told(ALERTS, SECURITY)).toEqual(
+      [ALERTS, SECURITY, 'person:UGONE'].flatMap((lost) => admins.map((admin) => `${lost} to ${admin}`)),
+    );
+    // Nowhere is left: the doctor lists it.
+    expect(await told(ALERTS, SECURITY, ...admins)).toEqual([]);
+  });
+
+  it('to a place that takes nothing waits for it, is told of after five minutes, and arrives when it is mended', async () => {
+    const g = ground();
+    const PRIVATE = 'channel:CPRIVATE';
+    await owe(g, notice(PRIVATE, 'n1'), notice(PRIVATE, 'n2'));
+    let invited = false;
+    const { tried, arrived, deliver } = await post(g, ({ destination }) =>
+      destination === PRIVATE && !invited ? { kind: 'refused', why: 'channel_not_found' } : SENT,
+    );
+    for (let minute = 0; minute < 5; minute += 1) {
+      await deliver();
+      expect(arrived).toEqual([]);
+      g.clock.turn(MINUTE);
+    }
+    await deliver();
+    const told = `undeliverable:${PRIVATE}:channel_not_found:2026-03-02:${ALERTS}`;
+    expect(arrived).toEqual([told]);
+    expect(tried.at(-1)?.message).toMatchObject({ key: 'n1', destination: PRIVATE, waits: true });
+    g.clock.turn(60 * MINUTE);
+    await deliver();
+    expect(arrived).toEqual([told]);
+    invited = true;
+    g.clock.turn(MINUTE);
+    await deliver();
+    expect(arrived).toEqual([told, 'n1', 'n2']);
+    expect(tried.some(({ inDoubt }) => inDoubt)).toBe(false);
+    expect(new Set(states(g))).toEqual(new Set(['sent']));
+  });
+
+  it('to the team’s own channel, which lets nobody in, is told elsewhere, and so is all other news', async () => {
+    const g = ground();
+    await owe(g, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
+    const { tried, arrived, deliver } = await post(g, ({ destination }) =>
+      destination === ALERTS
+        ? { kind: 'refused', why: 'not_in_channel' }
+        : destination === 'person:UGONE'
+          ? { kind: 'failed', why: 'user_disabled' }
+          : SENT,
+    );
+    await deliver();
+    g.clock.turn(5 * MINUTE);
+    await deliver();
+    await owe(g, notice('person:UGONE', 'n3'));
+    g.clock.turn(24 * 60 * MINUTE);
+    await deliver();
+    const news = tried.filter(({ key }) => arrived.includes(key));
+    expect(new Set(news.map(({ destination }) => destination))).toEqual(new Set(['channel:CSECURITY']));
+    const about = news.map(({ message }) => (message.kind === 'undeliverable' ? message.destination : ''));
+    expect(new Set(about)).toEqual(new Set([ALERTS, 'person:UGONE']));
   });
 
   it('to a place that is gone is told of once a day for each reason, however much is lost there', async () => {

@@ -58,7 +58,7 @@ describe('What takes a while', () => {
     const lookUps = createLookUps(setClock());
     const { work, finish } = held();
     const say = async (): Promise<{ text: string }> => ({ text: await work() });
-    const asked = Array.from({ length: 201 }, (_, n) => lookUps.run(String(n), say));
+    const asked = Array.from({ length: 201 }, (_, n) => lookUps.list(String(n), say));
     expect((await asked[200])?.text).toMatch(/Too many people .* try again in a minute/);
     const first = asked[0];
     await settled();

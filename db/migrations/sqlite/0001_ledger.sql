@@ -182,16 +182,19 @@ create table outbox (
   key           text    not null unique,
   destination   text    not null,
   body          text    not null,
-  state         text    not null default 'owed' check (state in ('owed', 'sent', 'failed', 'moot')),
+  state         text    not null default 'owed' check (state in ('owed', 'sent', 'failed', 'moot', 'dropped')),
   attempts      integer not null default 0,
   owed_at       integer not null,
   next_at       integer not null,
   claimed_until integer,
   in_doubt      integer not null default 0 check (in_doubt in (0, 1)),
+  -- Since when the place does not take it; it is still tried.
+  refused_since integer check (refused_since is null or state = 'owed'),
   last_error    text,
   settled_at    integer
 ) strict;
 create index outbox_owed on outbox (destination, id) where state = 'owed';
+create index outbox_refused on outbox (destination) where state = 'owed' and refused_since is not null;
 create index outbox_failed on outbox (id) where state = 'failed';
 create index outbox_settled on outbox (state, settled_at) where settled_at is not null;
 

@@ -25,14 +25,16 @@ export function lookUp(desk: Desk): Slice {
     commands: {
       active: ({ caller }) => Promise.resolve(nowActive(desk, caller)),
       mine: ({ caller }) =>
-        Promise.resolve({ later: () => desk.lookUps.run(`mine ${caller.userId}`, () => mine(desk, caller)) }),
+        Promise.resolve({
+          later: () => desk.lookUps.list(`mine ${caller.userId}`, () => mine(desk, caller)),
+        }),
       history: ({ caller, rest }) =>
         Promise.resolve(
           rest === ''
             ? { view: whichTenant('history', true) }
             : {
                 later: () =>
-                  desk.lookUps.run(`history ${caller.userId} ${rest}`, () => history(desk, caller, rest)),
+                  desk.lookUps.list(`history ${caller.userId} ${rest}`, () => history(desk, caller, rest)),
               },
         ),
       show: async (call) => {
@@ -62,7 +64,7 @@ const BLOCKS_MAX = 50;
 const HISTORY_CHARACTERS_MAX = 6_000;
 
 function nowActive(desk: Desk, caller: Caller): Answered {
-  return { later: () => desk.lookUps.run(`active ${caller.userId}`, () => activeNow(desk, caller)) };
+  return { later: () => desk.lookUps.list(`active ${caller.userId}`, () => activeNow(desk, caller)) };
 }
 
 async function activeNow(desk: Desk, { userId }: Caller): Promise<Say> {

@@ -19,7 +19,7 @@ import { count, escape, inUtc, lasting, oneLine, tsa, when, who } from '../words
 /** The review: `/tsa review` any time, and the same once a week in the review channel. */
 export function review(desk: Desk): Slice {
   /** Everybody of ours sees the same: who asks while others wait for it, waits for theirs. */
-  const forUs = (): Promise<Say> => desk.lookUps.run('review', () => lastDays(desk));
+  const forUs = (): Promise<Say> => desk.lookUps.figures('review', () => lastDays(desk));
   return {
     commands: {
       review: async ({ caller }) => {
@@ -42,7 +42,9 @@ export function review(desk: Desk): Slice {
           later: async () => {
             const say = await forUs();
             const theirs = repeatsIn.get(say)?.some((tenantId) => reads(tenantId) === 'customer') === true;
-            return theirs ? desk.lookUps.run(`review ${caller.userId}`, () => lastDays(desk, reads)) : say;
+            return theirs
+              ? desk.lookUps.figures(`review ${caller.userId}`, () => lastDays(desk, reads))
+              : say;
           },
         };
       },
