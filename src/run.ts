@@ -174,13 +174,7 @@ async function startOn(
     isActive: (users) => isSomebodyActive(clients.background, users),
   });
   const courier = routed(slack, mail);
-  const dispatcher = createDispatcher({
-    ledger,
-    clock,
-    courier,
-    log,
-    announceAt: () => announcedAt(directory.known()),
-  });
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt: announcedAt(directory) });
   const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
   const vacancies = createVacancies({
     door,

@@ -12,6 +12,7 @@ import { openKeyringFile } from '../src/keys/keyring.ts';
 import { GENESIS, linkHash } from '../src/ledger/chain.ts';
 import { openForReading } from '../src/ledger/open.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
+import type { Courier } from '../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './access/acts.ts';
 import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './access/fixtures.ts';
@@ -319,7 +320,7 @@ describe('doctor', () => {
     expect(said).toMatchObject({ code: 0, err: '' });
     expect(said.out).toMatch(new RegExp(`5 events; last opened by process ${process.pid} on `));
     expect(said.out).toMatch(
-      /Overdue by more than a minute: nothing\nOwed: nothing\nCould not be delivered: nothing\nAll is well\./,
+      /Overdue by more than a minute: nothing\nOwed: nothing\nCould not be delivered: nothing\nPlaces that take no messages: nothing\nAll is well\./,
     );
   });
 
@@ -371,6 +372,141 @@ describe('doctor', () => {
   });
 });
 
+describe('owed', () => {
+  /** One place refuses for good, one lets nobody in, and a mail server knows nobody of that name. */
+  async function refusing(): Promise<Ground> {
+    const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
+    g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
+    const { ledger, clock, log } = g;
+    const card = { kind: 'card', no: 1 } as const;
+    await g.door.owe([
+      { key: 'lost', destination: 'channel:C0OLD', message: card },
+      { key: 'first', destination: 'channel:C0PRIVATE', message: card },
+      { key: 'second', destination: 'channel:C0PRIVATE', message: { kind: 'hello' } },
+      {
+        key: 'mailed',
+        destination: 'mail:nobody@fabrikam.example',
+        message: { kind: 'mail', no: 1, version: 1 },
+      },
+      { key: 'fine', destination: 'person:U0HERE', message: card },
+    ]);
+    const courier: Courier = {
+      deliver: ({ destination }) =>
+        Promise.resolve(
+          destination === 'channel:C0OLD'
+            ? { kind: 'failed', why: 'is_archived' }
+            : destination === 'channel:C0PRIVATE'
+              ? { kind: 'refused', why: 'channel_not_found' }
+              : destination.startsWith('mail:')
+                ? { kind: 'failed', why: '550 no such user' }
+                : { kind: 'sent' },
+        ),
+    };
+    const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
+    await dispatcher.start();
+    await dispatcher.settled();
+    await dispatcher.stop(0);
+    return g;
+  }
+  const rows = (g: Ground): unknown[] =>
+    g.ledger.raw
+      .prepare(
+        "select key, destination, state from outbox where key in ('lost', 'first', 'second', 'mailed') order by id",
+      )
+      .raw()
+      .all();
+  const facts = (g: Ground): unknown[] =>
+    g.ledger.raw
+      .prepare("select actor, cast(body as text) from ledger_event where type like 'owed.%' order by seq")
+      .raw()
+      .all()
+      .map((row) => z.tuple([z.string(), z.string()]).parse(row))
+      .map(([actor, told]) => [actor.split(':')[0], JSON.parse(told) as unknown]);
+
+  it('lists the places that take no messages, as the doctor does', async () => {
+    const g = await refusing();
+    const said = await tsa(g.path, 'owed', 'list');
+    expect(said).toMatchObject({ code: 1, err: '' });
+    expect(said.out).toMatch(
+      /^Places that take no messages: 3\n {2}channel:C0PRIVATE: 2 wait since \S+ \(channel_not_found\)\n/,
+    );
+    expect(said.out).toMatch(/ {2}channel:C0OLD: 1 refused for good, the last \S+ \(is_archived\)\n/);
+    const doctor = await tsa(g.path, 'doctor');
+    expect(doctor.code).toBe(1);
+    expect(doctor.out).toMatch(/Places that take no messages: 3\n {2}channel:C0PRIVATE: 2 wait/);
+    expect(doctor.out).toMatch(/places take no messages; see what to do: npm run -s tsa -- owed list/);
+    expect(doctor.out).not.toContain('wait for more than five minutes');
+  });
+
+  it('gives up or sends elsewhere what a place refused, once the program is stopped, and the ledger says so', async () => {
+    const g = await refusing();
+    const running = await tsa(g.path, 'owed', 'drop', 'channel:C0OLD');
+    expect(running.code).toBe(2);
+    expect(running.err).toMatch(/^Process \d+ .* has the ledger .* stop that one first/);
+    await g.door.close();
+    await g.ledger.close();
+    expect(await tsa(g.path, 'owed', 'drop', 'channel:C0OLD')).toMatchObject({ code: 0, err: '' });
+    const sent = await tsa(g.path, 'owed', 'redirect', 'channel:C0PRIVATE', 'channel:C0NEW');
+    expect(sent).toMatchObject({ code: 0, err: '' });
+    expect(sent.out).toMatch(/^2 messages to channel:C0PRIVATE are owed to channel:C0NEW now/);
+    expect((await tsa(g.path, 'owed', 'drop', 'mail:nobody@fabrikam.example')).code).toBe(0);
+    expect(await tsa(g.path, 'owed', 'list')).toMatchObject({
+      code: 0,
+      out: 'Places that take no messages: none\n',
+    });
+    expect((await tsa(g.path, 'doctor')).out).toMatch(/Places that take no messages: nothing\n/);
+
+    const after = ground(worldOf(), g.path, g.clock);
+    expect(rows(after)).toEqual([
+      ['lost', 'channel:C0OLD', 'dropped'],
+      ['first', 'channel:C0NEW', 'owed'],
+      ['second', 'channel:C0NEW', 'owed'],
+      ['mailed', 'mail:nobody@fabrikam.example', 'dropped'],
+    ]);
+    expect(facts(after)).toEqual([
+      ['operator', { keys: ['lost'], place: 'channel:C0OLD', type: 'owed.dropped' }],
+      [
+        'operator',
+        {
+          keys: ['first', 'second'],
+          place: 'channel:C0PRIVATE',
+          to: 'channel:C0NEW',
+          type: 'owed.redirected',
+        },
+      ],
+      ['operator', { keys: ['mailed'], place: 'mail:nobody@fabrikam.example', type: 'owed.dropped' }],
+    ]);
+    expect(await after.verify()).toMatchObject({ ok: true });
+    const courier: Courier = { deliver: () => Promise.resolve({ kind: 'sent' }) };
+    const { ledger, clock, log } = after;
+    const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
+    await dispatcher.start();
+    await dispatcher.settled();
+    await dispatcher.stop(0);
+    expect(after.count("select count(*) from outbox where state = 'owed'")).toBe(0);
+  });
+
+  it.each([
+    [['drop', 'person:U0HERE'], /person:U0HERE did not refuse anything/],
+    [['redirect', 'channel:C0OLD', 'somewhere'], /somewhere is no place in Slack/],
+    [['redirect', 'channel:C0OLD', 'mail:eve@evil.example'], /is no place in Slack/],
+    [['redirect', 'channel:C0OLD', 'channel:C0OLD'], /that is the same place/],
+    [['redirect', 'channel:C0OLD', 'channel:C0PRIVATE'], /channel:C0PRIVATE takes no messages either/],
+    [['redirect', 'mail:nobody@fabrikam.example', 'person:U0HERE'], /is for nobody else.*drop/],
+  ])('%j changes nothing, and says why not', async (words, expected) => {
+    const g = await refusing();
+    const before = rows(g);
+    await g.door.close();
+    await g.ledger.close();
+    const said = await tsa(g.path, 'owed', ...words);
+    expect(said.code).toBe(2);
+    expect(said.err).toMatch(expected);
+    const after = ground(worldOf(), g.path, g.clock);
+    expect(rows(after)).toEqual(before);
+    expect(facts(after)).toEqual([]);
+  });
+});
+
 describe('The tool', () => {
   it('says how it is used when it is not understood, and does nothing', async () => {
     for (const args of [
@@ -382,6 +518,11 @@ describe('The tool', () => {
       ['restore', 'a', 'b'],
       ['doctor', '--csv'],
       ['verify', '--force'],
+      ['owed'],
+      ['owed', 'list', 'more'],
+      ['owed', 'drop'],
+      ['owed', 'redirect', 'channel:C0OLD'],
+      ['owed', 'list', '--csv'],
     ]) {
       const said = await tsa('none', ...args);
       expect(said.code, args.join(' ')).toBe(2);

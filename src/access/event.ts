@@ -240,6 +240,9 @@ export const houseEvent = z.discriminatedUnion('type', [
   /** An admin knows that what happened in between is not in the ledger, and lets new sessions start. */
   z.strictObject({ type: z.literal('gap.confirmed'), restored: z.int().min(1), by: user }),
   z.strictObject({ type: z.literal('digest.signed_off'), week: z.string(), by: user, note: text }),
+  /** What was owed to a place that took none of it was given up, or sent elsewhere, by an operator. */
+  z.strictObject({ type: z.literal('owed.dropped'), place: text, keys: z.array(text).min(1) }),
+  z.strictObject({ type: z.literal('owed.redirected'), place: text, to: text, keys: z.array(text).min(1) }),
   /** While the program ran, the machine's clock moved against the time that passed: back, where that is negative. */
   z.strictObject({ type: z.literal('clock.jumped'), byMs: z.int(), aheadMs: duration }),
   /** When the program started, the machine's clock stood before the last event. */

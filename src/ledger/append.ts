@@ -144,6 +144,8 @@ async function projectHouse(tx: Transaction<Tables>, event: HouseEvent, at: numb
     case 'attempt.refused':
     case 'digest.signed_off':
     case 'actions.reported':
+    case 'owed.dropped':
+    case 'owed.redirected':
     case 'clock.jumped':
     case 'clock.behind':
     // Written when the file is opened, before there is a door.

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 export const CLEARED_EVERY_MS = 60 * 60_000;
 /** How long a delivery is remembered: far longer than Slack ever repeats one (docs.slack.dev/apis/events-api). */
 const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
-/** How long it can be looked up what was sent, or was not needed any more. What could not be delivered stays. */
+/** How long it can be looked up what was sent, was not needed any more, or was given up. What could not be delivered stays. */
 const SENT_KEPT_MS = 30 * 24 * 60 * 60_000;
 /** No review looks back further than that: the digest of the week before last, a month late. */
 const FIGURES_KEPT_MS = 60 * 24 * 60 * 60_000;
@@ -27,7 +27,7 @@ export async function clearOld(tx: Transaction<Tables>, now: number): Promise<vo
   const old = tx
     .selectFrom('outbox')
     .select('id')
-    .where('state', 'in', ['sent', 'moot'])
+    .where('state', 'in', ['sent', 'moot', 'dropped'])
     .where('settled_at', '<', now - SENT_KEPT_MS)
     .limit(SENT_CLEARED_MAX);
   await tx.deleteFrom('outbox').where('id', 'in', old).execute();

@@ -28,6 +28,8 @@ import { startUnder } from './kept-policy.ts';
 import type { OwnLedger } from './open.ts';
 import type { Restoration } from './owing.ts';
 import { createRestorations, oweAll } from './owing.ts';
+import type { OrderOutcome, RefusedOrder } from './refused.ts';
+import { carryOut } from './refused.ts';
 import { oweTidying } from './shown.ts';
 import { readAround } from './surroundings.ts';
 import type { Tables } from './tables.ts';
@@ -74,6 +76,8 @@ export interface Door {
   owe(owed: readonly Owed[]): Promise<void>;
   /** What time did after the backup was made good: from now on what is owed is new. */
   caughtUp(restored: number): Promise<void>;
+  /** Gives up, or sends elsewhere, what a place refused. */
+  carryOut(order: RefusedOrder): Promise<OrderOutcome>;
   /** Calls back after every commit that changed something or owes something. */
   onCommitted(listener: () => void): void;
   /** Waits for what is under way; from then on every attempt is refused with an error. */
@@ -271,6 +275,7 @@ export function createDoor(
         restorations.forget();
       }),
     startUnder: (policy, tenants) => enter((tx) => startUnder(tx, clock.now(), policy, tenants)),
+    carryOut: (order) => enter((tx) => carryOut(tx, order, clock.now())),
     onCommitted(listener) {
       listeners.push(listener);
     },

@@ -126,6 +126,8 @@ function retellHouse(row: LedgerRow, { absences, weeks, restorations, told }: Ho
       return;
     case 'attempt.refused':
     case 'digest.signed_off':
+    case 'owed.dropped':
+    case 'owed.redirected':
     case 'clock.jumped':
     case 'clock.behind':
     case 'policy.loaded':

@@ -11,13 +11,16 @@ import type { Message } from './owed.ts';
 export type Announced = () => readonly (readonly string[])[];
 
 /** The alert channel; if that is it, the security channel; if that is it as well, every admin in person. */
-export function announcedAt({ policy, people }: World): ReturnType<Announced> {
-  const { alert, security } = policy.channels;
-  return [
-    [inChannel(alert)],
-    ...(security === null ? [] : [[inChannel(security)]]),
-    peopleOf(people, policy.admins).map(directMessage),
-  ];
+export function announcedAt(directory: { known(): World }): Announced {
+  return () => {
+    const { policy, people } = directory.known();
+    const { alert, security } = policy.channels;
+    return [
+      [inChannel(alert)],
+      ...(security === null ? [] : [[inChannel(security)]]),
+      peopleOf(people, policy.admins).map(directMessage),
+    ];
+  };
 }
 
 /** A message that did not arrive. */

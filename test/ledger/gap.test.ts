@@ -26,7 +26,7 @@ import { ADA, ANN, DAY, GUS, HOUR, MINUTE, person, RITA, worldOf } from '../acce
 import type { Roll } from '../access/wandering.ts';
 import { dice, nextMoment, pick, sensible, wild } from '../access/wandering.ts';
 import type { SetClock } from './ground.ts';
-import { folder, setClock } from './ground.ts';
+import { announceAt, folder, setClock } from './ground.ts';
 
 /** Everything that Slack and the mail server ever got, whatever the ledger knows of it. */
 interface Outside {
@@ -81,7 +81,7 @@ async function run(path: string, clock: SetClock, courier: Courier, world: World
   const timers = createTimers({ door, views, clock, log, world: () => world });
   const digest = createDigestTimer({ door, views, clock, log, policy: world.policy });
   const vacancies = createVacancies({ door, views, clock, log, asked: () => Promise.resolve(world) });
-  const dispatcher = createDispatcher({ ledger, clock, courier, log, alertChannel: 'CALERT' });
+  const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   let open = true;
   const stop = async (): Promise<void> => {
     if (!open) return;
