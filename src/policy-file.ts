@@ -27,6 +27,22 @@ function length(says: string): z.ZodType<number, string> {
     .describe(says);
 }
 
+const extended = length(
+  'With more time a session may last this long in all; no longer than without if left out.',
+).optional();
+
+/** What a limit says of itself: with more time no less than without. */
+const extendedFits = (limit: {
+  max_duration?: number | undefined;
+  max_extended?: number | undefined;
+}): boolean =>
+  limit.max_extended === undefined ||
+  (limit.max_duration !== undefined && limit.max_extended >= limit.max_duration);
+const EXTENDED_FITS = {
+  path: ['max_extended'],
+  message: 'goes with max_duration, and must not be less',
+};
+
 const line = (max: number) =>
   z
     .string()
@@ -59,18 +75,21 @@ const anyOr = (what: string) =>
     .default('any')
     .describe(`Which ${what}: any, or a list of ids.`);
 
-const scope = z.strictObject({
-  id,
-  name: line(60).describe('What people call it, such as Read-only.'),
-  allows: line(75).describe('One line: what somebody with this scope can do. Slack shows 75 characters.'),
-  max_duration: duration('4h', 'Longest session with this scope.'),
-  approvals: z
-    .union([z.literal(1), z.literal(2)], 'write 1 or 2')
-    .default(1)
-    .describe('How many different people must approve.'),
-  consent: z.boolean().default(false).describe('The customer must consent too, whatever the tenant says.'),
-  high_risk: z.boolean().default(false).describe('The approver types the tenant’s id to approve.'),
-});
+const scope = z
+  .strictObject({
+    id,
+    name: line(60).describe('What people call it, such as Read-only.'),
+    allows: line(75).describe('One line: what somebody with this scope can do. Slack shows 75 characters.'),
+    max_duration: duration('4h', 'Longest session with this scope.'),
+    max_extended: extended,
+    approvals: z
+      .union([z.literal(1), z.literal(2)], 'write 1 or 2')
+      .default(1)
+      .describe('How many different people must approve.'),
+    consent: z.boolean().default(false).describe('The customer must consent too, whatever the tenant says.'),
+    high_risk: z.boolean().default(false).describe('The approver types the tenant’s id to approve.'),
+  })
+  .refine(extendedFits, EXTENDED_FITS);
 
 const contact = z
   .strictObject({
@@ -92,43 +111,49 @@ const contact = z
     'slack_user and slack_team go together',
   );
 
-export const tenantForm = z.strictObject({
-  id,
-  name: line(120),
-  environment: line(40).describe('Such as production or staging: shown wherever the tenant is.'),
-  region: line(40).default('–'),
-  channel: channel.optional().describe('Told of every session in this tenant, beside the alert channel.'),
-  max_duration: length('Longest session in this tenant.').optional(),
-  consent: z.enum(['required', 'notify']).default('notify'),
-  customer_requests: z.boolean().default(false).describe('The customer may ask for help by themselves.'),
-  contacts: z.array(contact).default([]),
-  status_key_sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'write the SHA-256 of the key: 64 digits 0-9 a-f, not the key itself')
-    .optional()
-    .describe('SHA-256 of the key with which the product asks GET /tenants/{id}/status.'),
-});
+export const tenantForm = z
+  .strictObject({
+    id,
+    name: line(120),
+    environment: line(40).describe('Such as production or staging: shown wherever the tenant is.'),
+    region: line(40).default('–'),
+    channel: channel.optional().describe('Told of every session in this tenant, beside the alert channel.'),
+    max_duration: length('Longest session in this tenant.').optional(),
+    max_extended: extended,
+    consent: z.enum(['required', 'notify']).default('notify'),
+    customer_requests: z.boolean().default(false).describe('The customer may ask for help by themselves.'),
+    contacts: z.array(contact).default([]),
+    status_key_sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'write the SHA-256 of the key: 64 digits 0-9 a-f, not the key itself')
+      .optional()
+      .describe('SHA-256 of the key with which the product asks GET /tenants/{id}/status.'),
+  })
+  .refine(extendedFits, EXTENDED_FITS);
 
-const limits = z.strictObject({
-  max_duration: duration('4h', 'Longest session of all.'),
-  lapse_after: duration('24h', 'A request that nobody decided lapses after this.'),
-  start_window: duration('8h', 'Approved access that nobody started lapses after this.'),
-  plan_ahead: duration('14d', 'How far ahead a start may be planned.'),
-  warn_before: duration('10m', 'The grantee is warned this long before the end.'),
-  open_requests: z.int().min(1).max(100).default(3).describe('Open requests of one requester.'),
-  cool_down: duration('30m', 'After a denial, for the same requester, tenant and scope.'),
-  approver_reminder_first: duration('15m', 'A silent approver is reminded after this.'),
-  approver_reminder_every: duration('30m', 'And then again this often.'),
-  extension: duration('2h', 'Most time that one extension adds.'),
-  extensions: z.int().min(0).max(10).default(1).describe('Extensions of one session.'),
-  closeout_reminder_first: duration('4h', 'The owner is reminded of an open closeout after this.'),
-  closeout_reminder_every: duration('1d', 'And then again this often.'),
-  closeout_overdue: length('Whoever has a closeout open for longer cannot file.').optional(),
-  customer_request: duration('48h', 'A customer’s request is good for this long.').refine(
-    (ms) => ms <= CUSTOMER_REQUEST_MAX_MS,
-    'at most 48h',
-  ),
-});
+const limits = z
+  .strictObject({
+    max_duration: duration('4h', 'Longest session of all.'),
+    max_extended: extended,
+    lapse_after: duration('24h', 'A request that nobody decided lapses after this.'),
+    start_window: duration('8h', 'Approved access that nobody started lapses after this.'),
+    plan_ahead: duration('14d', 'How far ahead a start may be planned.'),
+    warn_before: duration('10m', 'The grantee is warned this long before the end.'),
+    open_requests: z.int().min(1).max(100).default(3).describe('Open requests of one requester.'),
+    cool_down: duration('30m', 'After a denial, for the same requester, tenant and scope.'),
+    approver_reminder_first: duration('15m', 'A silent approver is reminded after this.'),
+    approver_reminder_every: duration('30m', 'And then again this often.'),
+    extension: duration('2h', 'Most time that one extension adds.'),
+    extensions: z.int().min(0).max(10).default(1).describe('Extensions of one session.'),
+    closeout_reminder_first: duration('4h', 'The owner is reminded of an open closeout after this.'),
+    closeout_reminder_every: duration('1d', 'And then again this often.'),
+    closeout_overdue: length('Whoever has a closeout open for longer cannot file.').optional(),
+    customer_request: duration('48h', 'A customer’s request is good for this long.').refine(
+      (ms) => ms <= CUSTOMER_REQUEST_MAX_MS,
+      'at most 48h',
+    ),
+  })
+  .refine(extendedFits, EXTENDED_FITS);
 
 const emergency = z.strictObject({
   people: z.array(principal).default([]).describe('Who may declare an emergency; nobody if empty.'),
@@ -211,7 +236,7 @@ export const policyForm = z.strictObject({
     .string()
     .optional()
     .describe(
-      'A CSV file beside this one, with the columns id, name, environment, and if wanted region, channel, max_duration, consent, customer_requests, status_key_sha256, contact_name, contact_email, contact_slack_user, contact_slack_team.',
+      'A CSV file beside this one, with the columns id, name, environment, and if wanted region, channel, max_duration, max_extended, consent, customer_requests, status_key_sha256, contact_name, contact_email, contact_slack_user, contact_slack_team.',
     ),
 });
 

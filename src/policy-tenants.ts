@@ -73,6 +73,7 @@ function toTenant(form: TenantForm): Tenant {
     region: plainly(form.region),
     channel: form.channel ?? null,
     maxDurationMs: form.max_duration ?? null,
+    maxExtendedMs: form.max_extended ?? null,
     consent: form.consent,
     customerRequests: form.customer_requests,
     contacts: form.contacts.map((c) => ({

@@ -37,6 +37,7 @@ export const stored: z.ZodType<Tenant> = z.object({
   environment: z.string(),
   region: z.string(),
   channel: z.string().nullable(),
+  maxExtendedMs: z.number().nullable(),
   maxDurationMs: z.number().nullable(),
   consent: z.enum(['required', 'notify']),
   customerRequests: z.boolean(),

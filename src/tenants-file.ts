@@ -13,6 +13,7 @@ const COLUMNS = [
   'region',
   'channel',
   'max_duration',
+  'max_extended',
   'consent',
   'customer_requests',
   'status_key_sha256',

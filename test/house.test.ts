@@ -12,9 +12,8 @@ const FOLDERS = ['src', 'manifest', 'sandbox', 'test', 'bench'];
 const LINES_MAX = 300;
 /** Files that hold one thing which would not be clearer in two. */
 const LONGER: Readonly<Record<string, number>> = {
-  'src/access/evolve.ts': 390,
   'src/outbox/owe.ts': 320,
-  'src/slack/refusals.ts': 350,
+  'src/slack/refusals.ts': 380,
 };
 
 /** Whose imports are bound, and to what: a folder (ending in `/`), a file, or a package by its name. */
@@ -266,7 +265,7 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       rule: filesFitThreeScreens,
       planted: [
         file('src/a.ts', 'x\n'.repeat(LINES_MAX + 1)),
-        file('src/access/evolve.ts', 'x\n'.repeat(391)),
+        file('src/slack/refusals.ts', 'x\n'.repeat(381)),
       ],
     },
     {
@@ -333,7 +332,7 @@ describe('The rules let pass what is right', () => {
     file('src/words.ts', 'const at = new Date(ms).toISOString();'),
     file('src/config.ts', 'const env = process.env;'),
     file('src/clock.ts', "import { randomUUID } from 'node:crypto'; const at = Date.now();"),
-    file('src/access/evolve.ts', 'x\n'.repeat(390)),
+    file('src/slack/refusals.ts', 'x\n'.repeat(380)),
     file('test/a.test.ts', "import { createSandbox } from '../sandbox/server.ts'; const at = Date.now();"),
     file('src/link.ts', "const at = 'https://example.com/home/page';"),
     file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)} AS build\n`),

@@ -345,12 +345,31 @@ describe('A CSV file of tenants', () => {
       region: 'us-east',
       channel: 'C0CONTOSO',
       maxDurationMs: 90 * 60_000,
+      maxExtendedMs: null,
       consent: 'required',
       customerRequests: true,
       contacts: [],
       statusKeySha256: null,
     });
     expect(tenants.get('blink')).toMatchObject({ name: 'Blink', consent: 'notify', customerRequests: false });
+  });
+
+  it('says of each limit how far it may be outlasted, which is no less than itself', () => {
+    const columns = 'id,name,environment,max_duration,max_extended\n';
+    const { tenants } = policyOf(`${BASE}${TENANT}${CSV}`, `${columns}a,A,p,1h,2h\nb,B,p,1h,\n`);
+    expect(['a', 'b'].map((id) => tenants.get(id)?.maxExtendedMs)).toEqual([2 * 3_600_000, null]);
+    const fits = 'max_extended: goes with max_duration, and must not be less';
+    expect(problemsOf(`${BASE}${TENANT}${CSV}`, `${columns}a,A,p,1h,59m\nb,B,p,,2h\n`)).toEqual([
+      `tenants.csv:2: ${fits}`,
+      `tenants.csv:3: ${fits}`,
+    ]);
+    // What is left out has a length, too.
+    const read = (hours: number) => changed('id: read', `id: read, max_extended: ${hours}h`);
+    expect(policyOf(read(4)).scopes[0]?.maxExtendedMs).toBe(4 * 3_600_000);
+    expect(problemsOf(read(3))).toEqual([`policy.yml:11: scopes.0.${fits}`]);
+    const all = (limit: string) => problemsOf(`${BASE}${TENANT}limits: { max_extended: ${limit} }\n`);
+    expect(all('4h')).toEqual([]);
+    expect(all('1h')).toEqual([`policy.yml:14: limits.${fits}`]);
   });
 
   it('names a contact in each row, whose address is kept in lower case', () => {

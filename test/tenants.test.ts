@@ -15,6 +15,7 @@ function tenant(id: string, name: string, environment = 'production', region = '
     region,
     channel: null,
     maxDurationMs: null,
+    maxExtendedMs: null,
     consent: 'notify',
     customerRequests: false,
     contacts: [],

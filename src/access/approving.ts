@@ -5,8 +5,6 @@ import {
   accept,
   whoAnswers,
   invalid,
-  ownPart,
-  personOf,
   refuse,
   standingOf,
   textProblems,
@@ -16,12 +14,13 @@ import type { Ask, Narrowed } from './event.ts';
 import { approverProblems, lengthProblems, recordScope } from './order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
 import { linesOf, linesProblems } from './lines.ts';
-import { actorName, answersFor, isAmong, isContact, mayApprove, namesOf } from './people.ts';
+import { actorName, isAmong, mayApprove, namesOf } from './people.ts';
 import type { Scope, UserId } from './policy.ts';
 import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Access, Approved, Pending, Seat, Unclaimed, Unconfirmed } from './state.ts';
-import { CUSTOMER_SEAT } from './state.ts';
+import { findSeat, isTyped, isVacant, seatToFill, stillApproves } from './seats.ts';
+import type { Access, Active, Approved, Pending, Unclaimed, Unconfirmed } from './state.ts';
+import { CUSTOMER_SEAT, goneFrom, seatsAsked } from './state.ts';
 import { exceptSilence } from './stopping.ts';
 
 /** Deciding about a request that waits: approve, deny, ask and answer, name somebody else, take it back. */
@@ -30,17 +29,15 @@ type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>
 
 /** One seat says yes. The last one needed issues the grant, in the same breath. */
 export function approve(state: Pending, command: Of<'approve'>, context: Context): Decision {
-  const found = findSeat(state, context);
+  const found = seatToFill(state, context);
   if ('reason' in found) return refuse(found);
   const { seat } = found;
   const by = actorName(context.actor);
-  const names = namesOf(context.world, state.tenant.id, context.actor);
-  if (seat.given !== null || state.seats.some(({ given }) => given !== null && names.includes(given.by)))
-    return refuse({ reason: 'already_given', seat: seat.holder });
   const person = seat.holder !== CUSTOMER_SEAT;
   // The customer says yes to what is asked, or no: a yes to less would be taken for a yes to all of it.
   if (!person && command.less !== null) return refuse({ reason: 'not_allowed', needs: 'approver' });
-  if (person && currentAsk(state).scope.highRisk && command.typedTenantId?.trim() !== state.tenant.id)
+  const { highRisk } = currentAsk(state).scope;
+  if (!isTyped(state, seat, { highRisk, typed: command.typedTenantId }))
     return invalid([{ field: 'typedTenantId', problem: 'does_not_match' }]);
   const less = person ? narrow(state, command.less, context) : null;
   if (less !== null && 'problems' in less) return invalid(less.problems);
@@ -148,31 +145,23 @@ export function cancel(
 }
 
 /** Time reminds whoever has not answered, but for those whom the policy says not to ping. */
-export function remindApprover(state: Pending, { world, now }: Context): Decision {
-  const approvers = state.seats
+export function remindApprover(state: Pending | Active, { world, now }: Context): Decision {
+  const gone = goneFrom(state);
+  const approvers = seatsAsked(state)
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
-    .filter((seat) => !state.gone.includes(seat.holder))
+    .filter((seat) => !gone.includes(seat.holder))
     .map((seat) => whoAnswers(state, seat, world.people, now))
     .filter((user) => !world.policy.doNotPing.includes(user));
   return accept({ type: 'approver.reminded', approvers, at: now });
 }
 
-/** Whoever can no longer decide is waited for in vain: the requester hears of it at once, and once. */
-export function offerReplacement(state: Pending, approver: UserId, context: Context): Decision {
-  const seat = state.seats.find((one) => one.holder === approver);
-  if (seat === undefined || state.gone.includes(approver) || !isVacant(state, seat, context))
+/** Whoever can no longer decide is waited for in vain: who asked hears of it at once, and once. */
+export function offerReplacement(state: Pending | Active, approver: UserId, context: Context): Decision {
+  const seat = seatsAsked(state).find((one) => one.holder === approver);
+  if (seat === undefined || goneFrom(state).includes(approver) || !isVacant(state, seat, context))
     return refuse({ reason: 'nothing_due' });
   const why = standingOf(context.world, approver) === 'member' ? 'not_named' : 'not_able';
   return accept({ type: 'approver.gone', approver, why });
-}
-
-/** Can neither the seat's holder nor who stands in for them decide any more? Not so while Slack cannot tell. */
-export function isVacant(state: Pending, seat: Seat, context: Pick<Context, 'world' | 'now'>): boolean {
-  if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
-  const standIn = whoAnswers(state, seat, context.world.people, context.now);
-  return [seat.holder, standIn].every(
-    (user) => stillApproves(state, seat, context, user)?.reason === 'no_longer_approver',
-  );
 }
 
 /** What would be granted as things stand: the request, less what earlier seats took away. */
@@ -182,56 +171,6 @@ export function currentAsk(state: Pending): Ask {
     .sort((a, b) => a.version - b.version)
     .at(-1);
   return { ...state.ask, ...last?.narrowed };
-}
-
-/** Does this seat's holder still decide here by the policy of now? Why not, or `null`. */
-export function stillApproves(
-  state: { readonly tenant: { readonly id: string }; readonly ask: Ask },
-  seat: Pick<Seat, 'holder'>,
-  { world, now }: Pick<Context, 'world' | 'now'>,
-  by = answersFor(world.people, seat.holder, now),
-): Refusal | null {
-  // Whom the policy does not name cannot decide, whatever Slack would say of them.
-  const allowed = mayApprove(world, by, state.ask.scope.id, state.tenant.id);
-  const standing = standingOf(world, by);
-  const out = standing !== 'member' && standing !== 'cannot_check';
-  if (allowed === 'no' || out) return { reason: 'no_longer_approver' };
-  return allowed === 'yes' && standing === 'member' ? null : { reason: 'cannot_check' };
-}
-
-/** The seat that this actor answers for, or why there is none. */
-function findSeat(state: Pending, context: Context): { readonly seat: Seat } | Refusal {
-  const { actor, world, now } = context;
-  const person = personOf(actor);
-  const own = person === null ? null : ownPart(state, person);
-  if (own !== null) return ableActor(context) ?? { reason: 'self_approval', role: own };
-  const theirs = state.seats.filter(
-    (s) =>
-      person !== null &&
-      s.holder !== CUSTOMER_SEAT &&
-      (s.holder === person || answersFor(world.people, s.holder, now) === person),
-  );
-  // Their own seat first: the one they stand in for can still be filled by its holder, theirs by nobody else.
-  const open = theirs.filter((s) => s.given === null);
-  const seat = open.find((s) => s.holder === person) ?? open[0] ?? theirs[0];
-  if (seat !== undefined && person !== null) {
-    const refusal = ableActor(context) ?? stillApproves(state, seat, context, person);
-    return refusal ?? { seat };
-  }
-  const tenant = world.policy.tenants.get(state.tenant.id);
-  const consent = state.seats.find((s) => s.holder === CUSTOMER_SEAT);
-  if (consent !== undefined && tenant !== undefined && isContact(tenant, actor)) {
-    const parts = namesOf(world, tenant.id, actor).map((name) => ownPart(state, name));
-    const part = parts.find((one) => one !== null) ?? null;
-    return (
-      ableContact(context) ?? (part === null ? { seat: consent } : { reason: 'self_approval', role: part })
-    );
-  }
-  const former = person !== null && state.formerApprovers.includes(person);
-  return (
-    ableActor(context) ??
-    (former ? { reason: 'no_longer_approver' } : { reason: 'not_allowed', needs: 'approver' })
-  );
 }
 
 /** Less than asked, never more: what the approver leaves, or what is wrong with it. */

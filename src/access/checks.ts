@@ -7,7 +7,7 @@ import type { AccessEvent } from './event.ts';
 import type { UserId } from './policy.ts';
 import type { FieldProblem, Refusal, TextField } from './refusal.ts';
 import type { Access, Seat } from './state.ts';
-import { askOf, CUSTOMER_SEAT } from './state.ts';
+import { askOf, CUSTOMER_SEAT, seatsAsked, seatsOf } from './state.ts';
 import { isElsewhere } from './whose.ts';
 
 /** What the rules are told beside the command and the request itself. */
@@ -81,14 +81,9 @@ export function ownPart(state: Access, user: UserId): 'requester' | 'grantee' | 
  * Who is asked to fill this seat now: whoever stands in for its holder, but for those who could not: the request is
  * theirs, or they have a seat of their own to fill.
  */
-export function whoAnswers(
-  state: Access & { readonly seats: readonly Seat[] },
-  seat: Pick<Seat, 'holder'>,
-  people: People,
-  now: number,
-): UserId {
+export function whoAnswers(state: Access, seat: Pick<Seat, 'holder'>, people: People, now: number): UserId {
   const standIn = answersFor(people, seat.holder, now);
-  const taken = state.seats.some(
+  const taken = seatsAsked(state).some(
     ({ holder, given }) => holder !== seat.holder && (holder === standIn || given?.by === standIn),
   );
   return taken || ownPart(state, standIn) !== null ? seat.holder : standIn;
@@ -99,6 +94,12 @@ export function approversOf(seats: readonly Seat[]): readonly UserId[] {
   return seats
     .filter((s) => s.holder !== CUSTOMER_SEAT)
     .flatMap((s) => (s.given === null ? [s.holder] : [s.holder, s.given.by]));
+}
+
+/** The people who were asked to say yes to the request, or to more time in its session, or did. */
+export function decidersOf(state: Access): readonly UserId[] {
+  const given = 'session' in state ? state.session.extensions.flatMap(({ seats }) => seats) : [];
+  return approversOf([...seatsOf(state), ...given, ...seatsAsked(state)]);
 }
 
 /** What is wrong with a free text, if anything. Never cut: what was typed is stored whole or refused. */

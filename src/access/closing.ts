@@ -1,9 +1,9 @@
-import { stillApproves } from './approving.ts';
 import {
   ableActor,
   ableContact,
   accept,
   approversOf,
+  decidersOf,
   invalid,
   ownPart,
   refuse,
@@ -16,7 +16,9 @@ import { reviewRefusal } from './emergency.ts';
 import { mustBe, personProblems } from './order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
+import { stillApproves } from './seats.ts';
 import type { Access, Closed, Ended } from './state.ts';
+import { seatsOf } from './state.ts';
 
 /** After the session, and who sees it through: closeout and ownership. */
 
@@ -83,7 +85,9 @@ export function offerOwnership(state: Access, command: Of<'offer_ownership'>, co
   const problems: FieldProblem[] = [
     ...personProblems(world, 'owner', command.to),
     ...(command.to === state.owner ? [{ field: 'owner', problem: 'is_owner' } as const] : []),
-    ...(decides(state, command.to) ? [{ field: 'owner', problem: 'is_approver' } as const] : []),
+    ...(decides(state, command.to) || decidersOf(state).includes(command.to)
+      ? [{ field: 'owner', problem: 'is_approver' } as const]
+      : []),
   ];
   if (problems.length > 0) return invalid(problems);
   return accept({ type: 'owner.offered', by, to: command.to });
@@ -96,15 +100,17 @@ export function acceptOwnership(state: Access, context: Context): Decision {
   const to = actorName(context.actor);
   if (state.offeredOwner !== to) return refuse({ reason: 'not_allowed', needs: 'offered_owner' });
   // They may have become an approver since they were asked.
-  if (decides(state, to)) return invalid([{ field: 'owner', problem: 'is_approver' }]);
+  if (decides(state, to) || decidersOf(state).includes(to))
+    return invalid([{ field: 'owner', problem: 'is_approver' }]);
   return accept({ type: 'owner.changed', from: state.owner, to });
 }
 
-/** Does this person decide about this request, now or before? Then they cannot own it. */
+/** Does this person decide about this request, now or before? */
 function decides(state: Access, user: string): boolean {
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
   return (
-    approversOf(seats).includes(user) || state.review?.reviewer === user || state.review?.verdict?.by === user
+    approversOf(seatsOf(state)).includes(user) ||
+    state.review?.reviewer === user ||
+    state.review?.verdict?.by === user
   );
 }
 
@@ -119,8 +125,7 @@ export function closeoutRefusal(
   if (!decides(state, person)) return { reason: 'not_allowed', needs: 'approver' };
   // Whoever decided before, but may not by the policy of now, judges what came of it no more.
   if (state.review !== null) return reviewRefusal(state, person, context);
-  const { ask } = state.grant;
-  return stillApproves({ tenant: state.tenant, ask }, { holder: person }, context, person);
+  return stillApproves(state, { holder: person }, context, person);
 }
 
 function mayJudge(state: Closed, context: Context): Refusal | null {

@@ -79,7 +79,13 @@ export type RequestCommand =
   | { readonly type: 'replace_approver'; readonly from: UserId; readonly to: UserId }
   | { readonly type: 'start' }
   | { readonly type: 'ask_extension'; readonly durationMs: number; readonly reason: string }
-  | { readonly type: 'approve_extension' }
+  | {
+      readonly type: 'approve_extension';
+      /** Which ask this is a yes to: the version of the request at which it was asked. */
+      readonly version: number;
+      /** What was typed where the ask is high risk; `null` elsewhere. */
+      readonly typedTenantId: string | null;
+    }
   | { readonly type: 'deny_extension'; readonly reason: string }
   | { readonly type: 'end'; readonly reason: string }
   | { readonly type: 'revoke'; readonly reason: string }

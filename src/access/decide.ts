@@ -17,7 +17,7 @@ import { dueCommand, overdueEnd } from './due.ts';
 import { confirmEmergency, declareEmergency, reviewEmergency, whoReviews } from './emergency.ts';
 import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
-import { askExtension, decideExtension } from './extending.ts';
+import { approveExtension, askExtension, denyExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './file.ts';
 import { callOff } from './leaving.ts';
 import type { Actor, World } from './people.ts';
@@ -130,10 +130,10 @@ function happen(command: TimerCommand, state: Access, context: Context): Decisio
       return accept({ type: 'session.ended', ...ended, endedAt: state.session.expiresAt });
     }
     case 'remind_approver':
-      if (state.phase === 'pending') return remindApprover(state, context);
+      if (state.phase === 'pending' || state.phase === 'active') return remindApprover(state, context);
       return accept({ type: 'approver.reminded', approvers: [], at: now });
     case 'offer_replacement':
-      if (state.phase !== 'pending') return refuse({ reason: 'nothing_due' });
+      if (state.phase !== 'pending' && state.phase !== 'active') return refuse({ reason: 'nothing_due' });
       return offerReplacement(state, command.approver, context);
     case 'call_off':
       return callOff(state, command.person, context);
@@ -207,8 +207,9 @@ function judge(command: RequestCommand, state: Access, context: Context): Decisi
     case 'ask_extension':
       return state.phase === 'active' ? askExtension(state, command, context) : wrongPhase;
     case 'approve_extension':
+      return state.phase === 'active' ? approveExtension(state, command, context) : wrongPhase;
     case 'deny_extension':
-      return state.phase === 'active' ? decideExtension(state, command, context) : wrongPhase;
+      return state.phase === 'active' ? denyExtension(state, command, context) : wrongPhase;
     case 'end':
       return state.phase === 'active' ? end(state, command, context) : wrongPhase;
     case 'revoke':

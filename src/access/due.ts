@@ -1,6 +1,7 @@
 import type { TimerCommand } from './command.ts';
 import { REMINDERS_MAX } from './limits.ts';
 import type { Access, Active, Ended, Pending, Review } from './state.ts';
+import { CUSTOMER_SEAT, seatsAsked } from './state.ts';
 
 /** What time does to a request, read from its state alone: nothing of it is kept in memory, so nothing of it is lost. */
 
@@ -76,7 +77,7 @@ function reminders(state: Access): readonly Due[] {
       return state.opened || notBefore === null ? [] : [{ at: notBefore, command: { type: 'open_start' } }];
     }
     case 'active':
-      return warning(state);
+      return [...warning(state), ...approverReminder(state)];
     case 'ended':
       return [closeoutReminder(state)];
     case 'unconfirmed':
@@ -88,8 +89,12 @@ function reminders(state: Access): readonly Due[] {
   }
 }
 
-function approverReminder(state: Pending): readonly Due[] {
-  const waits = state.seats.filter((seat) => seat.given === null).map((seat) => seat.askedAt);
+/** Whoever is silent: about the request, or, of our people, about more time. */
+function approverReminder(state: Pending | Active): readonly Due[] {
+  const open = seatsAsked(state).filter((seat) => seat.given === null);
+  const waits = open
+    .filter(({ holder }) => state.phase === 'pending' || holder !== CUSTOMER_SEAT)
+    .map((seat) => seat.askedAt);
   if (waits.length === 0 || state.reminders >= REMINDERS_MAX) return [];
   const { reminderFirstMs, reminderEveryMs } = state.terms;
   const at =

@@ -150,12 +150,16 @@ export const accessEvent = z.discriminatedUnion('type', [
     by: user,
     durationMs: duration,
     reason: text,
-    /** The end that is asked for; the approver sees this instant. */
+    /** The end that is asked for; whoever decides sees this instant. */
     newExpiresAt: instant,
-    approver: user,
+    /** As many as the request needed; none where the customer's own word is all that it takes. */
+    approvers: z.array(user).max(2),
+    consent: z.boolean(),
+    highRisk: z.boolean(),
   }),
-  z.strictObject({ type: z.literal('extension.approved'), by: user, newExpiresAt: instant }),
-  z.strictObject({ type: z.literal('extension.denied'), by: user, reason: text }),
+  z.strictObject({ type: z.literal('extension.agreed'), seat: user, by: text }),
+  z.strictObject({ type: z.literal('extension.approved'), newExpiresAt: instant }),
+  z.strictObject({ type: z.literal('extension.denied'), by: text, reason: text }),
   z.strictObject({
     type: z.literal('session.ended'),
     how: z.enum(['ended', 'expired', 'revoked']),

@@ -1,14 +1,8 @@
+import { baseOf, CorruptHistory, filled } from './base.ts';
 import type { AccessEvent, Ask, EventOf } from './event.ts';
-import type { Access, Active, Approved, Base, Pending, Unclaimed, Unconfirmed } from './state.ts';
-import { askOf, CUSTOMER_SEAT } from './state.ts';
-
-/** The ledger holds something that the rules could never have written: stop, do not guess. */
-export class CorruptHistory extends Error {
-  constructor(phase: string, event: string) {
-    super(`history cannot continue: ${event} in phase ${phase}`);
-    this.name = 'CorruptHistory';
-  }
-}
+import { evolveActive } from './evolve-session.ts';
+import type { Access, Approved, Base, Pending, Unclaimed, Unconfirmed } from './state.ts';
+import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
 
 /** The state after one more event. @throws CorruptHistory where the rules could never have produced that event. */
 export function evolve(state: Access | null, event: AccessEvent, at: number): Access {
@@ -61,10 +55,11 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       if (next.phase !== 'pending') throw new CorruptHistory(state.phase, event.type);
       return evolvePending(next, event, at);
     case 'approver.reminded':
-      if (next.phase !== 'pending' && next.phase !== 'unclaimed')
+      if (next.phase !== 'unclaimed' && seatsAsked(next).length === 0)
         throw new CorruptHistory(state.phase, event.type);
       return { ...next, remindedAt: event.at, reminders: next.reminders + 1 };
     case 'approver.gone':
+      if (next.phase === 'active') return evolveActive(next, event, at);
       if (next.phase !== 'pending') throw new CorruptHistory(state.phase, event.type);
       return { ...next, gone: [...next.gone, event.approver] };
     case 'request.cancelled': {
@@ -103,6 +98,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       if (next.review === null) throw new CorruptHistory(state.phase, event.type);
       return emergencyGrant({ ...next, review: { ...next.review, confirmedBy: event.by } }, next.ask, at);
     case 'approval.asked_again':
+      if (next.phase === 'active') return evolveActive(next, event, at);
       if (next.phase !== 'approved') throw new CorruptHistory(state.phase, event.type);
       return {
         ...baseOf(next),
@@ -131,7 +127,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
           startedBy: event.by,
           startedAt: event.startedAt,
           expiresAt: event.expiresAt,
-          extensionsGiven: 0,
+          extensions: [],
         },
         warnedFor: null,
         extension: null,
@@ -139,6 +135,7 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
       };
     case 'session.warned':
     case 'extension.asked':
+    case 'extension.agreed':
     case 'extension.approved':
     case 'extension.denied':
     case 'grantee.gone':
@@ -248,10 +245,7 @@ function evolvePending(
   switch (event.type) {
     case 'approval.given': {
       const given = { by: event.by, at, version: state.version, narrowed: event.narrowed };
-      return {
-        ...state,
-        seats: state.seats.map((seat) => (seat.holder === event.seat ? { ...seat, given } : seat)),
-      };
+      return { ...state, seats: filled(state.seats, event.seat, { given }) };
     }
     case 'grant.issued':
       return {
@@ -287,98 +281,4 @@ function evolvePending(
         ),
       };
   }
-}
-
-function evolveActive(
-  state: Active,
-  event: EventOf<
-    | 'session.warned'
-    | 'extension.asked'
-    | 'extension.approved'
-    | 'extension.denied'
-    | 'grantee.gone'
-    | 'session.ended'
-  >,
-  at: number,
-): Access {
-  switch (event.type) {
-    case 'session.warned':
-      return { ...state, warnedFor: event.expiresAt };
-    case 'extension.asked': {
-      const { type, ...extension } = event;
-      return { ...state, extension: { ...extension, at } };
-    }
-    case 'extension.approved':
-      return {
-        ...state,
-        extension: null,
-        session: {
-          ...state.session,
-          expiresAt: event.newExpiresAt,
-          extensionsGiven: state.session.extensionsGiven + 1,
-        },
-      };
-    case 'extension.denied':
-      return { ...state, extension: null };
-    case 'grantee.gone':
-      return { ...state, granteeGone: true };
-    case 'session.ended': {
-      const { type, ...ending } = event;
-      return {
-        ...baseOf(state),
-        phase: 'ended',
-        grant: state.grant,
-        session: state.session,
-        ending,
-        closeout: null,
-        contested: null,
-      };
-    }
-  }
-}
-
-/** What is true in every phase, reminders starting afresh in the next. */
-function baseOf(state: Base): Base {
-  const {
-    version,
-    way,
-    filedAt,
-    requester,
-    owner,
-    offeredOwner,
-    tenant,
-    reason,
-    caseRef,
-    terms,
-    roleNotes,
-    likeIt,
-    questions,
-    formerApprovers,
-    formerOwners,
-    reporters,
-    review,
-    customer,
-  } = state;
-  return {
-    version,
-    way,
-    filedAt,
-    requester,
-    owner,
-    offeredOwner,
-    tenant,
-    reason,
-    caseRef,
-    terms,
-    roleNotes,
-    likeIt,
-    questions,
-    formerApprovers,
-    formerOwners,
-    reporters,
-    review,
-    customer,
-    remindedAt: null,
-    reminders: 0,
-  };
 }

@@ -1,138 +1,201 @@
-import { stillApproves } from './approving.ts';
 import type { Context, Decision } from './checks.ts';
-import {
-  ableActor,
-  ableContact,
-  accept,
-  invalid,
-  ownPart,
-  personOf,
-  refuse,
-  textProblems,
-} from './checks.ts';
+import { ableActor, ableContact, accept, invalid, personOf, refuse, textProblems } from './checks.ts';
 import type { RequestCommand } from './command.ts';
-import { lengthProblems } from './order.ts';
-import { actorName, answersFor, eligibleApprovers, isContact, mayApprove, namesOf } from './people.ts';
-import { checkReason } from './reason.ts';
+import { DURATION_MIN_MS } from './limits.ts';
+import { lengthProblems, reasonProblems } from './order.ts';
+import { actorName, answersFor, eligibleApprovers } from './people.ts';
+import type { Longest, Policy, Scope, Tenant, UserId } from './policy.ts';
+import { findScope, longestExtended } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
+import { findSeat, isTyped, isVacant, NO_LONGER, seatToFill, stillApproves, stillHolds } from './seats.ts';
 import type { Active } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
 
-/** More time for a session that is in use. */
+/**
+ * More time for a session that is in use. It needs what the request needed: as many people, the customer's consent, the
+ * typed id; and the whole session stays within the smallest limit.
+ */
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
 
-/** The grantee asks for more time. Until somebody approves, the old end stands. */
+/** The grantee asks for more time. Until everybody who is needed says yes, the old end stands. */
 export function askExtension(state: Active, command: Of<'ask_extension'>, context: Context): Decision {
-  const { actor } = context;
-  const { terms, session } = state;
+  const { world } = context;
   const able = ableActor(context);
   if (able !== null) return refuse(able);
-  if (personOf(actor) !== state.grant.ask.grantee) return refuse({ reason: 'not_allowed', needs: 'grantee' });
-  if (state.way === 'emergency') return refuse({ reason: 'no_extension_in_emergency' });
-  if (state.extension !== null && canAnswer(state, state.extension.approver, context))
-    return refuse({ reason: 'extension_waits' });
-  if (session.extensionsGiven >= terms.extensions)
-    return refuse({ reason: 'extension_limit', max: terms.extensions });
-  const customer = state.way === 'customer';
-  const left = terms.latestEndAt - session.expiresAt;
-  const longest =
-    customer && left < terms.extensionMs
-      ? { ms: left, set: 'consent' as const }
-      : { ms: terms.extensionMs, set: 'extension' as const };
-  const malformed = textProblems('reason', command.reason, { required: true, line: false });
-  const vague = malformed.length > 0 ? null : checkReason(command.reason, state.tenant);
+  if (personOf(context.actor) !== state.grant.ask.grantee)
+    return refuse({ reason: 'not_allowed', needs: 'grantee' });
+  const refusal = extensionRefusal(state, context);
+  if (refusal !== null) return refuse(refusal);
+  const scope = findScope(world.policy, state.grant.ask.scope.id);
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  if (tenant === undefined) return refuse({ reason: 'no_longer_valid', what: 'tenant' });
+  if (scope === undefined) return refuse({ reason: 'no_longer_valid', what: 'scope' });
+  const needs = needsOf(state, scope, tenant);
   const problems: FieldProblem[] = [
-    ...lengthProblems(command.durationMs, longest),
-    ...malformed,
-    ...(vague === null ? [] : [{ field: 'reason', problem: vague } as const]),
+    ...lengthProblems(command.durationMs, longestExtension(state, scope, tenant, world.policy)),
+    ...reasonProblems(command.reason, tenant),
+    // The customer said yes to help with an issue, not to the keys of the house.
+    ...(state.way === 'customer' && (scope.highRisk || scope.approvals > 1)
+      ? [{ field: 'scope', problem: 'needs_own_request' } as const]
+      : []),
   ];
   if (problems.length > 0) return invalid(problems);
-  const asked = extenderOf(state, context);
-  if (typeof asked !== 'string') return refuse(asked);
+  if (needs.consent && tenant.contacts.length === 0)
+    return refuse({ reason: 'nobody_can_approve', who: 'contact', admins: world.policy.admins });
+  const approvers = approversFor(state, needs.people, context);
+  if ('reason' in approvers) return refuse(approvers);
   return accept({
     type: 'extension.asked',
-    by: actorName(actor),
+    by: actorName(context.actor),
     durationMs: command.durationMs,
     reason: command.reason.trim(),
-    newExpiresAt: session.expiresAt + command.durationMs,
-    approver: asked,
+    newExpiresAt: state.session.expiresAt + command.durationMs,
+    approvers: [...approvers],
+    consent: needs.consent,
+    highRisk: needs.highRisk,
   });
 }
 
-/** Whoever approved; or, where none of them can decide any more, somebody who can: nobody waits for an answer in vain. */
-function extenderOf(state: Active, context: Context): string | Refusal {
-  const { world } = context;
+/** Why no more time can be asked for now, whatever would be asked; `null` where it can. Asked at the act, and before a button is shown. */
+export function extensionRefusal(state: Active, here: Pick<Context, 'world' | 'now'>): Refusal | null {
+  const { extension, session, terms } = state;
+  if (state.way === 'emergency') return { reason: 'no_extension_in_emergency' };
+  // Whoever was asked and can answer no more keeps nobody waiting.
+  if (extension !== null && !extension.seats.some((seat) => isVacant(state, seat, here)))
+    return { reason: 'extension_waits' };
+  if (session.extensions.length >= terms.extensions)
+    return { reason: 'extension_limit', max: terms.extensions };
+  const { policy } = here.world;
+  const scope = findScope(policy, state.grant.ask.scope.id);
+  const tenant = policy.tenants.get(state.tenant.id);
+  const full =
+    scope === undefined || tenant === undefined
+      ? undefined
+      : wholeLimits(state, scope, tenant, policy).find(
+          ({ ms }) => session.startedAt + ms - session.expiresAt < DURATION_MIN_MS,
+        );
+  return full === undefined ? null : { reason: 'session_limit', maxMs: full.ms, set: full.set };
+}
+
+/** The most time that can be asked for now, and why no more. */
+export function longestExtension(
+  state: Active,
+  scope: Scope,
+  tenant: Tenant,
+  policy: Policy,
+): { readonly ms: number; readonly set: 'extension' | 'session' | 'consent' } {
+  const { startedAt, expiresAt } = state.session;
+  const left = wholeLimits(state, scope, tenant, policy).map(({ ms, set }) => ({
+    ms: startedAt + ms - expiresAt,
+    set: set === 'consent' ? set : ('session' as const),
+  }));
+  const single = { ms: state.terms.extensionMs, set: 'extension' as const };
+  return [single, ...left].reduce((least, limit) => (limit.ms < least.ms ? limit : least));
+}
+
+/** What bounds the whole session: the policy of now, and what a customer who asked has agreed to. */
+function wholeLimits(
+  { way, terms, session }: Active,
+  scope: Scope,
+  tenant: Tenant,
+  policy: Policy,
+): readonly { readonly ms: number; readonly set: Longest['set'] | 'consent' }[] {
+  const limit = longestExtended(policy, scope, tenant);
+  if (way !== 'customer') return [limit];
+  return [{ ms: terms.latestEndAt - session.startedAt, set: 'consent' }, limit];
+}
+
+/** What more time takes: what the request took, and whatever the policy of now asks beyond that. */
+function needsOf(
+  { way, grant }: Active,
+  scope: Scope,
+  tenant: Tenant,
+): { readonly people: number; readonly consent: boolean; readonly highRisk: boolean } {
+  // Who asked for help has authorised all of it by themselves; more is theirs to give, and nobody else's.
+  if (way === 'customer') return { people: 0, consent: true, highRisk: false };
+  const people = grant.seats.filter(({ holder }) => holder !== CUSTOMER_SEAT).length;
+  return {
+    people: Math.max(people, scope.approvals),
+    consent: people < grant.seats.length || scope.consent || tenant.consent === 'required',
+    highRisk: grant.ask.scope.highRisk || scope.highRisk,
+  };
+}
+
+/**
+ * So many different people: those who approved; or, where one of them cannot decide any more or is away without anybody
+ * to stand in, somebody who can. Nobody waits for an answer in vain.
+ */
+function approversFor(state: Active, needed: number, context: Context): readonly UserId[] | Refusal {
+  const { world, now } = context;
   const { ask, seats } = state.grant;
-  const asked = seats.map((seat) => seat.holder).filter((holder) => holder !== CUSTOMER_SEAT);
-  if (asked.length === 0) return CUSTOMER_SEAT;
   const own = [state.requester, state.owner, ask.grantee];
+  const asked = seats.map(({ holder }) => holder).filter((holder) => holder !== CUSTOMER_SEAT);
+  const here = (user: UserId): boolean => answersFor(world.people, user, now) === user;
   const others = eligibleApprovers(world, ask.scope.id, state.tenant.id, own);
   const deputies = asked.flatMap((user) => world.policy.deputies.get(user) ?? []);
-  for (const holder of [...asked, ...deputies.filter((user) => others.includes(user)), ...others]) {
-    const answers = answersFor(world.people, holder, context.now);
-    const by = own.includes(answers) ? holder : answers;
-    const problem = stillApproves({ tenant: state.tenant, ask }, { holder }, context, by);
-    if (problem === null) return holder;
-    if (problem.reason === 'cannot_check') return problem;
-  }
-  return { reason: 'nobody_can_approve', who: 'approver', admins: world.policy.admins };
-}
-
-/** Is there somebody left to say yes or no? Where there is not, it can be asked of somebody else. */
-function canAnswer({ tenant, grant: { ask } }: Active, approver: string, context: Context): boolean {
-  if (approver === CUSTOMER_SEAT) return true;
-  const { world, now } = context;
-  const people = [
-    approver,
-    answersFor(world.people, approver, now),
-    ...(world.policy.deputies.get(approver) ?? []),
+  const inOrder = [
+    ...asked.filter(here),
+    ...asked.filter((user) => !here(user)),
+    ...deputies.filter((user) => others.includes(user)),
+    ...others,
   ];
-  return people.some(
-    (user) =>
-      stillApproves({ tenant, ask }, { holder: approver }, context, user)?.reason !== 'no_longer_approver',
-  );
+  const chosen = new Set<UserId>();
+  // Nobody is to answer twice: neither for somebody else beside themselves, nor for two.
+  const answering = new Set<UserId>();
+  for (const holder of inOrder) {
+    if (chosen.size === needed) break;
+    const standIn = answersFor(world.people, holder, now);
+    const by = own.includes(standIn) ? holder : standIn;
+    if (chosen.has(holder) || answering.has(by) || answering.has(holder)) continue;
+    const problem = stillApproves(state, { holder }, context, by);
+    if (problem?.reason === 'cannot_check') return problem;
+    if (problem !== null) continue;
+    chosen.add(holder);
+    answering.add(by);
+  }
+  return chosen.size === needed
+    ? [...chosen]
+    : { reason: 'nobody_can_approve', who: 'approver', admins: world.policy.admins };
 }
 
-/** The same approver, whoever answers for them, or a deputy decides about more time. */
-export function decideExtension(
+/** One seat says yes to more time. The last one needed moves the end, in the same breath. */
+export function approveExtension(
   state: Active,
-  command: Of<'approve_extension' | 'deny_extension'>,
+  command: Of<'approve_extension'>,
   context: Context,
 ): Decision {
   const { extension } = state;
   if (extension === null) return refuse(ableContact(context) ?? { reason: 'no_extension_asked' });
-  const refusal = mayExtend(state, extension.approver, context);
-  if (refusal !== null) return refuse(refusal);
-  const by = actorName(context.actor);
-  if (command.type === 'approve_extension')
-    return accept({ type: 'extension.approved', by, newExpiresAt: extension.newExpiresAt });
-  const problems = textProblems('reason', command.reason, { required: true, line: false });
-  if (problems.length > 0) return invalid(problems);
-  return accept({ type: 'extension.denied', by, reason: command.reason.trim() });
+  const found = seatToFill(state, context);
+  if ('reason' in found) return refuse(found);
+  if (command.version !== extension.version) return refuse({ reason: 'extension_changed' });
+  const { seat } = found;
+  if (!isTyped(state, seat, { highRisk: extension.highRisk, typed: command.typedTenantId }))
+    return invalid([{ field: 'typedTenantId', problem: 'does_not_match' }]);
+  const agreed = { type: 'extension.agreed', seat: seat.holder, by: actorName(context.actor) } as const;
+  const others = extension.seats.filter(({ holder }) => holder !== seat.holder);
+  if (others.some(({ given }) => given === null)) return accept(agreed);
+  // It is used at once: whoever said yes before must still be somebody who may.
+  for (const other of others) {
+    const problem = stillHolds(state, other, context);
+    if (problem?.reason === 'cannot_check') return refuse(problem);
+    if (problem !== null)
+      return accept(agreed, { type: 'approval.asked_again', approver: other.holder, why: NO_LONGER });
+  }
+  return accept(agreed, { type: 'extension.approved', newExpiresAt: extension.newExpiresAt });
 }
 
-function mayExtend(state: Active, approver: string, context: Context): Refusal | null {
-  const { actor, world, now } = context;
-  const tenant = world.policy.tenants.get(state.tenant.id);
-  if (approver === CUSTOMER_SEAT) {
-    const contact = tenant !== undefined && isContact(tenant, actor);
-    const refusal = ableContact(context) ?? (contact ? null : { reason: 'not_allowed', needs: 'contact' });
-    if (refusal !== null) return refusal;
-    // They asked for the help, which is no bar to more of it; holding or owning the access is.
-    const names = namesOf(world, state.tenant.id, actor);
-    if (names.includes(state.grant.ask.grantee)) return { reason: 'self_approval', role: 'grantee' };
-    return names.includes(state.owner) ? { reason: 'self_approval', role: 'owner' } : null;
-  }
-  const able = ableActor(context);
-  if (able !== null) return able;
-  const person = actorName(actor);
-  const own = ownPart(state, person);
-  if (own !== null) return { reason: 'self_approval', role: own };
-  const deputies = world.policy.deputies.get(approver) ?? [];
-  if (person !== approver && answersFor(world.people, approver, now) !== person && !deputies.includes(person))
-    return { reason: 'not_allowed', needs: 'approver' };
-  const allowed = mayApprove(world, person, state.grant.ask.scope.id, state.tenant.id);
-  if (allowed === 'yes') return null;
-  return { reason: allowed === 'cannot_check' ? 'cannot_check' : 'no_longer_approver' };
+/** Any one seat's no is a no to more time; the session goes on as it was agreed. */
+export function denyExtension(state: Active, command: Of<'deny_extension'>, context: Context): Decision {
+  if (state.extension === null) return refuse(ableContact(context) ?? { reason: 'no_extension_asked' });
+  const found = findSeat(state, context);
+  if ('reason' in found) return refuse(found);
+  const problems = textProblems('reason', command.reason, { required: true, line: false });
+  if (problems.length > 0) return invalid(problems);
+  return accept({
+    type: 'extension.denied',
+    by: actorName(context.actor),
+    reason: command.reason.trim(),
+  });
 }

@@ -12,9 +12,10 @@ export function unlawful(before: Access | null, event: AccessEvent, at: number):
   const { type } = event;
   if (type === 'approval.given' || type === 'request.denied' || type === 'emergency.reviewed')
     return own(before, event.by);
-  if (type === 'extension.approved' || type === 'extension.denied')
+  if (type === 'extension.agreed' || type === 'extension.denied')
     // What a customer asked for is theirs to allow more of.
     return before.way === 'customer' && event.by === before.requester ? null : own(before, event.by);
+  if (type === 'extension.approved') return givenWrong(before, event);
   if (type === 'emergency.confirmed')
     return event.by === before.requester ? 'somebody confirmed their own emergency' : null;
   if (type === 'session.started') return startedWrong(before, event, at);
@@ -26,6 +27,16 @@ export function unlawful(before: Access | null, event: AccessEvent, at: number):
 function own(state: Access, by: string): string | null {
   const theirs = [state.requester, state.owner, askOf(state)?.grantee].includes(by);
   return theirs ? 'somebody decided about what they asked for, will hold, or own' : null;
+}
+
+function givenWrong(
+  state: Access,
+  { newExpiresAt }: Extract<AccessEvent, { type: 'extension.approved' }>,
+): string | null {
+  if (state.phase !== 'active' || state.extension === null) return null;
+  const { seats, newExpiresAt: asked } = state.extension;
+  if (seats.some(({ given }) => given === null)) return 'more time was given before all had said yes';
+  return newExpiresAt === asked ? null : 'more time was given than was asked for';
 }
 
 function startedWrong(

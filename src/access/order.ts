@@ -80,7 +80,7 @@ export function lengthProblems(
   durationMs: number,
   longest: {
     readonly ms: number;
-    readonly set: 'policy' | 'scope' | 'tenant' | 'emergency' | 'extension' | 'asked' | 'consent';
+    readonly set: Extract<FieldProblem, { readonly maxMs: number; readonly field: 'duration' }>['set'];
   },
 ): FieldProblem[] {
   const problems = durationProblems(durationMs);

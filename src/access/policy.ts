@@ -14,6 +14,7 @@ export interface Scope {
   /** One line: what somebody with this scope can do. Shown to requester and approver. */
   readonly allows: string;
   readonly maxDurationMs: number;
+  readonly maxExtendedMs: number | null;
   /** How many distinct named people must approve. */
   readonly approvals: 1 | 2;
   /** The customer's consent is needed whatever the tenant says. */
@@ -38,6 +39,7 @@ export interface Tenant {
   /** Slack channel id that is told of every session in this tenant, beside the alert channel. */
   readonly channel: string | null;
   readonly maxDurationMs: number | null;
+  readonly maxExtendedMs: number | null;
   readonly consent: 'required' | 'notify';
   /** The customer may ask for help by themselves. */
   readonly customerRequests: boolean;
@@ -56,6 +58,8 @@ export interface ApproverRule {
 /** Every duration in milliseconds, every number a maximum unless its name says otherwise. */
 export interface PolicyLimits {
   readonly maxDurationMs: number;
+  /** Longest session of all where more time was given, as scope and tenant may name one too; `null`: no longer than without. */
+  readonly maxExtendedMs: number | null;
   /** From filing until an undecided request lapses. */
   readonly lapseAfterMs: number;
   /** From approval (or the planned start, if later) until an unused grant lapses. */
@@ -170,18 +174,40 @@ export function findScope(policy: Policy, id: string): Scope | undefined {
   return policy.scopes.find((scope) => scope.id === id);
 }
 
-/** The longest session that the global, the scope's and the tenant's limits allow, and whose limit that is. */
+/** How long a session may last, and whose limit that is. */
+export interface Longest {
+  readonly ms: number;
+  readonly set: 'policy' | 'scope' | 'tenant';
+}
+
+/** The longest session that the global, the scope's and the tenant's limits allow. */
 export function longestDuration(
   policy: Policy,
   scope: Scope | undefined,
   tenant: Tenant | undefined,
-): { readonly ms: number; readonly set: 'policy' | 'scope' | 'tenant' } {
+): Longest {
+  return smallest(policy.limits, scope, tenant, ({ maxDurationMs }) => maxDurationMs);
+}
+
+/** How long it may last in all where more time is given: no longer, but where a limit says so of itself. */
+export function longestExtended(policy: Policy, scope: Scope, tenant: Tenant): Longest {
+  const whole = (limit: Limit): number | null => limit.maxExtendedMs ?? limit.maxDurationMs;
+  return smallest(policy.limits, scope, tenant, whole);
+}
+
+type Limit = Pick<Tenant, 'maxDurationMs' | 'maxExtendedMs'>;
+
+function smallest(
+  global: PolicyLimits,
+  scope: Limit | undefined,
+  tenant: Limit | undefined,
+  of: (limit: Limit) => number | null,
+): Longest {
   const limits = [
-    { ms: policy.limits.maxDurationMs, set: 'policy' as const },
-    ...(scope === undefined ? [] : [{ ms: scope.maxDurationMs, set: 'scope' as const }]),
-    ...(tenant === undefined || tenant.maxDurationMs === null
-      ? []
-      : [{ ms: tenant.maxDurationMs, set: 'tenant' as const }]),
+    { ms: of(global), set: 'policy' as const },
+    { ms: scope === undefined ? null : of(scope), set: 'scope' as const },
+    { ms: tenant === undefined ? null : of(tenant), set: 'tenant' as const },
   ];
-  return limits.reduce((least, limit) => (limit.ms < least.ms ? limit : least));
+  const named = limits.flatMap(({ ms, set }): Longest[] => (ms === null ? [] : [{ ms, set }]));
+  return named.reduce((least, limit) => (limit.ms < least.ms ? limit : least));
 }

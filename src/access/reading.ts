@@ -1,9 +1,9 @@
-import { ableContact, approversOf, standingOf } from './checks.ts';
+import { ableContact, decidersOf, standingOf } from './checks.ts';
 import type { AccessEvent, Ask } from './event.ts';
 import type { World } from './people.ts';
 import { isAmong } from './people.ts';
 import type { Policy, UserId } from './policy.ts';
-import type { Access, Base, Closeout, Grant, Review, Seat } from './state.ts';
+import type { Access, Base, Closeout, Extension, Grant, Review, Session } from './state.ts';
 import { askOf } from './state.ts';
 
 /**
@@ -100,7 +100,7 @@ export function worldTo(audience: Audience, world: World): World {
 function works(state: Access, user: UserId): boolean {
   const { review } = state;
   return [
-    ...approversOf(seatsOf(state)),
+    ...decidersOf(state),
     ...state.formerApprovers,
     ...(state.way === 'customer' ? [] : [state.requester]),
     askOf(state)?.grantee,
@@ -109,11 +109,6 @@ function works(state: Access, user: UserId): boolean {
     review?.reviewer,
     review?.verdict?.by,
   ].includes(user);
-}
-
-function seatsOf(state: Access): readonly Seat[] {
-  if ('grant' in state) return state.grant.seats;
-  return 'seats' in state ? state.seats : [];
 }
 
 /** One of the customer's own, by the policy of now, or because they asked as the customer. */
@@ -129,7 +124,7 @@ function isContactName(policy: Policy, tenantId: string, name: string): boolean 
 
 /** Was it the customer's own word? Whoever decides on our side speaks for us. */
 function speaksForThem(policy: Policy, state: Access, by: string): boolean {
-  return isCustomers(policy, state, by) && !approversOf(seatsOf(state)).includes(by);
+  return isCustomers(policy, state, by) && !decidersOf(state).includes(by);
 }
 
 type Said = (by: string) => boolean;
@@ -172,17 +167,23 @@ function theirState(state: Access, said: Said): Access {
     case 'unconfirmed':
       return { ...state, ...base, ask: theirAsk(state.ask) };
     case 'approved':
-    case 'active':
       return { ...state, ...base, grant: theirGrant(state.grant) };
+    case 'active': {
+      const extension = state.extension === null ? null : theirExtension(state.extension);
+      const session = theirSession(state.session);
+      return { ...state, ...base, grant: theirGrant(state.grant), session, extension };
+    }
     case 'ended': {
       const closeout = state.closeout === null ? null : theirCloseout(state.closeout, state.way);
-      return { ...state, ...base, grant: theirGrant(state.grant), closeout, contested: null };
+      const session = theirSession(state.session);
+      return { ...state, ...base, grant: theirGrant(state.grant), session, closeout, contested: null };
     }
     case 'closed':
       return {
         ...state,
         ...base,
         grant: theirGrant(state.grant),
+        session: theirSession(state.session),
         closeout: theirCloseout(state.closeout, state.way),
       };
     case 'denied': {
@@ -204,6 +205,15 @@ function theirAsk(ask: Ask): Ask {
 
 function theirGrant(grant: Grant): Grant {
   return { ...grant, ask: theirAsk(grant.ask), asked: theirAsk(grant.asked) };
+}
+
+/** Who of ours can no longer decide is our business. */
+function theirExtension(extension: Extension): Extension {
+  return { ...extension, gone: [] };
+}
+
+function theirSession(session: Session): Session {
+  return { ...session, extensions: session.extensions.map(theirExtension) };
 }
 
 /** The notes are ours, but where they are the summary for the customer who asked. */
@@ -246,6 +256,7 @@ function theirEvent(event: AccessEvent, { way }: Access, said: Said): AccessEven
     case 'request.lapsed':
     case 'session.started':
     case 'extension.asked':
+    case 'extension.agreed':
     case 'extension.approved':
     case 'session.ended':
     case 'session.reported':

@@ -37,7 +37,9 @@ export type FieldProblem =
       readonly field: 'duration';
       readonly problem: 'too_long';
       readonly maxMs: number;
-      readonly set: 'policy' | 'scope' | 'tenant' | 'emergency' | 'extension' | 'asked' | 'consent';
+      /** `session`: more than is left of what the whole session may last. */
+      readonly set:
+        'policy' | 'scope' | 'tenant' | 'emergency' | 'extension' | 'session' | 'asked' | 'consent';
     }
   | { readonly field: 'notBefore'; readonly problem: 'not_a_time' | 'past' }
   | { readonly field: 'notBefore'; readonly problem: 'too_far'; readonly maxMs: number }
@@ -93,7 +95,15 @@ export type Refusal =
   | { readonly reason: 'overlap'; readonly otherNo: number; readonly until: number }
   | { readonly reason: 'closeout_overdue'; readonly openNo: number }
   | { readonly reason: 'extension_limit'; readonly max: number }
+  /** The session has lasted, or will, as long as it may in all. */
+  | {
+      readonly reason: 'session_limit';
+      readonly maxMs: number;
+      readonly set: 'policy' | 'scope' | 'tenant' | 'consent';
+    }
   | { readonly reason: 'extension_waits' }
+  /** It was a yes to something that is not asked any more: something else is. */
+  | { readonly reason: 'extension_changed' }
   | { readonly reason: 'no_extension_asked' }
   | { readonly reason: 'no_extension_in_emergency' }
   | { readonly reason: 'too_many_questions'; readonly max: number }

@@ -10,15 +10,14 @@ import {
 } from './checks.ts';
 import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
-import { stillApproves } from './approving.ts';
 import type { Ask } from './event.ts';
 import { linesOf } from './lines.ts';
 import { lengthProblems, mayRequest, orderProblems, recordScope } from './order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Access, Active, Approved, Base, Seat, Unclaimed } from './state.ts';
-import { CUSTOMER_SEAT } from './state.ts';
+import { NO_LONGER, stillHolds } from './seats.ts';
+import type { Access, Active, Approved, Base, Unclaimed } from './state.ts';
 import { exceptSilence } from './stopping.ts';
 
 /** From the grant to the end of the session. */
@@ -39,12 +38,11 @@ export function start(state: Approved, context: Context): Decision {
   const inTheWay = placeTaken(state, ask, context);
   if (inTheWay !== null) return refuse(inTheWay);
   for (const seat of state.grant.seats) {
-    const problem = approvalProblem(state, seat, context);
+    const problem = stillHolds(state, seat, context);
     if (problem?.reason === 'cannot_check') return refuse(problem);
     if (problem !== null) {
-      const why = 'Whoever approved this may not approve it any more.';
       return {
-        events: [{ type: 'approval.asked_again', approver: seat.holder, why }],
+        events: [{ type: 'approval.asked_again', approver: seat.holder, why: NO_LONGER }],
         refusal: { reason: 'no_longer_valid', what: 'approval' },
       };
     }
@@ -210,17 +208,4 @@ function authority(state: (Active | Approved) & Base, context: Context): Refusal
   const admin = isAmong(world.people, person, world.policy.admins);
   if (admin === 'yes') return null;
   return admin === 'cannot_check' ? { reason: 'cannot_check' } : { reason: 'not_allowed', needs: 'revoker' };
-}
-
-/** Does what was said yes to still hold, now that it is to be used? */
-function approvalProblem(state: Approved, seat: Seat, context: Context): Refusal | null {
-  const { world } = context;
-  if (seat.given === null) return { reason: 'no_longer_approver' };
-  if (seat.holder === CUSTOMER_SEAT) {
-    const { by } = seat.given;
-    const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-    const still = contacts.some((c) => c.slack === by || `customer:${c.email ?? ''}` === by);
-    return still ? null : { reason: 'no_longer_approver' };
-  }
-  return stillApproves({ tenant: state.tenant, ask: state.grant.ask }, seat, context, seat.given.by);
 }

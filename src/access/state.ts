@@ -85,13 +85,20 @@ export interface Grant {
   readonly latestEndAt: number;
 }
 
+/** More time that was asked for. It needs what the request needed, and is the same for everybody who says yes. */
 export interface Extension {
   readonly by: UserId;
   readonly at: number;
+  /** Which event of the request asked for it: an answer names it, so that no yes is taken for one to something else. */
+  readonly version: number;
   readonly durationMs: number;
   readonly reason: string;
   readonly newExpiresAt: number;
-  readonly approver: UserId;
+  /** Each of our people types the tenant's id to say yes. */
+  readonly highRisk: boolean;
+  readonly seats: readonly Seat[];
+  /** Holders who can no longer decide; the grantee was told. */
+  readonly gone: readonly UserId[];
 }
 
 export interface Session {
@@ -99,7 +106,8 @@ export interface Session {
   readonly startedAt: number;
   /** Absolute and half-open: at this instant it is over. */
   readonly expiresAt: number;
-  readonly extensionsGiven: number;
+  /** More time that was given, in order. */
+  readonly extensions: readonly Extension[];
 }
 
 export interface Ending {
@@ -193,6 +201,29 @@ export type Access =
 export type Phase = Access['phase'];
 /** Something can still become of it: time itself will see to that. */
 export type OpenPhase = Exclude<Phase, 'closed' | 'denied' | 'cancelled' | 'lapsed'>;
+
+/** Who was asked to say yes to the request, and did. */
+export function seatsOf(state: Access): readonly Seat[] {
+  if ('grant' in state) return state.grant.seats;
+  return 'seats' in state ? state.seats : [];
+}
+
+/** Who is asked now: about the request, or about more time in its session. */
+export function seatsAsked(state: Access): readonly Seat[] {
+  if (state.phase === 'pending') return state.seats;
+  return state.phase === 'active' && state.extension !== null ? state.extension.seats : [];
+}
+
+/** Those among them who can no longer decide, as far as whoever asked was told. */
+export function goneFrom(state: Access): readonly UserId[] {
+  if (state.phase === 'pending') return state.gone;
+  return state.phase === 'active' && state.extension !== null ? state.extension.gone : [];
+}
+
+/** Does it wait for the customer's word? */
+export function asksCustomer(state: Access): boolean {
+  return seatsAsked(state).some(({ holder, given }) => holder === CUSTOMER_SEAT && given === null);
+}
 
 /** What was asked for, where the request ever said so (a customer's request does so only once it is accepted). */
 export function askOf(state: Access): Ask | null {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Contact, Policy, Tenant, UserId } from '../access/policy.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Access } from '../access/state.ts';
-import { approversOf } from '../access/checks.ts';
+import { decidersOf } from '../access/checks.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import { visibleTo } from '../access/reading.ts';
 import type { Clock } from '../clock.ts';
@@ -97,9 +97,9 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     const email = to.email ?? '';
     if (
       event.type === 'extension.asked' &&
-      (state.phase !== 'active' || state.extension === null || state.extension.at !== recorded.at)
+      !(state.phase === 'active' && state.extension?.version === version && asksCustomer(state))
     )
-      return { kind: 'moot', why: 'the extension was decided, or the session is over' };
+      return { kind: 'moot', why: 'more time was decided about, or the session is over' };
     // The mail about how it went on says it all, and that somebody is in.
     if (event.type === 'emergency.declared' && state.phase !== 'unconfirmed')
       return { kind: 'moot', why: 'the emergency was confirmed, or came to nothing' };
@@ -236,7 +236,8 @@ async function linkFor<T>(
   if (type === 'customer_request.filed')
     return state.phase === 'unclaimed' ? issue('cancel', state.terms.lapseAt) : null;
   if (state.phase !== 'active') return null;
-  if (type === 'extension.asked') return issue('extension', state.session.expiresAt);
+  if (type === 'extension.asked')
+    return asksCustomer(state) ? issue('extension', state.session.expiresAt) : null;
   return type === 'session.started' || type === 'extension.approved'
     ? issue('report', state.session.expiresAt)
     : null;
@@ -249,12 +250,10 @@ function contactOf(tenant: Tenant, actor: string): Contact | undefined {
 
 /** Everybody in Slack whom a mail about this may name. */
 function peopleIn(state: Access, events: readonly Recorded[]): readonly UserId[] {
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
   const named = [
     state.requester,
     state.owner,
-    ...approversOf(seats),
-    ...seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by])),
+    ...decidersOf(state),
     ...('grant' in state ? [state.grant.ask.grantee] : []),
     ...('ask' in state && state.ask !== null ? [state.ask.grantee] : []),
     ...('ending' in state ? [state.ending.by] : []),

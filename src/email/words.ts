@@ -4,6 +4,7 @@ import { askOf } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import { lasting, tsa } from '../slack/words.ts';
 import type { Letter } from './layout.ts';
+import { moreTimeAsked, moreTimeGiven } from './more-time.ts';
 import type { MailFacts } from './parts.ts';
 import {
   approvedBy,
@@ -39,24 +40,15 @@ export function factLetter(recorded: Recorded, facts: MailFacts, again = false):
   return { ...letter, lead: [held, ...letter.lead] };
 }
 
-function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | null {
-  const { state, events } = facts.record;
+function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
+  const { state } = facts.record;
   const subject = (words: string): string => `[${tsa(no)}] ${words}`;
   const place = placeOf(state);
   switch (event.type) {
     case 'session.started':
       return inUse('', no, facts);
-    case 'extension.approved': {
-      const asked = events.findLast((e) => e.version < version && e.event.type === 'extension.asked')?.event;
-      const why = asked?.type === 'extension.asked' ? asked.reason : '';
-      const letter = inUse('More time: ', no, facts);
-      const parts = [
-        ...quote('Why more time', why),
-        fact('More time approved by', facts.nameOf(event.by)),
-        ...letter.parts,
-      ];
-      return { ...letter, parts };
-    }
+    case 'extension.approved':
+      return moreTimeGiven(event, inUse('More time: ', no, facts), facts);
     case 'session.ended':
       return sessionOver(event, no, facts);
     case 'emergency.declared':
@@ -75,19 +67,7 @@ function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | 
         ],
       };
     case 'extension.asked':
-      return {
-        subject: subject(`${facts.nameOf(event.by)} asks for more time in ${place}`),
-        lead: [
-          `${facts.nameOf(event.by)} asks for ${lasting(event.durationMs)} more in ${place}, until ${fullTime(event.newExpiresAt)}. You decide.`,
-          `${scopeOf(state)}. Without your yes the access ends as planned, at ${fullTime(event.newExpiresAt - event.durationMs)}.`,
-        ],
-        parts: [
-          ...quote('Why more time', event.reason),
-          ...quote('What they are there for', state.reason),
-          ...linkPart('Approve or decline on this page', facts),
-          ...closing(no, facts),
-        ],
-      };
+      return moreTimeAsked(event, no, facts);
     case 'customer_request.filed':
       return {
         subject: subject(`Your request for help with ${place}`),
@@ -153,6 +133,7 @@ function letterOf({ event, no, version }: Recorded, facts: MailFacts): Letter | 
     case 'approval.asked_again':
     case 'start.opened':
     case 'session.warned':
+    case 'extension.agreed':
     case 'extension.denied':
     case 'session.reported':
     case 'owner.offered':

@@ -65,6 +65,7 @@ export function answered(answer: string, shown: Shown): Html {
   const it = tsa(no);
   switch (answer) {
     case 'approve':
+      if (state.phase === 'active') return moreTimeGiven(shown);
       return html`<h1>You approved ${it}</h1>
         <p>${happened(no, state, name)}</p>
         <p>
@@ -100,4 +101,14 @@ export function answered(answer: string, shown: Shown): Html {
           <li>If in doubt, change your password and your administrators’ passwords.</li>
         </ul>`;
   }
+}
+
+/** A yes to more time: it is given at once, or once the others said yes, too. */
+function moreTimeGiven({ no, state, name }: Shown): Html {
+  return html`<h1>You said yes to more time in ${tsa(no)}</h1>
+    <p>${happened(no, state, name)}</p>
+    <p>
+      You are told by e-mail if the session goes on longer, with a link that stops it at once, and when it
+      ends.
+    </p>`;
 }

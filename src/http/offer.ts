@@ -6,11 +6,11 @@ import { evolve } from '../access/evolve.ts';
 import { isContact } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Access } from '../access/state.ts';
+import { asksCustomer } from '../access/state.ts';
 import type { FullRecord } from '../ledger/history.ts';
 import type { Link } from '../ledger/links.ts';
 import { byMailLater, mailTo } from '../outbox/owe-mail.ts';
 import type { Owed } from '../outbox/owed.ts';
-import { waitsForCustomer } from './words.ts';
 
 /** What a mailed link still opens: looked at anew each time, by the policy and the ledger of now. Pure. */
 
@@ -41,17 +41,16 @@ export function offerOf(link: Link, record: FullRecord, policy: Policy, now: num
 }
 
 function decidable(link: Link, record: FullRecord): Offer {
-  const { state, events } = record;
+  const { state } = record;
   switch (link.purpose) {
     case 'consent': {
-      if (!waitsForCustomer(state)) return { kind: 'decided' };
+      if (state.phase !== 'pending' || !asksCustomer(state)) return { kind: 'decided' };
       const same = isDeepStrictEqual(askAt(record, link.version), askIn(state));
       return same ? { kind: 'open' } : { kind: 'changed' };
     }
     case 'extension': {
-      if (state.phase !== 'active' || state.extension === null) return { kind: 'decided' };
-      const last = events.findLast(({ event }) => event.type === 'extension.asked');
-      return last?.version === link.version ? { kind: 'open' } : { kind: 'changed' };
+      if (state.phase !== 'active' || !asksCustomer(state)) return { kind: 'decided' };
+      return state.extension?.version === link.version ? { kind: 'open' } : { kind: 'changed' };
     }
     case 'cancel':
       return state.phase === 'unclaimed' ? { kind: 'open' } : { kind: 'decided' };
@@ -94,7 +93,7 @@ export function mailAgain(
       : { key: again, destination: mailTo(email), message: { kind: 'mail', no, version } };
   switch (purpose) {
     case 'consent': {
-      if (!waitsForCustomer(state)) return null;
+      if (state.phase !== 'pending' || !asksCustomer(state)) return null;
       const asked = events.findLast(
         ({ event }) =>
           event.type === 'request.filed' ||
@@ -106,7 +105,7 @@ export function mailAgain(
       return { key: again, destination: byMailLater(no, email), message };
     }
     case 'extension':
-      return state.phase === 'active' && state.extension !== null ? told(lastOf('extension.asked')) : null;
+      return state.phase === 'active' && asksCustomer(state) ? told(state.extension?.version) : null;
     case 'cancel':
       return state.phase === 'unclaimed' ? told(lastOf('customer_request.filed')) : null;
     case 'report':

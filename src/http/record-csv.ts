@@ -1,5 +1,5 @@
 import type { Tenant } from '../access/policy.ts';
-import { askOf } from '../access/state.ts';
+import { askOf, seatsOf } from '../access/state.ts';
 import type { ReportedActions } from '../ledger/actions.ts';
 import { csvLine } from '../ledger/export.ts';
 import type { Mark, OfTenant } from '../ledger/of-tenant.ts';
@@ -64,7 +64,7 @@ function row({ no, state }: Theirs, name: Name): readonly string[] {
   const session = 'session' in state ? state.session : null;
   const ending = 'ending' in state ? state.ending : null;
   const closeout = 'ending' in state ? state.closeout : null;
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
+  const seats = seatsOf(state);
   return [
     tsa(no),
     state.way,

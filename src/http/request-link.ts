@@ -135,7 +135,7 @@ export function createRequestLink(counter: Counter): RequestLink {
           reasonProblem: problemWords(malformed),
         });
       const outcome = await deps.door.handle({
-        command: commandOf(link.purpose, typed.answer, reason),
+        command: commandOf(link, typed.answer, reason),
         requestNo: record.no,
         actor: { kind: 'contact', email: link.email },
         world: deps.directory.known(),
@@ -183,7 +183,7 @@ interface Opened {
 }
 
 const DEEDS: Readonly<Record<string, readonly AccessEvent['type'][]>> = {
-  approve: ['approval.given', 'extension.approved'],
+  approve: ['approval.given', 'extension.agreed'],
   decline: ['request.denied', 'extension.denied'],
   cancel: ['request.cancelled'],
   report: ['session.reported'],
@@ -198,10 +198,10 @@ function did({ events }: FullRecord, email: string, answer: string): boolean {
 }
 
 /** The same commands as from Slack, through the same door. */
-function commandOf(purpose: Link['purpose'], answer: string, reason: string): RequestCommand {
+function commandOf({ purpose, version }: Link, answer: string, reason: string): RequestCommand {
   if (answer === 'approve')
     return purpose === 'extension'
-      ? { type: 'approve_extension' }
+      ? { type: 'approve_extension', version: version ?? 0, typedTenantId: null }
       : { type: 'approve', less: null, typedTenantId: null };
   if (answer === 'decline')
     return purpose === 'extension' ? { type: 'deny_extension', reason } : { type: 'deny', reason };

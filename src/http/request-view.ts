@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { currentAsk } from '../access/approving.ts';
 import type { Access, Active } from '../access/state.ts';
-import { askOf } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT, seatsOf } from '../access/state.ts';
 import type { Link } from '../ledger/links.ts';
 import { lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
@@ -77,11 +77,13 @@ function questionWords({ purpose }: Link, { no, state, name }: Shown): string {
 
 function extensionFacts({ purpose }: Link, { state, name }: Shown): Html | null {
   if (purpose !== 'extension' || state.phase !== 'active' || state.extension === null) return null;
-  const { by, durationMs, newExpiresAt, reason } = state.extension;
+  const { by, durationMs, newExpiresAt, reason, seats } = state.extension;
+  const ours = seats.map(({ holder }) => holder).filter((holder) => holder !== CUSTOMER_SEAT);
   return html`<div class="note loud">
     <p>
       ${name(by)} asks for ${lasting(durationMs)} more, until ${time(newExpiresAt)}. Without a yes the session
-      ends on ${time(state.session.expiresAt)}, as it was agreed.
+      ends on ${time(state.session.expiresAt)}, as it was
+      agreed.${ours.length === 0 ? '' : ` ${people(ours, name)} of ours must say yes, too.`}
     </p>
     ${quotation(reason)}
   </div>`;
@@ -217,7 +219,7 @@ function whenRow(state: Access): readonly [string, Html] | null {
 }
 
 function approvedRow(state: Access, name: Name): readonly [string, Html] | null {
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
+  const seats = seatsOf(state);
   const given = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given]));
   if (given.length > 0)
     return [

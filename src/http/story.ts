@@ -59,8 +59,10 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
       return html`${name(event.by)} entered, until ${time(event.expiresAt)} at the latest.`;
     case 'extension.asked':
       return html`${name(event.by)} asked for ${lasting(event.durationMs)} more: ${quotation(event.reason)}`;
+    case 'extension.agreed':
+      return html`${name(event.by)} said yes to more time.`;
     case 'extension.approved':
-      return html`${name(event.by)} gave more time, until ${time(event.newExpiresAt)}.`;
+      return html`All who were asked said yes: the session goes on, until ${time(event.newExpiresAt)}.`;
     case 'extension.denied':
       return html`${name(event.by)} gave no more time.${said(event.reason)}`;
     case 'session.ended':

@@ -1,13 +1,13 @@
 import { html } from 'hono/html';
 import type { Tenant, UserId } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
-import type { Access } from '../access/state.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import type { Access, Extension } from '../access/state.ts';
+import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import type { Recorded } from '../ledger/history.ts';
 import { statusWord } from '../slack/customer-request/words.ts';
 import { lapseWords, problemWords } from '../slack/refusals.ts';
-import { tsa } from '../slack/words.ts';
+import { lasting, tsa } from '../slack/words.ts';
 import type { Html } from './frame.ts';
 import { time } from './frame.ts';
 
@@ -77,13 +77,14 @@ const NAMING: ReadonlySet<string> = new Set([
 export function statusWords(state: Access): string {
   switch (state.phase) {
     case 'pending':
-      return waitsForCustomer(state) ? 'Waits for your consent' : 'Waits for approval';
+      return asksCustomer(state) ? 'Waits for your consent' : 'Waits for approval';
     case 'unconfirmed':
       return 'Emergency, not started';
     case 'approved':
       return 'Approved, not started';
-    case 'unclaimed':
     case 'active':
+      return asksCustomer(state) ? 'In progress; asks you for more time' : statusWord(state);
+    case 'unclaimed':
     case 'ended':
     case 'closed':
     case 'denied':
@@ -115,7 +116,7 @@ export function happened(no: number, state: Access, name: Name): Html {
     }
     case 'active':
       return html`${name(state.grant.ask.grantee)} started the session on ${time(state.session.startedAt)}; it
-      runs until ${time(state.session.expiresAt)}.`;
+      runs until ${time(state.session.expiresAt)}.${moreTime(state.extension, name)}`;
     case 'ended':
     case 'closed':
       return html`The session of ${it} is over: ${endWords(state.ending, name)}.`;
@@ -126,6 +127,13 @@ export function happened(no: number, state: Access, name: Name): Html {
     case 'lapsed':
       return html`${it} lapsed on ${time(state.at)}: ${lapseWords(state.why)}. Nobody gets access.`;
   }
+}
+
+/** What is asked for, and whose yes it still waits for. */
+function moreTime(extension: Extension | null, name: Name): string {
+  if (extension === null) return '';
+  const open = extension.seats.filter(({ given }) => given === null).map(({ holder }) => holder);
+  return ` ${name(extension.by)} asks for ${lasting(extension.durationMs)} more; it waits for ${people(open, name)}.`;
 }
 
 /** How a session ended, as part of a sentence. */
@@ -158,6 +166,8 @@ export function refusalSentence(refusal: Refusal): string {
       return 'You hold or own this access yourself, so somebody else of your company must decide.';
     case 'not_allowed':
       return 'Only the contact who asked can do this.';
+    case 'extension_changed':
+      return 'Something else is asked for now. Please use the link in the newer mail.';
     case 'no_such_request':
     case 'lost_in_gap':
     case 'actor_not_able':
@@ -171,6 +181,7 @@ export function refusalSentence(refusal: Refusal): string {
     case 'overlap':
     case 'closeout_overdue':
     case 'extension_limit':
+    case 'session_limit':
     case 'extension_waits':
     case 'no_extension_asked':
     case 'no_extension_in_emergency':
@@ -191,11 +202,3 @@ export function refusalSentence(refusal: Refusal): string {
 }
 const TRY_LATER =
   'We cannot look up who of us takes care of it right now. Please try again in a few minutes, or write to your support team.';
-
-/** Does it wait for one of the customer's contacts? */
-export function waitsForCustomer(state: Access): boolean {
-  return (
-    state.phase === 'pending' &&
-    state.seats.some((seat) => seat.holder === CUSTOMER_SEAT && seat.given === null)
-  );
-}

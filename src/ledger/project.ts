@@ -1,6 +1,6 @@
 import type { HouseEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
-import { askOf } from '../access/state.ts';
+import { askOf, seatsAsked, seatsOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
 import type { RequestRow, Tables } from './tables.ts';
 
@@ -39,16 +39,27 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
   };
 }
 
-/** The answers that the request waits for, or has. */
+/** The answers that the request, or more time in its session, waits for; and those that it has. */
 export function projectSeats(no: number, state: Access): readonly Tables['seat'][] {
-  const seats = 'grant' in state ? state.grant.seats : 'seats' in state ? state.seats : [];
-  return seats.map(({ holder, given, askedAt }) => ({
-    request_no: no,
-    holder,
-    // A seat of a request that is over waits for nobody.
-    given_by: given?.by ?? (state.phase === 'pending' ? null : ''),
-    took_ms: given === null ? null : given.at - askedAt,
-  }));
+  const asked = seatsAsked(state);
+  const open = asked.filter(({ given }) => given === null).map(({ holder }) => holder);
+  const seats = seatsOf(state);
+  const more = asked.filter(({ holder }) => !seats.some((seat) => seat.holder === holder));
+  return [
+    ...seats.map(({ holder, given, askedAt }) => ({
+      request_no: no,
+      holder,
+      // A seat of a request that is over waits for nobody.
+      given_by: open.includes(holder) ? null : (given?.by ?? ''),
+      took_ms: given === null ? null : given.at - askedAt,
+    })),
+    ...more.map(({ holder, given }) => ({
+      request_no: no,
+      holder,
+      given_by: given?.by ?? null,
+      took_ms: null,
+    })),
+  ];
 }
 
 /** The latest instant at which this request can still put somebody into the tenant. */

@@ -1,7 +1,7 @@
 import type { AccessEvent } from '../access/event.ts';
 import type { World } from '../access/people.ts';
 import type { Access } from '../access/state.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Owed } from './owed.ts';
 
 /** What the customer's contacts are told and asked by e-mail, beside Slack. Pure. */
@@ -16,11 +16,11 @@ export function oweMail(
     after.requester.startsWith('customer:') ? after.requester.slice('customer:'.length) : null,
     ...contacts.filter((c) => c.slack === after.requester).map((c) => c.email),
   ]);
-  const tell = (to: readonly string[]): Owed[] =>
+  const tell = (to: readonly string[], about = version): Owed[] =>
     to.map((address) => ({
       key: `mail:${no}:${version}:${address}`,
       destination: mailTo(address),
-      message: { kind: 'mail', no, version },
+      message: { kind: 'mail', no, version: about },
     }));
   const ask = (): Owed[] =>
     everybody.map((address) => ({
@@ -37,15 +37,16 @@ export function oweMail(
       // One that starts at once is told of by its start.
       return event.confirmBy === null ? [] : tell(everybody);
     case 'extension.asked':
-      return event.approver === CUSTOMER_SEAT ? tell(everybody) : [];
+      return event.consent ? tell(everybody) : [];
     case 'request.filed':
       return event.consent ? ask() : [];
     case 'approval.given':
       // What was asked became less: whoever is asked must see what they say yes to.
-      return event.narrowed !== null && waitsForCustomer(after) ? ask() : [];
+      return event.narrowed !== null && asksCustomer(after) ? ask() : [];
     case 'approval.asked_again':
       // Who said yes is no contact any more: the others are asked.
-      return event.approver === CUSTOMER_SEAT ? ask() : [];
+      if (event.approver !== CUSTOMER_SEAT) return [];
+      return after.phase === 'active' ? tell(everybody, after.extension?.version) : ask();
     case 'customer_request.filed':
       return tell(asker);
     case 'request.cancelled':
@@ -67,6 +68,7 @@ export function oweMail(
     case 'approver.replaced':
     case 'start.opened':
     case 'session.warned':
+    case 'extension.agreed':
     case 'extension.denied':
     case 'session.reported':
     case 'owner.offered':
@@ -97,13 +99,6 @@ export function byMailLater(no: number, address: string): string {
 export function addressOf(destination: string): string | null {
   const prefix = [MAIL, MAIL_LATER].find((one) => destination.startsWith(one));
   return prefix === undefined ? null : destination.slice(destination.lastIndexOf(':') + 1);
-}
-
-function waitsForCustomer(state: Access): boolean {
-  return (
-    state.phase === 'pending' &&
-    state.seats.some((seat) => seat.holder === CUSTOMER_SEAT && seat.given === null)
-  );
 }
 
 function addresses(all: readonly (string | null)[]): readonly string[] {

@@ -1,9 +1,9 @@
-import { approversOf, whoAnswers } from '../access/checks.ts';
+import { approversOf, decidersOf, whoAnswers } from '../access/checks.ts';
 import type { AccessEvent } from '../access/event.ts';
 import type { World } from '../access/people.ts';
 import { actorName, answersFor, peopleOf } from '../access/people.ts';
 import type { Access, Seat } from '../access/state.ts';
-import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT, seatsAsked, seatsOf } from '../access/state.ts';
 import type { Owed } from './owed.ts';
 
 /** A fact that just joined a request's history, with the request before and after it. */
@@ -88,7 +88,7 @@ function places(state: Access, world: World, now: number): ReadonlySet<string> {
   const { channels } = world.policy;
   const ask = askOf(state);
   const seats = seatsOf(state);
-  const people = [state.requester, ...approversOf(seats), ...asked(state, world, now)];
+  const people = [state.requester, ...decidersOf(state), ...asked(state, world, now)];
   const granted = 'grant' in state;
   if (granted || state.way === 'emergency') people.push(state.owner);
   if (granted && ask !== null) people.push(ask.grantee);
@@ -124,10 +124,8 @@ function hearers(
   ];
   const pinged = (users: readonly string[]): string[] =>
     users.map((user) => answersFor(world.people, user, now));
-  const alert = [
-    inChannel(channels.alert),
-    ...(after.tenant.channel === null ? [] : [inChannel(after.tenant.channel)]),
-  ];
+  const theirs = after.tenant.channel === null ? [] : [inChannel(after.tenant.channel)];
+  const alert = [inChannel(channels.alert), ...theirs];
   const security = inChannel(channels.security ?? channels.alert);
   const contacts = contactsWithoutChannel(after, world);
   const owners = whoOwns(after, world);
@@ -195,14 +193,16 @@ function hearers(
       if (after.phase === 'unclaimed') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
       break;
     case 'approver.gone':
-      tell(true, [after.requester, event.why === 'not_named' ? event.approver : null]);
+      tell(true, [after.phase === 'active' ? grantee : after.requester]);
+      tell(true, [event.why === 'not_named' ? event.approver : null]);
       break;
     case 'approver.replaced':
       tell(true, [event.from]);
       tell(event.by !== after.requester, [after.requester]);
       break;
     case 'approval.asked_again':
-      tell(true, [...pinged([event.approver]), after.requester]);
+      tell(true, [...pinged([event.approver]), after.phase === 'active' ? grantee : after.requester]);
+      if (after.phase === 'active' && event.approver === CUSTOMER_SEAT) tell(true, contacts, theirs);
       break;
     case 'start.opened':
     case 'session.warned':
@@ -217,11 +217,13 @@ function hearers(
       tell(false, [event.by]);
       break;
     case 'extension.asked':
-      tell(true, pinged([event.approver]));
-      if (event.approver === CUSTOMER_SEAT) {
-        const there = after.tenant.channel === null ? [] : [inChannel(after.tenant.channel)];
-        tell(true, [after.requester, ...contacts], there);
-      }
+      tell(true, asked(after, world, now));
+      if (event.consent) tell(true, contacts, theirs);
+      if (after.way === 'customer') tell(true, [after.requester]);
+      break;
+    case 'extension.agreed':
+      // The last yes moves the end, which is the better news.
+      if (seatsAsked(after).some((seat) => seat.given === null)) tell(true, [grantee]);
       break;
     case 'extension.approved':
       tell(true, [grantee, after.owner, ...contacts], alert);
@@ -268,15 +270,9 @@ function hearers(
   return told;
 }
 
-function seatsOf(state: Access): readonly Seat[] {
-  if ('grant' in state) return state.grant.seats;
-  return 'seats' in state ? state.seats : [];
-}
-
-/** Whose answers the request waits for: those who can give them now. */
+/** Whose answers the request, or more time in its session, waits for: those who can give them now. */
 function asked(state: Access, { people }: World, now: number): readonly string[] {
-  if (state.phase !== 'pending') return [];
-  return state.seats
+  return seatsAsked(state)
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
     .map((seat) => whoAnswers(state, seat, people, now));
 }

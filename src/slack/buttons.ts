@@ -2,14 +2,13 @@ import type { Button } from '@slack/types';
 import { approversOf, ownPart } from '../access/checks.ts';
 import { closeoutRefusal } from '../access/closing.ts';
 import { reviewRefusal } from '../access/emergency.ts';
-import type { World } from '../access/people.ts';
-import { answersFor } from '../access/people.ts';
+import { extensionRefusal } from '../access/extending.ts';
 import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
 import { ACTION } from './action-ids.ts';
 import { button, confirmation } from './blocks.ts';
 import { contactButtons, customerButtons } from './customer-request/buttons.ts';
+import { moreTimeButtons } from './extend-session/buttons.ts';
 import { decidesNow, replaceable } from './deciders.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
@@ -25,7 +24,7 @@ export function buttonsFor(facts: Facts): Button[] {
   return [...deciding(facts, reader), ...holding(facts, reader), ...seeing(facts, reader)];
 }
 
-/** Is whoever reads here asked to decide about the request now? */
+/** Is whoever reads here asked to decide now, about the request or about more time? */
 export function decides({
   state,
   destination,
@@ -33,7 +32,7 @@ export function decides({
   now,
 }: Pick<Facts, 'state' | 'destination' | 'world' | 'now'>): boolean {
   const reader = readerOf(destination);
-  return reader !== null && state.phase === 'pending' && decidesNow(state, reader, world, now);
+  return reader !== null && decidesNow(state, reader, world, now);
 }
 
 function inChannel(facts: Facts): Button[] {
@@ -62,23 +61,14 @@ function deciding(facts: Facts, reader: string): Button[] {
   const value = String(no);
   const it = tsa(no);
   const buttons: Button[] = [];
-  if (decides(facts))
+  if (state.phase === 'pending' && decides(facts))
     buttons.push(
       button('Approve', ACTION.approve, value, { style: 'primary', label: `Approve ${it}` }),
       button('Deny', ACTION.deny, value, { style: 'danger', label: `Deny ${it}` }),
       button('Approve less', ACTION.approveLess, value, { label: `Approve less than ${it} asks for` }),
       button('Ask a question', ACTION.ask, value, { label: `Ask a question about ${it}` }),
     );
-  if (
-    state.phase === 'active' &&
-    state.extension !== null &&
-    !isOwn(state, reader) &&
-    answers(state.extension.approver, reader, world, now)
-  )
-    buttons.push(
-      button('Give the time', ACTION.extendYes, value, { style: 'primary', label: `Give ${it} the time` }),
-      button('No more time', ACTION.extendNo, value, { style: 'danger', label: `Give ${it} no more time` }),
-    );
+  if (state.phase === 'active' && decides(facts)) buttons.push(...moreTimeButtons(no, state));
   const says = state.phase === 'closed' && state.accepted === null;
   if (says && mayBe(closeoutRefusal(state, reader, { world, now })))
     buttons.push(
@@ -135,11 +125,7 @@ function holding({ no, state, now, world }: Facts, reader: string): Button[] {
         ),
       }),
     );
-    if (
-      state.extension === null &&
-      state.session.extensionsGiven < state.terms.extensions &&
-      state.way !== 'emergency'
-    )
+    if (mayBe(extensionRefusal(state, { world, now })))
       buttons.push(
         button('Ask for more time', ACTION.extend, value, { label: `Ask for more time in ${it}` }),
       );
@@ -211,12 +197,6 @@ function unexpected(no: number): Button {
       'It is fine',
     ),
   });
-}
-
-function answers(holder: string, reader: string, world: World, now: number): boolean {
-  if (holder === CUSTOMER_SEAT) return false;
-  const deputies = world.policy.deputies.get(holder) ?? [];
-  return holder === reader || answersFor(world.people, holder, now) === reader || deputies.includes(reader);
 }
 
 /** As far as is known without asking Slack, it would not be refused. */

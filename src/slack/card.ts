@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Ask } from '../access/event.ts';
 import type { World } from '../access/people.ts';
 import type { Access } from '../access/state.ts';
-import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT, goneFrom, seatsAsked } from '../access/state.ts';
 import type { RecentUse } from '../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../access/limits.ts';
 import { currentAsk } from '../access/approving.ts';
@@ -14,6 +14,7 @@ import { actions, context, fitsMessage, section, sections } from './blocks.ts';
 import { buttonsFor, decides } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-request/words.ts';
 import { inPlaceOf, unfinishedWords } from './emergency/words.ts';
+import { moreTimeHeadline, moreTimeLines } from './extend-session/words.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
 import { endWords, lapseWords } from './refusals.ts';
@@ -74,7 +75,7 @@ function draw(facts: CardFacts, room: Room): Rendered {
       ...sections(`*Reason*\n${quote(state.reason, room.text)}`),
       ...customersLines(state, room.text).flatMap(sections),
       ...exchange(state, room),
-      ...notes(state, decides(facts) ? recent : null).map(context),
+      ...notes(state, state.phase === 'pending' && decides(facts) ? recent : null).map(context),
       ...(room === WHOLE ? [] : [context(wholeWords(facts.no))]),
       ...actions(buttonsFor(facts)),
     ],
@@ -134,6 +135,12 @@ export function headline({ audience, no, state, destination, world, now }: Facts
       return `:white_check_mark: ${it} · approved, ${starts}: ${who(state.grant.ask.grantee)} in ${place}. Lapses ${when(state.grant.startBy)} if not started`;
     }
     case 'active': {
+      const reads = {
+        customer: audience === 'customer',
+        reader: decides({ state, destination, world, now }),
+      };
+      const asked = moreTimeHeadline(it, place, state, reads);
+      if (asked !== null) return asked;
       const sign = state.way === 'emergency' ? ':rotating_light:' : ':large_green_circle:';
       return `${sign} ${it} · ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}`;
     }
@@ -185,8 +192,9 @@ function whatLines({ state, world, now }: Facts, ask: Ask | null, room: Room): s
     lines.push(
       `*Approved by* ${state.grant.seats.map((s) => `${who(s.given?.by ?? s.holder)}${s.given === null ? '' : ` ${when(s.given.at)}`}`).join(', ')}`,
     );
-  if (state.phase === 'pending') lines.push(...awaiting(state, world, now));
   if ('grant' in state) lines.push(...askedFor(state.grant));
+  if (state.phase === 'active') lines.push(...moreTimeLines(state, room.text));
+  lines.push(...awaiting(state, world, now));
   if (state.phase === 'pending') lines.push(`*Lapses* ${when(state.terms.lapseAt)} if nobody decides`);
   return lines;
 }
@@ -211,8 +219,9 @@ function exchange(state: Access, { exchanges, said }: Room): KnownBlock[] {
 }
 
 /** Who was asked when and has not answered, and why that may be. */
-function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, now: number): string[] {
-  return state.seats.map((seat) => {
+function awaiting(state: Access, world: World, now: number): string[] {
+  const lost = goneFrom(state);
+  return seatsAsked(state).map((seat) => {
     if (seat.given !== null) return `*Approved* by ${who(seat.given.by)} ${when(seat.given.at)}`;
     const absence = world.people.absence(seat.holder);
     const instead = whoAnswers(state, seat, world.people, now);
@@ -222,7 +231,7 @@ function awaiting(state: Extract<Access, { phase: 'pending' }>, world: World, no
         ? `, away until ${when(absence.until)}${answers}`
         : '';
     const reminded = state.remindedAt === null ? '' : `, reminded ${when(state.remindedAt)}`;
-    const gone = state.gone.includes(seat.holder) ? ', :warning: *can no longer decide*' : '';
+    const gone = lost.includes(seat.holder) ? ', :warning: *can no longer decide*' : '';
     return `*Awaited* ${who(seat.holder)}, asked ${when(seat.askedAt)}${reminded}${away}${gone}`;
   });
 }

@@ -1,19 +1,18 @@
-import { stillApproves } from '../access/approving.ts';
-import { whoAnswers } from '../access/checks.ts';
+import { candidatesFor, stillApproves } from '../access/seats.ts';
 import type { World } from '../access/people.ts';
-import type { Pending, Seat } from '../access/state.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import type { Access, Pending, Seat } from '../access/state.ts';
+import { CUSTOMER_SEAT, seatsAsked } from '../access/state.ts';
 
 /** Who is waited for, as far as is known without asking Slack: for showing, never for deciding. */
 
-/** Is it this reader's answer that the request waits for, and may they still give it? */
-export function decidesNow(state: Pending, reader: string, world: World, now: number): boolean {
-  return state.seats.some((seat) => {
+/** Is it this reader's answer that the request, or more time in its session, waits for, and may they still give it? */
+export function decidesNow(state: Access, reader: string, world: World, now: number): boolean {
+  return seatsAsked(state).some((seat) => {
     if (seat.given !== null) return false;
-    if (seat.holder !== CUSTOMER_SEAT) {
-      const asked = seat.holder === reader || whoAnswers(state, seat, world.people, now) === reader;
-      return asked && !isOut(state, seat, world, now, reader);
-    }
+    if (seat.holder !== CUSTOMER_SEAT)
+      return (
+        candidatesFor(state, seat, { world, now }).includes(reader) && !isOut(state, seat, world, now, reader)
+      );
     const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
     return contacts.some((contact) => contact.slack === reader);
   });
@@ -25,6 +24,6 @@ export function replaceable(state: Pending, seat: Seat, world: World, now: numbe
   return now >= seat.askedAt + state.terms.reminderFirstMs || isOut(state, seat, world, now);
 }
 
-function isOut(state: Pending, seat: Seat, world: World, now: number, by?: string): boolean {
+function isOut(state: Access, seat: Seat, world: World, now: number, by?: string): boolean {
   return stillApproves(state, seat, { world, now }, by)?.reason === 'no_longer_approver';
 }

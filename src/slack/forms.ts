@@ -153,8 +153,8 @@ export async function submitForm(
   { caller, view, delivery }: SubmitCall,
   command: RequestCommand,
   blockOf: (problem: FieldProblem) => string,
+  no = parseNo(view.private_metadata),
 ): Promise<Submitted> {
-  const no = parseNo(view.private_metadata);
   if (no === null) return { kind: 'close' };
   const { refusal, state } = await put(desk, command, no, { caller, delivery });
   if (refusal === null) return { kind: 'close' };

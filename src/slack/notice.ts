@@ -1,15 +1,16 @@
 import type { AccessEvent } from '../access/event.ts';
 import { GONE } from '../access/leaving.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import { CUSTOMER_SEAT, goneFrom } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, context, fitsMessage, sections } from './blocks.ts';
-import { buttonsFor } from './buttons.ts';
+import { buttonsFor, decides } from './buttons.ts';
 import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-request/words.ts';
 import { unfinishedWords } from './emergency/words.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
+import { forWhom, givenBy } from './extend-session/words.ts';
 import { lapseWords } from './refusals.ts';
 import { isLess } from './work-order.ts';
 import { because, inOneLine, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
@@ -82,13 +83,7 @@ export function noticeWords(
         event.narrowed === null
           ? ''
           : `, with less: ${oneLine(event.narrowed.scope.name)} for ${lasting(event.narrowed.durationMs)}; allowed: ${inOneLine(event.narrowed.allowedActions, 600)}`;
-      const forWhom =
-        event.seat === event.by
-          ? ''
-          : event.seat === CUSTOMER_SEAT
-            ? ' for the customer'
-            : ` for ${who(event.seat)}`;
-      return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom}${less}.`;
+      return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom(event.seat, event.by)}${less}.`;
     }
     case 'grant.issued': {
       const { ask } = event;
@@ -111,10 +106,14 @@ export function noticeWords(
     case 'question.answered':
       return `:speech_balloon: ${it} · ${who(event.by)} answers:\n${quote(event.text)}`;
     case 'approver.reminded':
-      return `:bell: ${it} · ${who(state.requester)} still waits for your decision about ${place}.`;
+      return state.phase === 'active' && state.extension !== null
+        ? `:bell: ${it} · ${who(state.extension.by)} still waits for your decision about more time in ${place}, until ${when(state.extension.newExpiresAt)}.`
+        : `:bell: ${it} · ${who(state.requester)} still waits for your decision about ${place}.`;
     case 'approver.gone': {
       const why =
         event.why === 'not_able' ? 'no active member of this workspace' : 'not named by the policy of today';
+      if (state.phase === 'active')
+        return `:warning: ${it} · ${who(event.approver)} can no longer decide about more time (${why}). ${who(state.grant.ask.grantee)}, please ask for it again: somebody else is asked then. Until then the old end stands.`;
       return `:warning: ${it} · ${who(event.approver)} can no longer decide about it (${why}). ${who(state.requester)}, please choose who decides instead: *Ask somebody else*. Nothing is approved until somebody does.`;
     }
     case 'approver.replaced':
@@ -128,9 +127,17 @@ export function noticeWords(
     case 'session.warned':
       return `:hourglass: ${it} · your session in ${place} ends ${when(event.expiresAt)} by itself. Finish up, or end it now.`;
     case 'extension.asked':
-      return `:hourglass: ${it} · ${who(event.by)} asks for ${lasting(event.durationMs)} more in ${place}, until ${when(event.newExpiresAt)}:\n${quote(event.reason)}`;
-    case 'extension.approved':
-      return `:heavy_plus_sign: ${it} · ${who(event.by)} gave more time: the session in ${place} now ends ${when(event.newExpiresAt)}.`;
+      return `:hourglass: ${it} · ${who(event.by)} asks for ${lasting(event.durationMs)} more in ${place}, until ${when(event.newExpiresAt)}; ${people([...event.approvers, ...(event.consent ? [CUSTOMER_SEAT] : [])])} to decide:\n${quote(event.reason)}`;
+    case 'extension.agreed':
+      return `:white_check_mark: ${it} · ${who(event.by)} said yes${forWhom(event.seat, event.by)} to more time in ${place}.`;
+    case 'extension.approved': {
+      const given =
+        'session' in state
+          ? state.session.extensions.find(({ newExpiresAt }) => newExpiresAt === event.newExpiresAt)
+          : undefined;
+      const by = given === undefined ? 'Everybody who was asked' : givenBy(given);
+      return `:heavy_plus_sign: ${it} · ${by} gave more time: the session in ${place} now ends ${when(event.newExpiresAt)}.`;
+    }
     case 'extension.denied':
       return `:no_entry: ${it} · ${who(event.by)} gave no more time; the end stays as it was${withWords(event.reason)}`;
     case 'session.ended':
@@ -215,7 +222,8 @@ function stillTrue(event: AccessEvent, facts: Facts): boolean {
   const { state, now } = facts;
   if (event.type === 'session.warned')
     return state.phase === 'active' && state.session.expiresAt === event.expiresAt && now < event.expiresAt;
+  if (event.type === 'approver.reminded' && state.phase === 'active') return decides(facts);
   if (event.type === 'approver.reminded') return buttonsFor(facts).length > 0 || state.phase === 'unclaimed';
-  if (event.type === 'approver.gone') return state.phase === 'pending' && state.gone.includes(event.approver);
+  if (event.type === 'approver.gone') return goneFrom(state).includes(event.approver);
   return event.type === 'start.opened' ? state.phase === 'approved' : state.phase === 'ended';
 }

@@ -4,8 +4,9 @@ import type { Standing } from '../access/people.ts';
 import { GOOD_REASON } from '../access/reason.ts';
 import type { FieldProblem, Refusal, Role } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import { CUSTOMER_SEAT, seatsAsked } from '../access/state.ts';
 import { unfinishedWords } from './emergency/words.ts';
+import { waitsFor } from './extend-session/words.ts';
 import { because, lasting, people, tsa, when, who } from './words.ts';
 
 /** Why not, in words: what is in the way and what to do instead. One sentence or two, for somebody tired. */
@@ -36,8 +37,8 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
       return `Nothing was changed: by the policy of today you do not decide about ${it} (any more).`;
     case 'nobody_can_approve':
       return refusal.who === 'contact'
-        ? `Not filed: this tenant’s customer must consent, and no contact of theirs is known. Ask ${people(refusal.admins)} to add one to the policy.`
-        : `Not filed: nobody is left who could ${refusal.who === 'reviewer' ? 'review' : 'approve'} this (nobody decides about what they asked for, will hold, or own). Ask ${people(refusal.admins)} to name more approvers in the policy, or choose another grantee or owner.`;
+        ? `${notDone(state)}: this tenant’s customer must consent, and no contact of theirs is known. Ask ${people(refusal.admins)} to add one to the policy.`
+        : `${notDone(state)}: nobody is left who could ${refusal.who === 'reviewer' ? 'review' : 'approve'} this (nobody decides about what they asked for, will hold, or own). Ask ${people(refusal.admins)} to name more approvers in the policy, or choose another grantee or owner.`;
     case 'nobody_can_confirm':
       return `Not declared: a second person must confirm it${because(unfinishedWords(refusal.unfinished, 'yours'))}, and nobody else is listed for emergencies who could. ${refusal.unfinished.length === 0 ? 'Ask' : 'Have that done first, or ask'} with \`/tsa request\`.`;
     case 'too_many_open':
@@ -50,8 +51,14 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
       return `Not filed: ${tsa(refusal.openNo)} is over but not closed out. Close it out first.`;
     case 'extension_limit':
       return `Nothing was changed: a session can be extended ${refusal.max === 0 ? 'not at all' : `at most ${refusal.max}×`}. File a new request.`;
-    case 'extension_waits':
-      return 'More time was asked for already, and waits for the approver.';
+    case 'session_limit':
+      return `Nothing was changed: ${wholeWords(refusal)} End it, and file a new request if you need longer.`;
+    case 'extension_waits': {
+      const asked = state?.phase === 'active' ? state.extension : null;
+      return `More time was asked for already, and waits for ${asked === null ? 'an answer' : waitsFor(asked)}.`;
+    }
+    case 'extension_changed':
+      return `Nothing was changed: something else is asked for in ${it} now. Look at what it is, and answer that.`;
     case 'no_extension_asked':
       return `Nobody is asking for more time in ${it} now. Nothing was changed.`;
     case 'no_extension_in_emergency':
@@ -65,7 +72,7 @@ export function refusalWords(refusal: Refusal, no: number | null, state: Access 
     case 'approver_has_time':
       return `The approver was asked only just now. Somebody else can be asked from ${when(refusal.until)}.`;
     case 'no_longer_valid':
-      return `Nothing was started: ${noLongerValid(refusal.what)}`;
+      return `Nothing was ${state?.phase === 'active' ? 'changed' : 'started'}: ${noLongerValid(refusal.what)}`;
     case 'already_reported':
       return 'You reported this session already; the approver was told.';
     case 'already_reviewed':
@@ -234,11 +241,30 @@ function tooLong(problem: Extract<FieldProblem, { problem: 'too_long'; maxMs: nu
       return `At most ${limit}: the limit of an emergency.`;
     case 'extension':
       return `At most ${limit} more at a time.`;
+    case 'session':
+      return `At most ${limit} more: then the session has lasted as long as it may in all.`;
     case 'asked':
       return `At most ${limit}, as asked for.`;
     case 'consent':
       return `At most ${limit}: the customer’s permission ends then.`;
   }
+}
+
+/** How long a session may last in all, and who says so. */
+function wholeWords({ maxMs, set }: Extract<Refusal, { reason: 'session_limit' }>): string {
+  const whose = {
+    policy: 'no session',
+    scope: 'no session with this scope',
+    tenant: 'no session in this tenant',
+    consent: 'no session of this request',
+  }[set];
+  const why = set === 'consent' ? ': the customer’s permission ends then.' : ', more time included.';
+  return `${whose} lasts longer than ${lasting(maxMs)}${why}`;
+}
+
+/** A filing that was refused is not there; anything else is as it was. */
+function notDone(state: Access | null): string {
+  return state === null ? 'Not filed' : 'Nothing was changed';
 }
 
 function standingWords(whose: string, standing: Standing): string {
@@ -280,8 +306,8 @@ function roleWords(needs: Role, state: Access | null): string {
     case 'owner_or_admin':
       return `only the owner${state === null ? '' : ` (${who(state.owner)})`} or an admin can do this.`;
     case 'approver': {
-      const named =
-        state?.phase === 'pending' ? state.seats.map((s) => s.holder).filter((h) => h !== CUSTOMER_SEAT) : [];
+      const asked = state === null ? [] : seatsAsked(state);
+      const named = asked.map((s) => s.holder).filter((h) => h !== CUSTOMER_SEAT);
       return `only the named approver${named.length === 0 ? '' : ` (${people(named)})`} decides about this.`;
     }
     case 'contact':

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { isVacant } from '../access/approving.ts';
+import { isVacant } from '../access/seats.ts';
 import type { World } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
-import type { Pending, Seat } from '../access/state.ts';
-import { CUSTOMER_SEAT } from '../access/state.ts';
+import type { Access, Seat } from '../access/state.ts';
+import { CUSTOMER_SEAT, goneFrom, seatsAsked } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import type { Door } from '../ledger/handle.ts';
 import type { Views } from '../ledger/views.ts';
@@ -18,7 +18,7 @@ export interface Vacancies extends Round {
 
 interface Waiting {
   readonly no: number;
-  readonly state: Pending;
+  readonly state: Access;
   readonly seat: Seat;
 }
 
@@ -36,8 +36,8 @@ export function createVacancies(deps: {
     const open: Waiting[] = [];
     for (const { no, holder } of await views.openSeats(only)) {
       const state = holder === CUSTOMER_SEAT ? undefined : (await views.record(no))?.state;
-      if (state?.phase !== 'pending' || state.gone.includes(holder)) continue;
-      const seat = state.seats.find((one) => one.holder === holder);
+      if (state === undefined || goneFrom(state).includes(holder)) continue;
+      const seat = seatsAsked(state).find((one) => one.holder === holder);
       if (seat !== undefined) open.push({ no, state, seat });
     }
     const vacant = (world: World): readonly Waiting[] =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { needsAround } from '../../src/access/decide.ts';
 import { approve, ask, declare, end, extend, file, start, takeOn } from './acts.ts';
 import { ADA, ANN, CARA, cara, EMI, EVE, GUS, HOUR, MINUTE, person, RITA, T0 } from './fixtures.ts';
-import { active, approved, pending, story, unclaimed, unconfirmed } from './story.ts';
+import { active, approved, moreTime, pending, story, unclaimed, unconfirmed } from './story.ts';
 
 const rule = (...people: string[]) => ({ approvers: [{ people, scopes: 'any', tenants: 'any' } as const] });
 
@@ -64,13 +64,16 @@ describe('what the policy does not know, or Slack cannot tell', () => {
 
 describe('more time for a session that started late', () => {
   it('may pass the first latest end, which was shown for the grant alone', () => {
-    approved()
+    const once = approved()
       .at(T0 + 30 * MINUTE - 1)
-      .given(GUS, start, extend())
-      .given(ANN, { type: 'approve_extension' })
-      .given(GUS, extend())
-      .when(ANN, { type: 'approve_extension' })
-      .thenHappens({ type: 'extension.approved', newExpiresAt: T0 + 30 * MINUTE - 1 + 3 * HOUR });
+      .given(GUS, start, extend());
+    const twice = once.given(ANN, moreTime(once)).given(GUS, extend());
+    twice
+      .when(ANN, moreTime(twice))
+      .thenHappens(
+        { type: 'extension.agreed' },
+        { type: 'extension.approved', newExpiresAt: T0 + 30 * MINUTE - 1 + 3 * HOUR },
+      );
     pending()
       .at(T0 + 4 * HOUR - 1)
       .given(ANN, approve())

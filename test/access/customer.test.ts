@@ -22,9 +22,8 @@ import {
   T0,
   TENANTS,
 } from './fixtures.ts';
-import { inPhase, story, unclaimed } from './story.ts';
+import { inPhase, moreTime, story, unclaimed } from './story.ts';
 
-const yes = { type: 'approve_extension' } as const;
 const running = unclaimed().given(GUS, takeOn());
 
 describe('a customer’s request', () => {
@@ -235,13 +234,23 @@ describe('the customer, while it goes on and afterwards', () => {
   });
 
   it('decides about more time, which stays inside what they agreed to', () => {
-    const more = running
-      .when(GUS, extend())
-      .thenHappens({ type: 'extension.asked', approver: 'customer', newExpiresAt: T0 + 2 * HOUR });
-    more.when(cara, yes).thenHappens({ type: 'extension.approved', by: `customer:${CARA}` });
-    more.when(carl, yes).thenHappens({ type: 'extension.approved', by: CARL });
+    const more = running.when(GUS, extend()).thenHappens({
+      type: 'extension.asked',
+      approvers: [],
+      consent: true,
+      highRisk: false,
+      newExpiresAt: T0 + 2 * HOUR,
+    });
+    const yes = moreTime(more);
+    for (const [who, by] of [
+      [cara, `customer:${CARA}`],
+      [carl, CARL],
+    ] as const)
+      more
+        .when(who, yes)
+        .thenHappens({ type: 'extension.agreed', seat: 'customer', by }, { type: 'extension.approved' });
     more.when(ANN, yes).thenRefused({ reason: 'not_allowed', needs: 'contact' });
-    more.when(GUS, yes).thenRefused({ reason: 'not_allowed', needs: 'contact' });
+    more.when(GUS, yes).thenRefused({ reason: 'self_approval', role: 'grantee' });
     const late = unclaimed()
       .at(T0 + DAY - 90 * MINUTE)
       .given(GUS, takeOn());
@@ -249,6 +258,16 @@ describe('the customer, while it goes on and afterwards', () => {
     late
       .when(GUS, extend(30 * MINUTE + 1))
       .thenInvalid({ field: 'duration', problem: 'too_long', maxMs: 30 * MINUTE, set: 'consent' });
+  });
+
+  it('gives no more than what they asked for, with a scope that grew since', () => {
+    const scopes = SCOPES.map((s) => (s.id === 'support' ? { ...s, highRisk: true } : s));
+    running
+      .in({ policy: { scopes } })
+      .when(GUS, extend())
+      .thenInvalid({ field: 'scope', problem: 'needs_own_request' });
+    const whole = unclaimed({}, { limits: { customerRequestMs: HOUR } }).given(GUS, takeOn());
+    whole.when(GUS, extend()).thenRefused({ reason: 'session_limit', maxMs: HOUR, set: 'consent' });
   });
 
   it('reads how it was resolved, and may accept or contest it', () => {

@@ -47,6 +47,7 @@ const scope = (id: string, over: Partial<Scope> = {}): Scope => ({
   name: `The ${id} scope`,
   allows: `What ${id} allows.`,
   maxDurationMs: 4 * HOUR,
+  maxExtendedMs: null,
   approvals: 1,
   consent: false,
   highRisk: false,
@@ -68,6 +69,7 @@ const tenant = (id: string, over: Partial<Tenant> = {}): Tenant => ({
   region: 'eu-west-1',
   channel: null,
   maxDurationMs: null,
+  maxExtendedMs: null,
   consent: 'notify',
   customerRequests: true,
   contacts: [
@@ -87,6 +89,7 @@ export const TENANTS: readonly Tenant[] = [
 
 const LIMITS: PolicyLimits = {
   maxDurationMs: 6 * HOUR,
+  maxExtendedMs: null,
   lapseAfterMs: 4 * HOUR,
   startWindowMs: 30 * MINUTE,
   planAheadMs: 7 * DAY,

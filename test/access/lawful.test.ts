@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AccessEvent } from '../../src/access/event.ts';
+import { evolve } from '../../src/access/evolve.ts';
 import { unlawful } from '../../src/access/lawful.ts';
+import { extend } from './acts.ts';
 import { ANN, EVE, GUS, HOUR, OLA, RITA, T0 } from './fixtures.ts';
 import { active, approved, emergency, pending, unconfirmed } from './story.ts';
 import type { Story } from './story.ts';
@@ -18,6 +20,8 @@ const started = (by: string, lastsMs: number): AccessEvent => {
 const ended = (endedAt: number): AccessEvent => {
   return { type: 'session.ended', how: 'ended', by: GUS, reason: '', endedAt };
 };
+
+const longer = active().given(GUS, extend());
 
 it.each<[string, Story, AccessEvent, RegExp]>([
   ['the requester approved', pending(), yes(RITA), /decided about what they asked for/],
@@ -38,6 +42,24 @@ it.each<[string, Story, AccessEvent, RegExp]>([
     emergency(),
     { type: 'emergency.reviewed', by: EVE, justified: true, note: 'Right.' },
     /decided about what they asked for/,
+  ],
+  [
+    'the grantee gave themselves more time',
+    longer,
+    { type: 'extension.agreed', seat: ANN, by: GUS },
+    /decided about what they asked for/,
+  ],
+  [
+    'more time was given that nobody agreed to',
+    longer,
+    { type: 'extension.approved', newExpiresAt: T0 + 2 * HOUR },
+    /before all had said yes/,
+  ],
+  [
+    'more time was given than all agreed to',
+    { ...longer, state: evolve(longer.state, { type: 'extension.agreed', seat: ANN, by: ANN }, T0) },
+    { type: 'extension.approved', newExpiresAt: T0 + 3 * HOUR },
+    /than was asked for/,
   ],
 ])('An event that the rules could not have written is found: %s', (_what, { state }, event, complaint) => {
   expect(unlawful(state, event, T0)).toMatch(complaint);

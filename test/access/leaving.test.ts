@@ -91,7 +91,9 @@ describe('The session of somebody who leaves', () => {
 
   it('has nothing that waits left in it', () => {
     const told = active().given(GUS, extend()).in(is(GUS, 'deactivated')).given(timer, callOff(GUS));
-    told.when(ANN, { type: 'approve_extension' }).thenRefused({ reason: 'wrong_phase', phase: 'ended' });
+    told
+      .when(ANN, { type: 'approve_extension', version: 5, typedTenantId: null })
+      .thenRefused({ reason: 'wrong_phase', phase: 'ended' });
   });
 });
 

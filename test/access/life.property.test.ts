@@ -16,10 +16,11 @@ import { askOf } from '../../src/access/state.ts';
 import { createClock } from '../../src/clock.ts';
 import type { Machine } from '../machine.ts';
 import { machine } from '../machine.ts';
-import { T0, timer } from './fixtures.ts';
+import { person, T0, timer } from './fixtures.ts';
 import type { Life } from './promises.ts';
 import {
   able,
+  agreed,
   bounded,
   covered,
   decidedOnce,
@@ -31,12 +32,14 @@ import {
   overByEitherClock,
   ourTalkStays,
   refusedOrDone,
+  said,
   started,
   watched,
 } from './promises.ts';
 import {
   dice,
   goOn,
+  inUse,
   nextMoment,
   pick,
   sensible,
@@ -78,6 +81,12 @@ function live(seeds: readonly number[]): void {
   // Mostly the usual world; now and then the one thing that is different in this life.
   const other = worlds[1 + dice((seeds[0] ?? 0) ^ 1)(worlds.length - 1)] ?? usual;
   let now = T0;
+  const first = dice((seeds[0] ?? 0) ^ 2);
+  if (first(3) === 0)
+    for (const [who, command] of inUse(first)) {
+      const actor = typeof who === 'string' ? person(who) : who;
+      attempt(lives[0], command, { actor, world: usual, around: NOTHING_AROUND, now });
+    }
   for (const seed of seeds) {
     const roll = dice(seed);
     const world = roll(3) === 0 ? other : usual;
@@ -118,7 +127,7 @@ function live(seeds: readonly number[]): void {
 
 function newLife(ours: Machine): Life {
   const clock = { now: T0, machine: ours, passedAtStart: 0 };
-  return { ...clock, state: null, facts: [], agreedEnd: 0, asked: null, saidYesTo: new Map() };
+  return { ...clock, state: null, facts: [], agreedEnd: 0, asked: null, saidYesTo: new Map(), more: null };
 }
 
 /** As the ledger shows them: started, and still due some time. */
@@ -158,6 +167,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
   const start = life.state;
   const decision = decide(command, start, context);
   refusedOrDone(command, start, decision, context);
+  said(command, start, decision, life);
   if (STRANGERS.has(context.actor)) nothingOfOurs(decision);
   for (const event of decision.events) {
     const before = life.state;
@@ -179,6 +189,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
     );
     bounded(event, before, after, life);
     covered(event, life, context);
+    agreed(event, before, life, context);
   }
   if (!FILING.has(command.type)) endedInTime(start, life.state, context.now);
   if (!FILING.has(command.type)) overByEitherClock(life);

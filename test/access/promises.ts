@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Context, Decision } from '../../src/access/checks.ts';
 import type { Command } from '../../src/access/command.ts';
-import type { AccessEvent, Ask } from '../../src/access/event.ts';
+import type { AccessEvent, Ask, EventOf } from '../../src/access/event.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { isAmong, isContact, mayApprove } from '../../src/access/people.ts';
@@ -31,6 +31,12 @@ export interface Life {
   asked: Ask | null;
   /** What each seat said yes to, in the words that were read then. */
   readonly saidYesTo: Map<string, Ask>;
+  /** More time that is asked for, since which fact, and who said yes to that very ask. */
+  more: {
+    readonly asked: EventOf<'extension.asked'>;
+    readonly since: number;
+    readonly yes: Map<string, string>;
+  } | null;
 }
 
 export function refusedOrDone(
@@ -81,9 +87,12 @@ export function able(
 ): void {
   if (event.type === 'owner.changed') {
     const seats = 'seats' in after ? after.seats : 'grant' in after ? after.grant.seats : [];
+    const more = after.phase === 'active' ? [after.extension, ...after.session.extensions] : [];
     must(member(world, event.to), 'an owner is a member');
     must(
-      seats.every((seat) => seat.holder !== event.to && seat.given?.by !== event.to),
+      [...seats, ...more.flatMap((one) => one?.seats ?? [])].every(
+        (seat) => seat.holder !== event.to && seat.given?.by !== event.to,
+      ),
       'nobody owns what they decide about',
     );
   }
@@ -91,7 +100,7 @@ export function able(
   switch (event.type) {
     case 'approval.given':
     case 'request.denied':
-    case 'extension.approved':
+    case 'extension.agreed':
     case 'extension.denied': {
       if (actor.kind === 'person') barred(before, actor.id);
       if (actor.kind === 'person' && member(world, actor.id) && !contactOf(before, actor, world))
@@ -302,10 +311,6 @@ export function bounded(event: AccessEvent, before: Access | null, after: Access
   }
   if (event.type === 'session.started' && after.phase === 'active') life.agreedEnd = after.grant.latestEndAt;
   if (event.type === 'extension.approved' && before?.phase === 'active') {
-    must(
-      event.newExpiresAt === before.extension?.newExpiresAt,
-      'an extension gives the end that was asked for',
-    );
     life.agreedEnd = event.newExpiresAt;
   }
   if (after.phase !== 'active') return;
@@ -313,6 +318,85 @@ export function bounded(event: AccessEvent, before: Access | null, after: Access
   must(after.session.expiresAt > after.session.startedAt, 'a session lasts');
   if (after.way === 'customer')
     must(after.session.expiresAt <= after.filedAt + CUSTOMER_REQUEST_MAX_MS, '48 hours are the most');
+}
+
+/** More time takes what the request took, or takes now: as many people, the customer's consent; and each says yes to the same. */
+export function agreed(event: AccessEvent, before: Access | null, life: Life, { world, now }: Context): void {
+  if (before?.phase !== 'active') return;
+  if (event.type === 'extension.asked') {
+    const scope = world.policy.scopes.find(({ id }) => id === before.grant.ask.scope.id);
+    const tenant = world.policy.tenants.get(before.tenant.id);
+    must(scope !== undefined && tenant !== undefined, 'nothing is extended that the policy has no more');
+    const filed = life.facts[0]?.event;
+    must(
+      filed?.type === 'request.filed' || filed?.type === 'customer_request.filed',
+      'no emergency lasts longer',
+    );
+    const ours = filed.type === 'request.filed';
+    const { approvers, consent } = event;
+    must(new Set(approvers).size === approvers.length, 'each is asked once');
+    for (const holder of approvers) barred(before, holder);
+    const own = [before.requester, before.owner, before.grant.ask.grantee];
+    const answering = approvers.map((holder) => {
+      const away = world.people.absence(holder);
+      const instead = away !== undefined && away.from <= now && now < away.until ? away.delegate : holder;
+      return own.includes(instead) ? holder : instead;
+    });
+    must(new Set(answering).size === answering.length, 'nobody is to answer for two');
+    if (ours) {
+      must(approvers.length >= filed.approvers.length, 'more time takes as many people as the request took');
+      must(approvers.length >= scope.approvals, 'and as many as the policy asks now');
+      must(consent || !(filed.consent || scope.consent || tenant.consent === 'required'), 'and consent');
+      must(event.highRisk || !(before.grant.ask.scope.highRisk || scope.highRisk), 'and the typed id');
+    } else must(consent, 'the customer alone gives more than they asked for');
+    for (const { maxDurationMs, maxExtendedMs } of [world.policy.limits, scope, tenant]) {
+      const longest = maxExtendedMs ?? maxDurationMs ?? Infinity;
+      must(
+        event.newExpiresAt - before.session.startedAt <= longest,
+        'no session lasts longer than its limits',
+      );
+    }
+    life.more = { asked: event, since: life.facts.length, yes: new Map() };
+  }
+  if (event.type === 'extension.agreed') {
+    must(life.more !== null, 'a yes is to what is asked');
+    must(!life.more.yes.has(event.seat), 'nobody says yes twice');
+    must(![...life.more.yes.values()].includes(event.by), 'each says yes for themselves alone');
+    life.more.yes.set(event.seat, event.by);
+  }
+  if (event.type === 'approval.asked_again')
+    must(life.more?.yes.delete(event.approver) === true, 'only a yes that was given is asked for again');
+  if (event.type === 'extension.approved') {
+    must(life.more !== null, 'more time is given where it is asked for');
+    const { asked, yes } = life.more;
+    must(event.newExpiresAt === asked.newExpiresAt, 'an extension gives the end that was asked for');
+    for (const seat of [...asked.approvers, ...(asked.consent ? ['customer'] : [])])
+      must(yes.has(seat), 'no time is given without the yes of each seat');
+    for (const holder of asked.approvers)
+      must(
+        mayApprove(world, yes.get(holder) ?? '', askedScope(before), before.tenant.id) !== 'no',
+        'whoever said yes may still do so when it is used',
+      );
+  }
+  if (['extension.approved', 'extension.denied', 'session.ended'].includes(event.type)) life.more = null;
+}
+
+/** A yes names what it is to, and where the risk is high the tenant. */
+export function said(
+  command: Command,
+  start: Access | null,
+  { events, refusal }: Decision,
+  life: Life,
+): void {
+  if (refusal !== null || start === null) return;
+  if (command.type !== 'approve' && command.type !== 'approve_extension') return;
+  const yes = events.find(({ type }) => type === 'approval.given' || type === 'extension.agreed');
+  must(yes !== undefined && 'seat' in yes, 'a yes is a yes');
+  const risky = command.type === 'approve' ? life.asked?.scope.highRisk : life.more?.asked.highRisk;
+  if (yes.seat !== 'customer' && risky === true)
+    must(command.typedTenantId?.trim() === start.tenant.id, 'high risk is typed');
+  if (command.type === 'approve_extension')
+    must(command.version === life.more?.since, 'a yes to something else is none to this');
 }
 
 /** The grant is what each seat said yes to, or less by lines of it. */
@@ -371,7 +455,10 @@ export function overByEitherClock({ state, machine, passedAtStart }: Life): void
 export function decidedOnce(facts: readonly Fact[]): void {
   const count = (...types: readonly AccessEvent['type'][]): number =>
     facts.filter(({ event }) => types.includes(event.type)).length;
-  const standing = count('grant.issued') - count('approval.asked_again');
+  const started = facts.findIndex(({ event }) => event.type === 'session.started');
+  const before = started < 0 ? facts : facts.slice(0, started);
+  const again = before.filter(({ event }) => event.type === 'approval.asked_again').length;
+  const standing = count('grant.issued') - again;
   must(standing <= 1 && standing >= 0, 'one approval at a time');
   must(count('request.denied') === 0 || standing === 0, 'what is denied is not approved');
   must(count('request.denied', 'request.cancelled', 'request.lapsed', 'session.ended') <= 1, 'one end');

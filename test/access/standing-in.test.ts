@@ -18,7 +18,7 @@ import {
   timer,
 } from './fixtures.ts';
 import type { Change } from './fixtures.ts';
-import { active, story } from './story.ts';
+import { active, moreTime, story } from './story.ts';
 
 /** Where one person comes to stand in two places: by standing in for another, or as what they are changes. */
 
@@ -85,22 +85,18 @@ describe('an engineer who is, or was, the customer’s person', () => {
   });
 
   it('cannot give themselves more time', () => {
-    story()
-      .given(carl, ask())
-      .given(GUS, takeOn())
-      .given(GUS, extend(HOUR))
+    const more = story().given(carl, ask()).given(GUS, takeOn()).given(GUS, extend(HOUR));
+    more
       .in(GUS_IS_CONTACT)
-      .when(GUS, { type: 'approve_extension' })
+      .when(GUS, moreTime(more))
       .thenRefused({ reason: 'self_approval', role: 'grantee' });
   });
 
   it('leaves the customer’s own contact free to give more time to what they asked for', () => {
-    story()
-      .given(carl, ask())
-      .given(GUS, takeOn())
-      .given(GUS, extend(HOUR))
-      .when(carl, { type: 'approve_extension' })
-      .thenHappens({ type: 'extension.approved', by: CARL });
+    const more = story().given(carl, ask()).given(GUS, takeOn()).given(GUS, extend(HOUR));
+    more
+      .when(carl, moreTime(more))
+      .thenHappens({ type: 'extension.agreed', by: CARL }, { type: 'extension.approved' });
   });
 });
 

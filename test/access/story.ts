@@ -111,6 +111,15 @@ export function inPhase<P extends Phase>({ state }: Story, phase: P): Extract<Ac
   return state as Extract<Access, { phase: P }>;
 }
 
+/** A yes to the more time that is asked for now. */
+export const moreTime = (
+  { state }: Story,
+  typedTenantId: string | null = null,
+): Extract<Command, { type: 'approve_extension' }> => {
+  const version = state?.phase === 'active' ? (state.extension?.version ?? 0) : 0;
+  return { type: 'approve_extension', version, typedTenantId };
+};
+
 /** Beginnings: how far a usual life has come. */
 export const pending = (over: Partial<FileRequest> = {}, change: Change = {}): Story =>
   story(change).given(RITA, file(over));

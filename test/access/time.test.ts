@@ -3,7 +3,17 @@ import { dueAt, dueCommand } from '../../src/access/due.ts';
 import { approve, closeOut, contest, end, extend, review } from './acts.ts';
 import { ABE, ANN, DAY, DEB, GUS, HOUR, MINUTE, OLA, RITA, T0, timer } from './fixtures.ts';
 import type { Story } from './story.ts';
-import { active, approved, closed, emergency, ended, pending, unclaimed, unconfirmed } from './story.ts';
+import {
+  active,
+  approved,
+  closed,
+  emergency,
+  ended,
+  moreTime,
+  pending,
+  unclaimed,
+  unconfirmed,
+} from './story.ts';
 
 /** The instants at which time has something to do, one after the other, until it has nothing or this many were seen. */
 function moments(from: Story, count: number): readonly (readonly [string, number])[] {
@@ -62,7 +72,8 @@ describe('time', () => {
     const warned = active()
       .at(T0 + 50 * MINUTE)
       .tick();
-    expect(moments(warned.given(GUS, extend()).given(ANN, { type: 'approve_extension' }), 2)).toEqual([
+    const asked = warned.given(GUS, extend());
+    expect(moments(asked.given(ANN, moreTime(asked)), 2)).toEqual([
       ['warn', 110 * MINUTE],
       ['expire', 2 * HOUR],
     ]);

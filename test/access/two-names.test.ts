@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { approve, ask, cancel, deny, extend, file, start, takeOn } from './acts.ts';
 import { ANN, cara, CARA, carl, CARL, GUS, OLA, RITA, TENANTS } from './fixtures.ts';
 import type { Change } from './fixtures.ts';
-import { story } from './story.ts';
+import { moreTime, story } from './story.ts';
 
 /** One human, known to Slack by an id and to the policy by an address, too. */
 const one = (slack: string): Change => ({
@@ -47,13 +47,8 @@ describe('Somebody with two names is one person', () => {
   });
 
   it('who gives no more time to themselves', () => {
-    story(one(CARL))
-      .given(carl, ask())
-      .given(GUS, takeOn())
-      .given(GUS, extend())
-      .in(one(GUS))
-      .when(cara, { type: 'approve_extension' })
-      .thenRefused({ reason: 'self_approval', role: 'grantee' });
+    const more = story(one(CARL)).given(carl, ask()).given(GUS, takeOn()).given(GUS, extend());
+    more.in(one(GUS)).when(cara, moreTime(more)).thenRefused({ reason: 'self_approval', role: 'grantee' });
   });
 
   it('and consents by mail, or in Slack, when nothing of it is theirs', () => {

@@ -79,6 +79,14 @@ const CHANGES: readonly Change[] = [
   { policy: { sharedAccounts: ['USHARED', f.ANN, f.GUS] } },
   { policy: { admins: [f.OTTO] } },
   { policy: { scopes: f.SCOPES.filter((scope) => scope.id !== 'support') } },
+  // What is asked of whoever decides, and for how long at most, may have changed since the session started.
+  { policy: { scopes: f.SCOPES.map((scope) => ({ ...scope, approvals: 2, highRisk: true })) } },
+  { policy: { scopes: f.SCOPES.map((scope) => ({ ...scope, consent: true })) } },
+  { limits: { maxDurationMs: 90 * f.MINUTE } },
+  {
+    tenants: f.TENANTS.map((tenant) => ({ ...tenant, maxDurationMs: f.HOUR, maxExtendedMs: 80 * f.MINUTE })),
+  },
+  { standing: { [f.ANN]: 'deactivated', [f.DOT]: 'deactivated' } },
   { tenants: [bolt, corp].filter((tenant) => tenant !== undefined) },
   // An engineer whom the policy now calls the customer's person.
   {
@@ -195,17 +203,26 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
     }
     case 'active': {
       const { grantee } = state.grant.ask;
-      const named = state.extension?.approver ?? f.ANN;
+      const seats = state.extension?.seats ?? [];
+      const open = seats.filter((seat) => seat.given === null);
+      const holders = (roll(8) > 0 ? open : seats).map((seat) => seat.holder);
+      const named = pick(roll, holders.length === 0 ? [f.ANN] : holders);
       const decider = named === 'customer' ? pick<Actor | string>(roll, [f.carl, f.cara, f.GUS]) : named;
       const more: Try = [grantee, acts.extend((1 + roll(60)) * f.MINUTE)];
+      // Now and then a yes to what was asked before, or without what must be typed.
+      const version = (state.extension?.version ?? 0) - (roll(16) === 0 ? 2 : 0);
+      const typedTenantId = roll(16) === 0 ? null : state.tenant.id;
       const yes: Try = [
-        pick<Actor | string>(roll, [decider, decider, standIn]),
-        { type: 'approve_extension' },
+        roll(6) > 0 ? decider : pick(roll, [standIn, f.DEB]),
+        { type: 'approve_extension', version, typedTenantId },
       ];
-      const no: Try = [decider, { type: 'deny_extension', reason: 'That is enough for today.' }];
+      // Each side in its own words: what one of them reads is not taken for what the other said.
+      const why = named === 'customer' ? 'Our own audit begins at noon.' : 'That is enough for today.';
+      const no: Try = [decider, { type: 'deny_extension', reason: why }];
+      const gone: Try = [f.timer, { type: 'offer_replacement', approver: named }];
+      if (open.length > 0 && roll(3) > 0) return pick(roll, [...Array<Try>(14).fill(yes), no, more, gone]);
       return pick<Try>(roll, [
-        ...(state.extension === null ? [more, more, more, more] : [yes, yes, yes, yes, no, no]),
-        [grantee, acts.end],
+        ...[more, more, more, more],
         [grantee, acts.end],
         [pick(roll, [f.ANN, owner, f.ADA]), acts.revoke],
         [pick<Actor | string>(roll, [f.OTTO, owner, f.carl]), { type: 'report_unexpected' }],
@@ -239,6 +256,8 @@ function waysIn(now: number): readonly Try[] {
     [f.RITA, acts.file(LINES)],
     [f.RITA, acts.file(LINES)],
     [f.RITA, acts.file({ ...LINES, tenantId: 'bolt' })],
+    [f.RITA, acts.file({ ...LINES, tenantId: 'corp', durationMs: 40 * f.MINUTE })],
+    [f.RITA, acts.file({ ...LINES, tenantId: 'bolt', scopeId: 'admin' })],
     [f.RITA, acts.file({ ...LINES, scopeId: 'consented', approvers: [f.ABE] })],
     [f.RITA, acts.file({ ...LINES, scopeId: 'admin' })],
     [f.RITA, acts.file({ ...LINES, notBefore: now + f.HOUR })],
@@ -250,6 +269,25 @@ function waysIn(now: number): readonly Try[] {
     [f.EVE, acts.declare({ reviewer: f.ADA })],
     [f.GUS, acts.ask()],
   ];
+}
+
+/** Lives that have come as far as a session in use: what may happen in one is much, and far down the road. */
+export function inUse(roll: Roll): readonly Try[] {
+  const yes = (id: string): Try => [id, acts.approve(null, null)];
+  const typed = (id: string, tenantId: string): Try => [id, acts.approve(null, tenantId)];
+  const granted = pick<readonly Try[]>(roll, [
+    [[f.RITA, acts.file(LINES)], yes(f.ANN)],
+    [[f.RITA, acts.file({ ...LINES, tenantId: 'bolt' })], yes(f.ANN), [f.carl, acts.approve()]],
+    [[f.RITA, acts.file({ ...LINES, scopeId: 'consented' })], [f.cara, acts.approve()], yes(f.ANN)],
+    [[f.RITA, acts.file({ ...LINES, scopeId: 'admin' })], typed(f.ANN, 'acme'), typed(f.ABE, 'acme')],
+    [
+      [f.RITA, acts.file({ ...LINES, tenantId: 'bolt', scopeId: 'admin' })],
+      typed(f.ABE, 'bolt'),
+      typed(f.ANN, 'bolt'),
+      [f.cara, acts.approve()],
+    ],
+  ]);
+  return [...granted, [f.GUS, acts.start]];
 }
 
 /** Anything at all, from anybody. */
@@ -283,7 +321,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
     { type: 'ask_question', text },
     { type: 'answer_question', text },
     { type: 'replace_approver', from, to },
-    { type: 'approve_extension' },
+    { type: 'approve_extension', version: roll(9), typedTenantId: pick(roll, [null, 'acme']) },
     { type: 'deny_extension', reason: text },
     { type: 'report_unexpected' },
     { type: 'call_off', person: to },
@@ -310,7 +348,8 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
 export function nextMoment(state: Access | null, now: number, roll: Roll): number {
   const deadline = state === null ? null : pick(roll, [dueAt(state), endOf(state)]);
   if (deadline !== null && roll(10) < 2) return Math.max(now, deadline + roll(3) - 1);
-  return now + (roll(24) === 0 ? roll(3 * f.DAY) : roll(20 * f.MINUTE));
+  const asked = state?.phase === 'active' && state.extension !== null;
+  return now + (roll(24) === 0 ? roll(3 * f.DAY) : roll((asked ? 5 : 20) * f.MINUTE));
 }
 
 /** Time goes by on this machine; now and then its clock is set meanwhile, by seconds or days, or it sleeps. */

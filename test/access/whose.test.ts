@@ -44,6 +44,7 @@ import {
   closed,
   emergency,
   ended,
+  moreTime,
   pending,
   story,
   unclaimed,
@@ -99,6 +100,7 @@ describe('Somebody in Slack is known', () => {
 describe('Whoever comes from another workspace under the id of one of ours', () => {
   const waits = pending({}, { policy: { requesters: [RITA, GUS] } });
   const consented = pending({ tenantId: 'bolt' });
+  const longer = active().given(GUS, extend());
   const declared: Command = declare();
   const trials: readonly (readonly [string, Story, string, Command])[] = [
     ['asks for nothing', story(), RITA, file()],
@@ -116,8 +118,8 @@ describe('Whoever comes from another workspace under the id of one of ours', () 
     ['starts nothing', approved(), GUS, start],
     ['ends nothing', active(), GUS, end],
     ['asks for no more time', active(), GUS, extend()],
-    ['gives no time', active().given(GUS, extend()), ANN, { type: 'approve_extension' }],
-    ['refuses no time', active().given(GUS, extend()), ANN, { type: 'deny_extension', reason: 'No.' }],
+    ['gives no time', longer, ANN, moreTime(longer)],
+    ['refuses no time', longer, ANN, { type: 'deny_extension', reason: 'No.' }],
     ['stops nothing as the approver', active(), ANN, revoke],
     ['stops nothing as the owner', active(), OLA, revoke],
     ['stops nothing as an admin', active(), ADA, revoke],

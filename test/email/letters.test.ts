@@ -28,7 +28,7 @@ describe('A mail has the facts in its subject and its first two lines', () => {
       { type: 'ask_extension', durationMs: HOUR, reason: 'The import log is longer than we thought it was.' },
       1,
     );
-    await p.does(ANN, { type: 'approve_extension' }, 1);
+    await p.does(ANN, { type: 'approve_extension', version: 5, typedTenantId: null }, 1);
     expect(await says(p)).toEqual([
       '[TSA-1] More time: Gus Engineer is in Acme Ltd (production) until 11:00 UTC',
       'More time: Gus Engineer is in Acme Ltd (production) until 11:00 UTC on 2 March 2026.',

@@ -1,12 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../sandbox/mail.ts';
-import { ask, declare, end, file } from '../access/acts.ts';
-import { ANN, cara, CARA, EMI, EVE, GUS, HOUR, MINUTE, RITA, timer, worldOf } from '../access/fixtures.ts';
+import { approve, ask, declare, end, extend, file, start } from '../access/acts.ts';
+import {
+  ANN,
+  cara,
+  carl,
+  CARA,
+  EMI,
+  EVE,
+  GUS,
+  HOUR,
+  MINUTE,
+  RITA,
+  TENANTS,
+  timer,
+  worldOf,
+} from '../access/fixtures.ts';
 import { TWO_PEOPLE } from '../access/story.ts';
+import type { Post } from './ground.ts';
 import { header, HARBOR, inUse, lines, linksIn, post, PUBLIC } from './ground.ts';
 
 const SCOPE = 'Scope: The support scope (What support allows)';
 const READ = { scopeId: 'read', allowedActions: 'Read the log.', offLimits: '', durationMs: HOUR, roles: [] };
+
+/** More time is asked for in a session that the customer consented to. */
+async function wantsMore(p: Post): Promise<void> {
+  await p.does(RITA, file({ tenantId: 'bolt' }));
+  await p.does(ANN, approve(), 1);
+  await p.does(carl, approve(), 1);
+  await p.does(GUS, start, 1);
+  await p.does(GUS, extend(), 1);
+}
 
 describe('A mail', () => {
   it('hangs in one thread per request, with its own id, its date, and no robot answering it', async () => {
@@ -197,7 +221,45 @@ describe('No mail goes', () => {
     );
     await p.does(cara, { type: 'deny_extension', reason: 'Please come back tomorrow instead.' }, 1);
     await p.deliver();
-    expect(p.stands().at(-1)).toBe('moot: the extension was decided, or the session is over');
+    expect(p.stands().at(-1)).toBe('moot: more time was decided about, or the session is over');
+  });
+
+  it('about more time to which a contact has said yes already, though somebody of ours has not', async () => {
+    const p = await post();
+    await wantsMore(p);
+    await p.does(carl, { type: 'approve_extension', version: 6, typedTenantId: null }, 1);
+    await p.deliver();
+    expect(p.stands().at(-1)).toBe('moot: more time was decided about, or the session is over');
+  });
+});
+
+describe('More time where the customer had to consent', () => {
+  it('is asked of every contact by mail, who reads why, until when, and who else is asked', async () => {
+    const p = await post();
+    await wantsMore(p);
+    await p.deliver();
+    const mail = p.last();
+    expect(lines(mail).slice(0, 2)).toEqual([
+      'Gus Engineer asks for 1 h more in Bolt Ltd (production), until 11:00 UTC on 2 March 2026. You decide.',
+      'Scope: The support scope (What support allows). Without your yes the access ends as planned, at 10:00 UTC on 2 March 2026.',
+    ]);
+    expect(lines(mail).join(' ')).toContain('Asked beside you: Ann Approver');
+    const [link] = linksIn(mail);
+    expect(await p.links.find(link?.token ?? '')).toMatchObject({ purpose: 'extension', version: 6 });
+  });
+
+  it('is asked again when whoever said yes is no contact any more', async () => {
+    const p = await post();
+    await wantsMore(p);
+    await p.deliver();
+    await p.does(carl, { type: 'approve_extension', version: 6, typedTenantId: null }, 1);
+    const without = {
+      tenants: TENANTS.map((tenant) => ({ ...tenant, contacts: tenant.contacts.slice(1) })),
+    };
+    await p.does(ANN, { type: 'approve_extension', version: 6, typedTenantId: null }, 1, without);
+    await p.deliver();
+    expect(p.stands().slice(-2)).toEqual(['sent', 'sent']);
+    expect(lines(p.last())[0]).toMatch(/asks for 1 h more in Bolt/);
   });
 });
 

@@ -60,9 +60,39 @@ describe('The other links', () => {
       expect((await d.get(path)).text).toContain('Gus asks for 1 h more, until 2 Mar 2026, 11:00 UTC.');
       const { status } = await d.post(path, { code, answer, reason: 'It works again.' });
       expect(status).toBe(200);
-      const last = answer === 'approve' ? 'extension.approved' : 'extension.denied';
-      expect(facts(d, 4)).toEqual([`${last} by customer:${CARA}`]);
+      const last = answer === 'approve' ? 'agreed extension.approved' : 'denied';
+      const by = `by customer:${CARA}`;
+      expect(facts(d, 4)).toEqual(
+        last.split(' ').map((one) => `${one.includes('.') ? one : `extension.${one}`} ${by}`),
+      );
     }
+  });
+
+  it('give more time together with those of ours who must say yes, too, and with nobody else’s yes', async () => {
+    const d = doorstep();
+    await d.given(RITA, file({ tenantId: 'bolt' }));
+    await d.given(ANN, approve(), 1);
+    await d.given(carl, approve(), 1);
+    await d.given(GUS, start, 1);
+    await d.given(GUS, extend(), 1);
+    const about = { tenantId: 'bolt', version: 6 };
+    const { path, code } = await d.issue('extension', about);
+    const twice = await d.issue('extension', about);
+    const shown = (await d.get(path)).text;
+    expect(shown).toContain('May Gus stay longer in Bolt Ltd (production)?');
+    expect(shown).toContain('Ann of ours must say yes, too.');
+    const { status, text } = await d.post(path, { code, answer: 'approve' });
+    expect(status).toBe(200);
+    expect(text).toContain('You said yes to more time in TSA-1');
+    expect(text).toContain('Gus asks for 1 h more; it waits for Ann.');
+    expect(facts(d, 6)).toEqual([`extension.agreed by customer:${CARA}`]);
+    for (const page of [
+      await d.get(twice.path),
+      await d.post(twice.path, { code: twice.code, answer: 'approve' }),
+    ])
+      expect(page.text).toContain('TSA-1: nothing is left to decide');
+    await d.given(ANN, { type: 'approve_extension', version: 6, typedTenantId: null }, 1);
+    expect(facts(d, 7)).toEqual([`extension.agreed by ${ANN}`, `extension.approved by ${ANN}`]);
   });
 
   it('answer only the question that the mail asked: more time asked for again has a newer mail', async () => {

@@ -2,8 +2,19 @@ import { expect, it } from 'vitest';
 import type { Access } from '../../src/access/state.ts';
 import { createDigestTimer } from '../../src/timers/digest.ts';
 import { createTimers } from '../../src/timers/timers.ts';
-import { ANN, DEB, DAY, HOUR, person, worldOf } from '../access/fixtures.ts';
-import { dice, goOn, nextMoment, pick, sensible, STRICT_WORLDS, wild, WORLDS } from '../access/wandering.ts';
+import { extend } from '../access/acts.ts';
+import { ANN, DEB, DAY, GUS, HOUR, MINUTE, person, worldOf } from '../access/fixtures.ts';
+import {
+  dice,
+  goOn,
+  inUse,
+  nextMoment,
+  pick,
+  sensible,
+  STRICT_WORLDS,
+  wild,
+  WORLDS,
+} from '../access/wandering.ts';
 import { ground } from './ground.ts';
 
 const COMMANDS = 2_400;
@@ -23,6 +34,15 @@ it.each([7, 2027])(
     let tried = 0;
     while (tried < COMMANDS) {
       const calm = { limits: { openRequests: 40, coolDownMs: 0, closeoutOverdueMs: null } };
+      if (roll(20) === 0) {
+        let made: number | null = null;
+        for (const [actor, command] of [...inUse(roll), [GUS, extend(MINUTE)] as const]) {
+          const { requestNo } = await g.when(actor, command, made, { world: worldOf(calm) });
+          made ??= requestNo;
+          if (made === null) break;
+        }
+        if (made !== null) living.push(made);
+      }
       world = roll(5) > 0 ? worldOf(calm) : pick(roll, [...WORLDS, ...STRICT_WORLDS]);
       const no = roll(6) === 0 || living.length === 0 ? null : pick(roll, living.slice(-8));
       const state: Access | null = no === null ? null : ((await views.record(no))?.state ?? null);
@@ -59,7 +79,8 @@ it.each([7, 2027])(
 
     // It was a walk through the whole of it, not a stroll in the yard.
     const types = g.ledger.raw.prepare('select distinct type from ledger_event').pluck().all();
-    expect(types.length).toBeGreaterThan(28);
+    expect(types.length).toBeGreaterThan(30);
+    expect(types).toContain('extension.agreed');
     expect(stood.size).toBeGreaterThan(8);
     expect(await (await g.reopened()).verify()).toEqual(verdict);
   },

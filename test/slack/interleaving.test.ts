@@ -88,8 +88,8 @@ const DEADLINES: Readonly<Record<string, Deadline>> = {
     given: (g, tenantId) => told(g, ...started(tenantId), [f.GUS, extend(30 * f.MINUTE)]),
     at: f.T0 + f.HOUR,
     tries: [
-      [f.ANN, { type: 'approve_extension' }],
-      [f.DOT, { type: 'approve_extension' }],
+      [f.ANN, { type: 'approve_extension', version: 5, typedTenantId: null }],
+      [f.DOT, { type: 'approve_extension', version: 5, typedTenantId: null }],
       [f.ANN, { type: 'deny_extension', reason: 'That is enough for today.' }],
       [f.GUS, end],
       [f.timer, { type: 'expire' }],

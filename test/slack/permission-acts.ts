@@ -24,6 +24,8 @@ import { GOOD } from './stage.ts';
 /** One way to try it. Where there is a form, a press or a command opens it. */
 export interface Way {
   readonly button?: string;
+  /** Which version of the request the button names. */
+  readonly to?: number;
   readonly command?: (no: number, tenantId: string) => string;
   readonly form?: { readonly id: string; readonly fills: (tenantId: string) => Record<string, string> };
   /** The command that reaches the door, and the fact that it makes. Looking makes none. */
@@ -149,7 +151,8 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   'give or refuse time': {
     given: wantsTime,
     ways: [
-      { button: 'tsa_extend_yes', door: ['approve_extension', 'extension.approved'] },
+      // The sixth fact of such a request is that more time was asked for: that is what the button says yes to.
+      { button: 'tsa_extend_yes', to: 6, door: ['approve_extension', 'extension.approved'] },
       {
         button: 'tsa_extend_no',
         form: fill('tsa_extend_no_form', { reason: 'That is enough for today.' }),

@@ -149,7 +149,7 @@ export class Trial {
         type: 'button',
         block_id: 'b',
         action_id: way.button,
-        value: String(no),
+        value: way.to === undefined ? String(no) : `${no}:${way.to}`,
       });
     else await humans.say(actor, ROOM.channel, `/tsa ${way.command?.(no, tenantId) ?? ''}`);
     const done = this.#since(before, actor, no, tenantId);

@@ -189,7 +189,7 @@ async function emergencies(no: number): Promise<void> {
 }
 
 const STORY = [
-  '1 request.filed, question.asked, question.answered, approval.given, grant.issued, session.started, extension.asked, extension.approved, session.warned, extension.asked, extension.denied, session.ended, closeout.reminded, closeout.filed, closeout.contested, closeout.filed, closeout.accepted',
+  '1 request.filed, question.asked, question.answered, approval.given, grant.issued, session.started, extension.asked, extension.agreed, extension.approved, session.warned, extension.asked, extension.denied, session.ended, closeout.reminded, closeout.filed, closeout.contested, closeout.filed, closeout.accepted',
   '2 request.filed, approver.reminded, approver.replaced, request.denied',
   '3 request.filed, request.cancelled',
   '4 request.filed, request.lapsed',

@@ -1,8 +1,9 @@
 import type { Button } from '@slack/types';
 import type { Access } from '../../access/state.ts';
-import { CUSTOMER_SEAT } from '../../access/state.ts';
+import { asksCustomer } from '../../access/state.ts';
 import { ACTION } from '../action-ids.ts';
 import { button, confirmation } from '../blocks.ts';
+import { moreTimeButtons } from '../extend-session/buttons.ts';
 import { tsa } from '../words.ts';
 
 /** What the customer can do about a request, and what an engineer can do about the customer's. */
@@ -53,32 +54,18 @@ export function contactButtons(no: number, state: Access, reader: string): Butto
 
 /** What waits for the customer's yes or no. */
 function answers(no: number, state: Access): Button[] {
+  if (!asksCustomer(state)) return [];
+  if (state.phase === 'active') return [...moreTimeButtons(no, state, ', for the customer')];
   const value = String(no);
   const it = tsa(no);
-  const consent =
-    state.phase === 'pending' &&
-    state.seats.some((seat) => seat.holder === CUSTOMER_SEAT && seat.given === null);
-  if (consent)
-    return [
-      button('Consent', ACTION.approve, value, {
-        style: 'primary',
-        label: `Consent to ${it}, for the customer`,
-      }),
-      button('Decline', ACTION.deny, value, {
-        style: 'danger',
-        label: `Decline ${it}, for the customer`,
-      }),
-    ];
-  if (state.phase === 'active' && state.extension?.approver === CUSTOMER_SEAT)
-    return [
-      button('Give the time', ACTION.extendYes, value, {
-        style: 'primary',
-        label: `Give ${it} the time, for the customer`,
-      }),
-      button('No more time', ACTION.extendNo, value, {
-        style: 'danger',
-        label: `Give ${it} no more time, for the customer`,
-      }),
-    ];
-  return [];
+  return [
+    button('Consent', ACTION.approve, value, {
+      style: 'primary',
+      label: `Consent to ${it}, for the customer`,
+    }),
+    button('Decline', ACTION.deny, value, {
+      style: 'danger',
+      label: `Decline ${it}, for the customer`,
+    }),
+  ];
 }

@@ -2,7 +2,7 @@ import type { EventOf } from '../../access/event.ts';
 import type { Visible } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
-import { askOf } from '../../access/state.ts';
+import { askOf, asksCustomer } from '../../access/state.ts';
 import { endWords, lapseWords, problemWords } from '../refusals.ts';
 import { count, lasting, oneLine, quote, tsa, when, who } from '../words.ts';
 
@@ -37,8 +37,13 @@ export function customersHeadline(no: number, state: Access, place: string): str
   switch (state.phase) {
     case 'unclaimed':
       return `:hourglass_flowing_sand: ${it}: you asked for help in ${place}. It waits for an engineer, who may enter until ${when(state.terms.latestEndAt)}; nobody is in yet`;
-    case 'active':
-      return `:large_green_circle: ${it}: ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}`;
+    case 'active': {
+      const asks = asksCustomer(state) && state.extension !== null;
+      const more = asks
+        ? `, and asks you for ${lasting(state.extension.durationMs)} more, until ${when(state.extension.newExpiresAt)}`
+        : '';
+      return `:large_green_circle: ${it}: ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}${more}`;
+    }
     case 'ended':
       return `:black_circle: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}`;
     case 'closed':

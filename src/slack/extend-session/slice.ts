@@ -1,48 +1,39 @@
 import type { ModalView } from '@slack/types';
+import { extensionRefusal, longestExtension } from '../../access/extending.ts';
+import { findScope } from '../../access/policy.ts';
+import type { Active } from '../../access/state.ts';
+import { seatsOf } from '../../access/state.ts';
 import { parseDuration } from '../../duration.ts';
-import type { Access } from '../../access/state.ts';
 import { section } from '../blocks.ts';
 import { ACTION } from '../action-ids.ts';
 import { placeOf } from '../card.ts';
-import type { Desk, Slice } from '../desk.ts';
+import type { ActionCall, Answered, Desk, Slice } from '../desk.ts';
 import { parseNo, put, sayRefusal } from '../desk.ts';
 import { form, submitForm, textField } from '../forms.ts';
 import type { Caller } from '../payload.ts';
 import { readInputs } from '../payload.ts';
 import { seenBy } from '../sight.ts';
 import { pick } from '../pick.ts';
-import { whatHappened } from '../refusals.ts';
-import { lasting, tsa, when } from '../words.ts';
+import { refusalWords, whatHappened } from '../refusals.ts';
+import { lasting, oneLine, people, quote, tsa, when, who } from '../words.ts';
+import { readYes, yesValue } from './buttons.ts';
 
-/** More time: asked for by the grantee, decided by the approver. Until then the old end stands. */
+/** More time: asked for by the grantee, decided by everybody whom the request needed. Until then the old end stands. */
 
-const ASK_MODAL = 'tsa_extend_form';
-const NO_MODAL = 'tsa_extend_no_form';
-const BLOCK = { duration: 'duration', reason: 'reason' } as const;
+const MODAL = {
+  ask: 'tsa_extend_form',
+  no: 'tsa_extend_no_form',
+  highRisk: 'tsa_extend_high_risk',
+} as const;
+const BLOCK = { duration: 'duration', reason: 'reason', typed: 'typed' } as const;
 
 export function extendSession(desk: Desk): Slice {
-  const open = async (
-    no: number | null,
-    { caller }: { caller: Caller },
-    whose: 'ours' | 'everybody',
-    draw: (no: number, state: Access) => ModalView,
-  ) => {
-    if (no === null) return {};
-    const seen = await seenBy(desk, caller.userId, no, whose);
-    if ('say' in seen) return seen;
-    const { state } = seen;
-    if (state.phase !== 'active')
-      return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-    return { view: draw(no, state) };
-  };
   return {
     actions: {
-      [ACTION.extend]: (call) => open(parseNo(call.value), call, 'ours', askForm),
-      [ACTION.extendYes]: async (call) => {
-        const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(desk, { type: 'approve_extension' }, no, call));
-      },
-      [ACTION.extendNo]: (call) => open(parseNo(call.value), call, 'everybody', denyForm),
+      [ACTION.extend]: (call) => openAsk(desk, parseNo(call.value), call),
+      [ACTION.extendYes]: (call) => approve(desk, call),
+      [ACTION.extendNo]: (call) =>
+        open(desk, parseNo(call.value), call, 'everybody', (no, state) => ({ view: denyForm(no, state) })),
     },
     commands: {
       extend: async (call) => {
@@ -51,11 +42,11 @@ export function extendSession(desk: Desk): Slice {
           phases: ['active'],
           none: 'You have no session that is running now.',
         });
-        return !('no' in picked) ? picked : open(picked.no, call, 'ours', askForm);
+        return !('no' in picked) ? picked : openAsk(desk, picked.no, call);
       },
     },
     submissions: {
-      [ASK_MODAL]: (call) => {
+      [MODAL.ask]: (call) => {
         const read = readInputs(call.view);
         const command = {
           type: 'ask_extension',
@@ -66,37 +57,109 @@ export function extendSession(desk: Desk): Slice {
           field === 'duration' ? BLOCK.duration : BLOCK.reason,
         );
       },
-      [NO_MODAL]: (call) =>
+      [MODAL.no]: (call) =>
         submitForm(
           desk,
           call,
           { type: 'deny_extension', reason: readInputs(call.view)(BLOCK.reason) },
           () => BLOCK.reason,
         ),
+      [MODAL.highRisk]: (call) => {
+        const yes = readYes(call.view.private_metadata);
+        if (yes === null) return Promise.resolve({ kind: 'close' });
+        const typedTenantId = readInputs(call.view)(BLOCK.typed);
+        const command = { type: 'approve_extension', version: yes.version, typedTenantId } as const;
+        return submitForm(desk, call, command, () => BLOCK.typed, yes.no);
+      },
     },
   };
 }
 
-function askForm(no: number, state: Access): ModalView {
-  const end =
-    state.phase === 'active'
-      ? `It ends ${when(state.session.expiresAt)}; that stands until somebody approves more.`
-      : '';
-  return form(ASK_MODAL, no, 'Ask for more time', 'Ask', [
-    section(`*${tsa(no)}*, ${placeOf(state)}. ${end}`),
+/** Opens something about a session that runs; where it runs no more, says what happened. */
+async function open(
+  desk: Desk,
+  no: number | null,
+  { caller }: { caller: Caller },
+  whose: 'ours' | 'everybody',
+  draw: (no: number, state: Active) => Answered,
+): Promise<Answered> {
+  if (no === null) return {};
+  const seen = await seenBy(desk, caller.userId, no, whose);
+  if ('say' in seen) return seen;
+  const { state } = seen;
+  if (state.phase === 'active') return draw(no, state);
+  return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
+}
+
+/** The form, unless it could only be refused. */
+function openAsk(desk: Desk, no: number | null, call: { caller: Caller }): Promise<Answered> {
+  return open(desk, no, call, 'ours', (of, state) => {
+    const here = { world: desk.directory.known(), now: desk.clock.now() };
+    const refusal = extensionRefusal(state, here);
+    // Whether it is theirs to ask is looked at when they do.
+    return refusal === null || state.grant.ask.grantee !== call.caller.userId
+      ? { view: askForm(desk, of, state) }
+      : { say: { text: refusalWords(refusal, of, state) } };
+  });
+}
+
+/** High risk is typed, not clicked, by our people. Whether this person may is judged when they submit, like everything else. */
+async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
+  const yes = readYes(call.value);
+  if (yes === null) return {};
+  const seen = await seenBy(desk, call.caller.userId, yes.no, 'everybody');
+  const typed =
+    'state' in seen &&
+    seen.audience === 'ours' &&
+    seen.state.phase === 'active' &&
+    seen.state.extension?.highRisk === true;
+  if (typed)
+    return open(desk, yes.no, call, 'ours', (no, state) => ({ view: highRiskForm(no, yes.version, state) }));
+  const command = { type: 'approve_extension', version: yes.version, typedTenantId: null } as const;
+  return sayRefusal(await put(desk, command, yes.no, call));
+}
+
+function askForm(desk: Desk, no: number, state: Active): ModalView {
+  const { policy } = desk;
+  const scope = findScope(policy, state.grant.ask.scope.id);
+  const tenant = policy.tenants.get(state.tenant.id);
+  const longest =
+    scope === undefined || tenant === undefined
+      ? state.terms.extensionMs
+      : longestExtension(state, scope, tenant, policy).ms;
+  const deciders = people(seatsOf(state).map(({ holder }) => holder));
+  return form(MODAL.ask, no, 'Ask for more time', 'Ask', [
+    section(
+      `*${tsa(no)}*, ${placeOf(state)}. It ends ${when(state.session.expiresAt)}; that stands until all whom the request needed say yes to more: ${deciders}.`,
+    ),
     textField(BLOCK.duration, 'How much more', {
       long: false,
       placeholder: 'Such as 30m or 1h',
-      hint: `At most ${lasting(state.terms.extensionMs)}.`,
+      hint: `At most ${lasting(longest)}.`,
     }),
     textField(BLOCK.reason, 'Why is it not enough?', {
-      hint: 'The approver reads this, and so does whoever reviews it later.',
+      hint: 'Whoever decides reads this, and so does whoever reviews it later.',
     }),
   ]);
 }
 
-function denyForm(no: number, state: Access): ModalView {
-  return form(NO_MODAL, no, 'No more time', 'No more time', [
+function highRiskForm(no: number, version: number, state: Active): ModalView {
+  const { grantee, scope } = state.grant.ask;
+  const asked = state.extension;
+  const words =
+    asked === null
+      ? ''
+      : ` for ${lasting(asked.durationMs)} more, until ${when(asked.newExpiresAt)}:\n${quote(asked.reason, 2_000)}`;
+  const view = form(MODAL.highRisk, no, 'More time, high risk', 'Give the time', [
+    section(`*${tsa(no)}* leaves ${who(grantee)} *${oneLine(scope.name)}* in ${placeOf(state)}${words}`),
+    section(`:warning: It allows: ${oneLine(scope.allows)}`),
+    textField(BLOCK.typed, `Type the tenant’s id to give the time: ${state.tenant.id}`, { long: false }),
+  ]);
+  return { ...view, private_metadata: yesValue(no, version) };
+}
+
+function denyForm(no: number, state: Active): ModalView {
+  return form(MODAL.no, no, 'No more time', 'No more time', [
     section(`*${tsa(no)}*, ${placeOf(state)}: the end stays as it is.`),
     textField(BLOCK.reason, 'Why not? The grantee reads this'),
   ]);

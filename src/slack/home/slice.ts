@@ -216,10 +216,6 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
   const waiting = (await Promise.all(answered.map((user) => views.waitingFor(user)))).flat();
   const inside = isListed(desk.directory.known(), me);
   const active = inside ? await views.activeSessions() : [];
-  const asksForTime = active.filter(
-    ({ state }) =>
-      state.phase === 'active' && state.extension !== null && answered.includes(state.extension.approver),
-  );
   const reviews = (await views.unreviewed()).filter(({ state }) =>
     whoReviews(state, desk.directory.known(), now).includes(me),
   );
@@ -229,7 +225,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
   ];
   return {
     me,
-    waiting: unique([...waiting, ...asksForTime, ...reviews]),
+    waiting: unique([...waiting, ...reviews]),
     sessions: await views.byPerson('grantee', me, ['approved', 'active']),
     requests: [
       ...(await views.byPerson('requester', me, [

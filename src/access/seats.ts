@@ -1,0 +1,122 @@
+import type { Context } from './checks.ts';
+import { ableActor, ableContact, ownPart, personOf, standingOf } from './checks.ts';
+import { answersFor, isContact, mayApprove, namesOf } from './people.ts';
+import type { UserId } from './policy.ts';
+import type { Refusal } from './refusal.ts';
+import type { Access, Seat } from './state.ts';
+import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
+
+/** Who may say yes or no to what waits: a request, or more time in its session. Both ask the same of whoever answers. */
+
+/** Why a yes that was given must be given again. */
+export const NO_LONGER = 'Whoever approved this may not approve it any more.';
+
+type Here = Pick<Context, 'world' | 'now'>;
+
+/** The seat that this actor answers for, or why there is none. */
+export function findSeat(state: Access, context: Context): { readonly seat: Seat } | Refusal {
+  const { actor, world } = context;
+  const person = personOf(actor);
+  const seats = seatsAsked(state);
+  const own = person === null ? null : barringPart(state, person);
+  if (own !== null) return ableActor(context) ?? { reason: 'self_approval', role: own };
+  const theirs =
+    person === null ? [] : seats.filter((seat) => answerersOf(state, seat, context).includes(person));
+  // Their own seat first: the one they stand in for can still be filled by its holder, theirs by nobody else.
+  const open = theirs.filter((seat) => seat.given === null);
+  const seat = open.find(({ holder }) => holder === person) ?? open[0] ?? theirs[0];
+  if (seat !== undefined && person !== null) {
+    const refusal = ableActor(context) ?? stillApproves(state, seat, context, person);
+    return refusal ?? { seat };
+  }
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  const consent = seats.find(({ holder }) => holder === CUSTOMER_SEAT);
+  if (consent !== undefined && tenant !== undefined && isContact(tenant, actor)) {
+    const parts = namesOf(world, tenant.id, actor).map((name) => barringPart(state, name));
+    const part = parts.find((one) => one !== null) ?? null;
+    return (
+      ableContact(context) ?? (part === null ? { seat: consent } : { reason: 'self_approval', role: part })
+    );
+  }
+  if (seats.every(({ holder }) => holder === CUSTOMER_SEAT))
+    return ableContact(context) ?? { reason: 'not_allowed', needs: 'contact' };
+  const former = person !== null && state.formerApprovers.includes(person);
+  return (
+    ableActor(context) ??
+    (former ? { reason: 'no_longer_approver' } : { reason: 'not_allowed', needs: 'approver' })
+  );
+}
+
+/** The seat that this actor's yes fills now. Whoever fills one fills no other, under whatever name. */
+export function seatToFill(state: Access, context: Context): { readonly seat: Seat } | Refusal {
+  const found = findSeat(state, context);
+  if ('reason' in found) return found;
+  const { seat } = found;
+  const names = namesOf(context.world, state.tenant.id, context.actor);
+  const twice = seatsAsked(state).some(({ given }) => given !== null && names.includes(given.by));
+  return seat.given !== null || twice ? { reason: 'already_given', seat: seat.holder } : found;
+}
+
+/** High risk is typed, not clicked, by each of our people; a contact says yes to what is theirs. */
+export function isTyped(
+  { tenant }: Pick<Access, 'tenant'>,
+  seat: Seat,
+  { highRisk, typed }: { readonly highRisk: boolean; readonly typed: string | null },
+): boolean {
+  return seat.holder === CUSTOMER_SEAT || !highRisk || typed?.trim() === tenant.id;
+}
+
+/** Can none of those who answer for this seat decide any more? Not so while Slack cannot tell. */
+export function isVacant(state: Access, seat: Seat, here: Here): boolean {
+  if (seat.given !== null || seat.holder === CUSTOMER_SEAT) return false;
+  return candidatesFor(state, seat, here).every(
+    (user) => stillApproves(state, seat, here, user)?.reason === 'no_longer_approver',
+  );
+}
+
+/** Whose answer this seat waits for: those who have no seat of their own, and no part that bars them. */
+export function candidatesFor(state: Access, seat: Seat, here: Here): readonly UserId[] {
+  const others = seatsAsked(state).filter(({ holder }) => holder !== seat.holder);
+  const taken = others.flatMap(({ holder, given }) => [holder, given?.by]);
+  return answerersOf(state, seat, here).filter(
+    (user) => !taken.includes(user) && barringPart(state, user) === null,
+  );
+}
+
+/** May this person decide here by the policy and Slack of now? Why not, or `null`. */
+export function stillApproves(
+  state: Access,
+  seat: Pick<Seat, 'holder'>,
+  { world, now }: Here,
+  by = answersFor(world.people, seat.holder, now),
+): Refusal | null {
+  // Whom the policy does not name cannot decide, whatever Slack would say of them.
+  const allowed = mayApprove(world, by, askOf(state)?.scope.id ?? '', state.tenant.id);
+  const standing = standingOf(world, by);
+  const out = standing !== 'member' && standing !== 'cannot_check';
+  if (allowed === 'no' || out) return { reason: 'no_longer_approver' };
+  return allowed === 'yes' && standing === 'member' ? null : { reason: 'cannot_check' };
+}
+
+/** Does the yes that was given still hold, now that it is to be used? Why not, or `null`. */
+export function stillHolds(state: Access, { holder, given }: Seat, here: Here): Refusal | null {
+  if (given === null) return { reason: 'no_longer_approver' };
+  const { by } = given;
+  if (holder !== CUSTOMER_SEAT) return stillApproves(state, { holder }, here, by);
+  const contacts = here.world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
+  const still = contacts.some((c) => c.slack === by || `customer:${c.email ?? ''}` === by);
+  return still ? null : { reason: 'no_longer_approver' };
+}
+
+/** Who can answer for this seat: its holder, whoever stands in for them, and about more time, which is short, a deputy. */
+function answerersOf(state: Access, { holder }: Seat, { world, now }: Here): readonly UserId[] {
+  if (holder === CUSTOMER_SEAT) return [];
+  const deputies = state.phase === 'active' ? (world.policy.deputies.get(holder) ?? []) : [];
+  return [holder, answersFor(world.people, holder, now), ...deputies];
+}
+
+/** The part that bars this person. What a customer asked for is theirs to allow more of. */
+function barringPart(state: Access, user: UserId): ReturnType<typeof ownPart> {
+  const part = ownPart(state, user);
+  return part === 'requester' && state.way === 'customer' ? null : part;
+}
