@@ -45,10 +45,10 @@ export function watchHead(path: string, raw: Database.Database): Watch {
   const file = openSync(fileOf(path), 'r+');
   const end = raw.prepare(END_SQL);
   const write = (closed: boolean): void => {
-    const row = end.get();
-    if (row === undefined) return;
-    const line = JSON.stringify(seen.parse({ ...row, closed }));
     try {
+      const row = end.get();
+      if (row === undefined) return;
+      const line = JSON.stringify(seen.parse({ ...row, closed }));
       writeSync(file, `${line.padEnd(LINE_LENGTH - 1)}\n`, 0);
     } catch {
       // What was committed stands, noted or not; the next commit notes it again.
