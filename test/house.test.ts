@@ -46,6 +46,10 @@ const LAYERS: readonly {
   { of: 'src/review/', may: ['src/review/', 'src/ledger/', 'src/access/'] },
   { of: 'src/keys/', may: ['src/keys/', 'src/clock.ts'] },
   {
+    of: 'src/connectors/',
+    may: ['src/connectors/', 'src/keys/', 'src/clock.ts', 'src/config.ts', 'src/plain-line.ts'],
+  },
+  {
     of: 'src/access-api/',
     may: [
       'src/access-api/',
@@ -213,6 +217,7 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/outbox/c.ts', "import { card } from '../slack/card.ts';"),
         file('src/timers/d.ts', "import { readConfig } from '../config.ts';"),
         file('src/review/e.ts', "import { section } from '../slack/blocks.ts';"),
+        file('src/connectors/f.ts', "import type { Access } from '../access/state.ts';"),
         file('src/keys/g.ts', "import { openLedger } from '../ledger/open.ts';"),
         file('src/access-api/h.ts', "import { section } from '../slack/blocks.ts';"),
       ],
