@@ -4,7 +4,7 @@ import type { FileRequest } from '../src/access/command.ts';
 import type { Actor, World } from '../src/access/people.ts';
 import { certain } from '../src/access/people.ts';
 import type { Policy, Tenant } from '../src/access/policy.ts';
-import { loadPolicy } from '../src/policy.ts';
+import { loadPolicy } from '../src/policy/load.ts';
 
 /** The company that the measurements run on: 100,000 tenants, 1,000 engineers, 20 approvers. */
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { dueCommand } from '../src/access/due.ts';
 import type { World } from '../src/access/people.ts';
-import { createDoor } from '../src/ledger/handle.ts';
+import { createCommandHandler } from '../src/ledger/command-handler.ts';
 import { openLedger } from '../src/ledger/open.ts';
 import { createViews } from '../src/ledger/views.ts';
 import { createLog } from '../src/log.ts';
 import { createTimers } from '../src/timers/timers.ts';
 import { fileCommand, HOUR_MS, nth } from './company.ts';
-import { push } from './door.ts';
+import { push } from './changes.ts';
 
-/** How late the sessions end that all end at one instant: real door, real timers, lateness told at the commit. */
+/** How late the sessions end that all end at one instant: real command handler, real timers, lateness told at the commit. */
 
 /** The clock begins to run this long before the instant. */
 const LEAD_MS = 1_500;
@@ -22,20 +22,20 @@ export async function endAtOnce(folder: string, world: World, sessions: number):
     now: () => (ranFrom === null ? still : Math.floor(still + performance.now() - ranFrom)),
     uuid: () => crypto.randomUUID(),
   };
-  const door = createDoor(ledger, clock);
+  const handler = createCommandHandler(ledger, clock);
   const views = createViews(ledger.db);
   const live = async (n: number): Promise<void> => {
     const { engineer, approver } = nth(n);
-    const no = await push(door, world, fileCommand(n), null, engineer, `file:${n}`);
+    const no = await push(handler, world, fileCommand(n), null, engineer, `file:${n}`);
     await push(
-      door,
+      handler,
       world,
       { type: 'approve', less: null, typedTenantId: null },
       no,
       approver,
       `approve:${n}`,
     );
-    await push(door, world, { type: 'start' }, no, engineer, `start:${n}`);
+    await push(handler, world, { type: 'start' }, no, engineer, `start:${n}`);
   };
   await Promise.all(Array.from({ length: sessions }, (_, n) => live(n)));
   const endsAt = still + HOUR_MS;
@@ -43,10 +43,10 @@ export async function endAtOnce(folder: string, world: World, sessions: number):
   let finish: () => void = () => undefined;
   const all = new Promise<void>((resolve) => (finish = resolve));
   const timers = createTimers({
-    door: {
-      ...door,
+    handler: {
+      ...handler,
       async handle(attempt) {
-        const outcome = await door.handle(attempt);
+        const outcome = await handler.handle(attempt);
         if (outcome.state?.phase === 'ended') lateness.push(clock.now() - endsAt);
         if (lateness.length === sessions) finish();
         return outcome;
@@ -68,7 +68,7 @@ export async function endAtOnce(folder: string, world: World, sessions: number):
   timers.start();
   await all;
   await timers.stop();
-  await door.close();
+  await handler.close();
   await ledger.close();
   return lateness;
 }

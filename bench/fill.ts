@@ -153,7 +153,7 @@ function historyOf(no: number, at: number, policy: Policy): readonly Fact[] {
         closeoutReminderEveryMs: limits.closeoutReminderEveryMs,
       },
       roleNotes: ['The requester will hold the access.', 'The requester is the owner.'],
-      likeIt: 1,
+      repeatCount: 1,
       ask,
       approvers: [approver],
       consent: false,

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../src/access/people.ts';
 import type { Policy } from '../src/access/policy.ts';
 import { openLedger } from '../src/ledger/open.ts';
-import { createTenantIndex } from '../src/tenants.ts';
+import { createTenantIndex } from '../src/policy/tenant-catalogue.ts';
 import { found, TENANTS, worldOf } from './company.ts';
-import { bytesPerChange, doorRig, plainRows } from './door.ts';
+import { bytesPerChange, doorRig, plainRows } from './changes.ts';
 import { endAtOnce } from './due.ts';
 import { fill } from './fill.ts';
 import type { Burst } from './http.ts';
@@ -94,7 +94,7 @@ async function everything(): Promise<void> {
 }
 
 async function benchDoor(world: World, full: string, events: number): Promise<void> {
-  say('(a) the door');
+  say('(a) the handler');
   const young = openLedger(join(folder, 'young.sqlite'));
   const old = openLedger(full);
   const rigs = { young: doorRig(young, world), old: doorRig(old, world) };
@@ -106,8 +106,8 @@ async function benchDoor(world: World, full: string, events: number): Promise<vo
   const against = `plain rows of ${bytes} B, a FULL transaction each`;
   const unit = 'changes/s';
   for (const [inFlight, what, target] of [
-    [IN_FLIGHT, `changes through the door, ${IN_FLIGHT} in flight`, { ratioAtLeast: 0.35 }],
-    [1, 'changes through the door, one at a time', null],
+    [IN_FLIGHT, `changes through the handler, ${IN_FLIGHT} in flight`, { ratioAtLeast: 0.35 }],
+    [1, 'changes through the handler, one at a time', null],
   ] as const) {
     const lives = inFlight === 1 ? Math.ceil(SIZE.lives / 3) : SIZE.lives;
     const pairs = await alternate(

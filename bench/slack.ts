@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { z } from 'zod';
-import { settle } from '../sandbox/harbor.ts';
+import { settle } from '../sandbox/example-company.ts';
 import { createSandbox } from '../sandbox/server.ts';
 import { APPROVERS, APPROVERS_GROUP, ENGINEERS } from './company.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Kind } from '../sandbox/deliver.ts';
-import { ACTION } from '../src/slack/action-ids.ts';
+import { ACTION } from '../src/slack/interactions/action-ids.ts';
 import { found, nth } from './company.ts';
 import { fill } from './fill.ts';
 import { prepare, send } from './http.ts';

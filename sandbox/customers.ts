@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { CHANNELS, PEOPLE } from './harbor.ts';
+import { CHANNELS, PEOPLE } from './example-company.ts';
 
 /** The demo's customers: one who is in Slack and has mail, and one who has mail alone. */
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withCustomers } from './customers.ts';
-import { settle } from './harbor.ts';
+import { settle } from './example-company.ts';
 import { createMailbox } from './mail.ts';
 import { page } from './page/serve.ts';
 import { createSandbox } from './server.ts';

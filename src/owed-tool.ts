@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { systemClock } from './clock.ts';
-import { createDoor } from './ledger/handle.ts';
+import { createCommandHandler } from './ledger/command-handler.ts';
 import { openForReading, openLedger } from './ledger/open.ts';
 import type { OrderOutcome, RefusedPlace } from './ledger/refused.ts';
 import { refusedPlaces } from './ledger/refused.ts';
@@ -32,10 +32,10 @@ export async function owed(database: string, order: OwedOrder): Promise<number> 
   const to = order.what === 'redirect' ? order.to : null;
   const ledger = openLedger(database, systemClock);
   try {
-    const door = createDoor(ledger, systemClock);
+    const handler = createCommandHandler(ledger, systemClock);
     const by = `operator:${userInfo().username}@${hostname()}`;
-    const outcome = await door.carryOut({ place: order.place, to, by });
-    await door.close();
+    const outcome = await handler.carryOut({ place: order.place, to, by });
+    await handler.close();
     if ('notDone' in outcome) {
       console.error(`Nothing was changed: ${why(outcome.notDone, order.place, to)}`);
       return NOT_DONE;

@@ -1,4 +1,4 @@
-/** Somebody else's text as one line of at most that many units of UTF-16, without what could turn it around. */
+/** Somebody else's text as one line of at most that many units of UTF-16, without what could turn it related. */
 export function plainLine(text: string, max: number): string {
   const line = text
     .toWellFormed()

@@ -10,14 +10,14 @@ import type { Listener } from './http/exchange.ts';
 import { clientFrom } from './http/limits.ts';
 import { openProductKeys, signingKeysFile } from './key-files.ts';
 import { openKeyringFile, openKeyringText } from './keys/keyring.ts';
-import type { Door } from './ledger/handle.ts';
-import type { Inside } from './ledger/of-tenant.ts';
-import { sessionsInside } from './ledger/of-tenant.ts';
+import type { CommandHandler } from './ledger/command-handler.ts';
+import type { Inside } from './ledger/tenant-views.ts';
+import { sessionsInside } from './ledger/tenant-views.ts';
 import { CannotOpen } from './ledger/cannot-open.ts';
 import type { Ledger } from './ledger/open.ts';
 import { serve } from './http/server.ts';
 import { heldBack, productsPortTaken } from './start-problems.ts';
-import type { Directory } from './slack/directory.ts';
+import type { Directory } from './slack/api/directory.ts';
 
 /** What products ask, on this ledger and with what Slack says of people. */
 export interface Products {
@@ -33,7 +33,7 @@ export interface Products {
 
 interface ProductsDeps {
   readonly ledger: Pick<Ledger, 'reader' | 'path'>;
-  readonly door: Pick<Door, 'recordActions'>;
+  readonly handler: Pick<CommandHandler, 'recordActions'>;
   readonly directory: Pick<Directory, 'profile' | 'learn'>;
   readonly policy: Policy;
   readonly clock: Clock;
@@ -48,7 +48,7 @@ const PATHS = /^\/(?:access\/v1|v1|\.well-known)\/|^\/openapi(?:\.json|\.css)?$/
 export async function openProducts(config: Config, deps: ProductsDeps): Promise<Products | null> {
   const { accessApi, clientHeader, database } = config;
   if (accessApi === null) return null;
-  const { ledger, door, policy, clock, log } = deps;
+  const { ledger, handler, policy, clock, log } = deps;
   const keyring = await (accessApi.signingKeys === null
     ? openKeyringFile(signingKeysFile(database), clock)
     : openKeyringText(accessApi.signingKeys, clock));
@@ -66,7 +66,7 @@ export async function openProducts(config: Config, deps: ProductsDeps): Promise<
       const inside = begun ? await sessionsInside(ledger.reader, tenantId) : [];
       return (await Promise.all(inside.map((one) => sessionOf(tenantId, one)))).flat();
     },
-    recordActions: (batch) => door.recordActions(batch, policy),
+    recordActions: (batch) => handler.recordActions(batch, policy),
     keyring: keyring.keyring,
     clock,
     log,

@@ -2,7 +2,7 @@ import { systemClock } from './clock.ts';
 import { configWords, readConfig } from './config.ts';
 import { CannotOpen } from './ledger/cannot-open.ts';
 import { createLog } from './log.ts';
-import { loadPolicy, policyWords } from './policy.ts';
+import { loadPolicy, policyWords } from './policy/load.ts';
 import type { Running } from './run.ts';
 import { start } from './run.ts';
 

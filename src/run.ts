@@ -6,39 +6,39 @@ import type { Timekeeper } from './clock.ts';
 import type { Config } from './config.ts';
 import { createMailEdge, routed, withoutMail } from './email/edge.ts';
 import { createHealth } from './health.ts';
-import { openPages } from './http/pages.ts';
+import { openPages } from './http/routes/pages.ts';
 import { serve } from './http/server.ts';
 import { createReportedActions } from './ledger/actions.ts';
-import type { Door } from './ledger/handle.ts';
-import { createDoor } from './ledger/handle.ts';
+import type { CommandHandler } from './ledger/command-handler.ts';
+import { createCommandHandler } from './ledger/command-handler.ts';
 import { createKeptFigures } from './ledger/kept-figures.ts';
 import { createLinks } from './ledger/links.ts';
-import { createOfTenant } from './ledger/of-tenant.ts';
+import { createTenantViews } from './ledger/tenant-views.ts';
 import { openLedger } from './ledger/open.ts';
 import type { OwnLedger } from './ledger/open.ts';
 import { createUnderWay } from './ledger/under-way.ts';
 import { createViews } from './ledger/views.ts';
 import { announcedAt } from './outbox/announce.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
-import { inChannel } from './outbox/owe.ts';
+import { inChannel } from './notifications/owe.ts';
 import { readFacts } from './review/facts.ts';
 import { AS_IT_IS, policyChangeWords } from './policy-change-words.ts';
 import { createSlackApp } from './slack/app.ts';
-import { createClients } from './slack/client.ts';
-import { createCourier } from './slack/courier.ts';
-import { createDirectory } from './slack/directory.ts';
+import { createClients } from './slack/api/client.ts';
+import { createCourier } from './slack/messages/courier.ts';
+import { createDirectory } from './slack/api/directory.ts';
 import { createHome } from './slack/home/slice.ts';
-import { createSlackDoor } from './slack/http.ts';
-import { createIntake } from './slack/intake.ts';
-import { isSomebodyActive } from './slack/presence.ts';
+import { createSlackDoor } from './http/slack-requests.ts';
+import { createIntake } from './slack/api/intake.ts';
+import { isSomebodyActive } from './slack/api/presence.ts';
 import { announceRestored } from './slack/restored/slice.ts';
 import { renderReview } from './slack/review/slice.ts';
-import { createLine } from './slack/socket-mode.ts';
-import { readWhoIAm } from './slack/who-am-i.ts';
-import { createLookUps } from './slack/turns.ts';
+import { createLine } from './slack/api/socket-mode.ts';
+import { readWhoIAm } from './slack/api/who-am-i.ts';
+import { createLookUps } from './slack/interactions/turns.ts';
 import { openProducts, serveProducts } from './products.ts';
 import { appTokenRefused, botTokenRefused, heldBack, portTaken } from './start-problems.ts';
-import type { TenantIndex } from './tenant-search.ts';
+import type { TenantIndex } from './policy/tenant-index.ts';
 import { catchUp } from './timers/catching-up.ts';
 import { createClockWatch } from './timers/clock-watch.ts';
 import { createDigestTimer } from './timers/digest.ts';
@@ -48,8 +48,8 @@ import { createVacancies } from './timers/vacancies.ts';
 
 /** The whole program, running. */
 export interface Running {
-  /** The one door for every change. */
-  readonly door: Door;
+  /** The one command handler for every change. */
+  readonly handler: CommandHandler;
   /** Where it serves health, and in HTTP mode Slack. */
   readonly port: number;
   /** Where products ask, if they do. */
@@ -95,12 +95,12 @@ async function startOn(
   log: Logger,
 ): Promise<Running> {
   const views = createViews(ledger.reader);
-  const door = createDoor(ledger, clock, { mail: config.mail !== null });
+  const handler = createCommandHandler(ledger, clock, { mail: config.mail !== null });
   const { mode, botToken, apiUrl } = config.slack;
   const clients = createClients(botToken, apiUrl, log);
   const me = readWhoIAm(await heldBack(botTokenRefused, () => clients.background.auth.test()));
   const { ours } = me;
-  const changed = await door.startUnder(loaded, tenants.sha256);
+  const changed = await handler.startUnder(loaded, tenants.sha256);
   if (changed !== null)
     log.info(
       { changes: policyChangeWords(changed, AS_IT_IS) },
@@ -125,10 +125,10 @@ async function startOn(
       cards.flat().map(({ no, channel, ts }) => [no, `${me.url}archives/${channel}/p${ts.replace('.', '')}`]),
     );
   };
-  const desk = {
-    door,
+  const context = {
+    handler,
     views,
-    ofTenant: createOfTenant(ledger.reader),
+    tenantViews: createTenantViews(ledger.reader),
     reported: createReportedActions(ledger.reader),
     reviewed: (from: number, until: number) => readFacts(counted, from, until),
     lookUps: createLookUps(clock),
@@ -141,7 +141,7 @@ async function startOn(
     log,
     client: clients.interactive,
   };
-  const home = createHome(desk);
+  const home = createHome(context);
   const slack = createCourier({
     changed: (user) => home.refresh(user),
     siteUrl: me.url,
@@ -160,7 +160,7 @@ async function startOn(
         .where('week', '=', week)
         .executeTakeFirst();
       const until = row?.until_at ?? clock.now();
-      return renderReview(desk, row?.from_at ?? until - WEEK_MS, until, `Access review, week ${week}`);
+      return renderReview(context, row?.from_at ?? until - WEEK_MS, until, `Access review, week ${week}`);
     },
   });
   const links = createLinks(ledger.db, clock);
@@ -175,24 +175,24 @@ async function startOn(
   });
   const courier = routed(slack, mail);
   const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt: announcedAt(directory) });
-  const timers = createTimers({ door, views, clock, log, world: () => directory.known() });
+  const timers = createTimers({ handler, views, clock, log, world: () => directory.known() });
   const vacancies = createVacancies({
-    door,
+    handler,
     views,
     clock,
     log,
     asked: (look) => directory.asked(look),
   });
   const leavers = createLeavers({
-    door,
+    handler,
     underWay: createUnderWay(ledger.reader),
     clock,
     log,
     asked: (look, silence) => directory.asked(look, silence),
   });
-  const digest = createDigestTimer({ door, views, clock, log, policy: rules });
-  const watch = createClockWatch({ clock, door, policy: rules, log });
-  door.onCommitted(() => {
+  const digest = createDigestTimer({ handler, views, clock, log, policy: rules });
+  const watch = createClockWatch({ clock, handler, policy: rules, log });
+  handler.onCommitted(() => {
     dispatcher.wake();
     timers.wake();
   });
@@ -209,7 +209,7 @@ async function startOn(
   });
   const intake = createIntake(log);
   const app = createSlackApp({
-    desk,
+    context,
     home,
     receiver: intake,
     token: botToken,
@@ -228,8 +228,8 @@ async function startOn(
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
     socket?.on(gone, () => (connection = 'down'));
-  const pages = openPages(config, { ...desk, links });
-  const products = await openProducts(config, { ledger, door, directory, policy: rules, clock, log });
+  const pages = openPages(config, { ...context, links });
+  const products = await openProducts(config, { ledger, handler, directory, policy: rules, clock, log });
   const http = await heldBack(portTaken, () =>
     serve({
       port: mode.kind === 'http' ? mode.port : mode.httpPort,
@@ -244,8 +244,8 @@ async function startOn(
       log,
     }),
   );
-  await catchUp({ door, views, world: () => directory.known(), timers, vacancies, digest });
-  await announceRestored(desk);
+  await catchUp({ handler, views, world: () => directory.known(), timers, vacancies, digest });
+  await announceRestored(context);
   // Not before: until it is caught up, a session of a backup may be shown that is long over.
   products?.begin();
   const forProducts = await serveProducts(products, { health, clientHeader: config.clientHeader, log });
@@ -264,7 +264,7 @@ async function startOn(
   log.info({ mode: mode.kind, port: http.port, tenants: rules.tenants.size }, 'TSA is ready');
 
   return {
-    door,
+    handler,
     port: http.port,
     productsPort: forProducts?.port ?? http.port,
     async tick() {
@@ -290,7 +290,7 @@ async function startOn(
         watch.stop(),
       ]);
       await pages?.settled();
-      await door.close();
+      await handler.close();
       await delivered;
       mail.close();
       products?.close();

@@ -14,10 +14,10 @@ import { openForReading } from '../src/ledger/open.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
 import type { Courier } from '../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
-import { approve, file, start } from './access/acts.ts';
-import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './access/fixtures.ts';
-import type { Ground } from './ledger/ground.ts';
-import { announceAt, child, folder, ground, setClock } from './ledger/ground.ts';
+import { approve, file, start } from './support/access-commands.ts';
+import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './support/access-fixtures.ts';
+import type { TestLedger } from './support/test-ledger.ts';
+import { announceAt, child, folder, ground, setClock } from './support/test-ledger.ts';
 
 interface Said {
   readonly code: number | null;
@@ -36,7 +36,7 @@ async function tsa(database: string, ...args: readonly string[]): Promise<Said> 
   return { code: run.exitCode, out, err };
 }
 
-async function lived(g: Ground = ground()): Promise<Ground> {
+async function lived(g: TestLedger = ground()): Promise<TestLedger> {
   const no = await g.given(
     RITA,
     file({ reason: '=HYPERLINK("http://x") invoices show twice, "März", since Monday' }),
@@ -375,15 +375,15 @@ describe('doctor', () => {
 
 describe('owed', () => {
   /** One place refuses for good, one lets nobody in, and a mail server knows nobody of that name. */
-  async function refusing(): Promise<Ground> {
+  async function refusing(): Promise<TestLedger> {
     const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
     g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
     const { ledger, clock, log } = g;
     const card = { kind: 'card', no: 1 } as const;
-    await g.door.owe([
+    await g.handler.owe([
       { key: 'lost', destination: 'channel:C0OLD', message: card },
       { key: 'first', destination: 'channel:C0PRIVATE', message: card },
-      { key: 'second', destination: 'channel:C0PRIVATE', message: { kind: 'hello' } },
+      { key: 'second', destination: 'channel:C0PRIVATE', message: { kind: 'greeting' } },
       {
         key: 'mailed',
         destination: 'mail:nobody@fabrikam.example',
@@ -409,14 +409,14 @@ describe('owed', () => {
     await dispatcher.stop(0);
     return g;
   }
-  const rows = (g: Ground): unknown[] =>
+  const rows = (g: TestLedger): unknown[] =>
     g.ledger.raw
       .prepare(
         "select key, destination, state from outbox where key in ('lost', 'first', 'second', 'mailed') order by id",
       )
       .raw()
       .all();
-  const facts = (g: Ground): unknown[] =>
+  const facts = (g: TestLedger): unknown[] =>
     g.ledger.raw
       .prepare("select actor, cast(body as text) from ledger_event where type like 'owed.%' order by seq")
       .raw()
@@ -444,7 +444,7 @@ describe('owed', () => {
     const running = await tsa(g.path, 'owed', 'drop', 'channel:C0OLD');
     expect(running.code).toBe(2);
     expect(running.err).toMatch(/^Process \d+ .* has the ledger .* stop that one first/);
-    await g.door.close();
+    await g.handler.close();
     await g.ledger.close();
     expect(await tsa(g.path, 'owed', 'drop', 'channel:C0OLD')).toMatchObject({ code: 0, err: '' });
     const sent = await tsa(g.path, 'owed', 'redirect', 'channel:C0PRIVATE', 'channel:C0NEW');
@@ -497,7 +497,7 @@ describe('owed', () => {
   ])('%j changes nothing, and says why not', async (words, expected) => {
     const g = await refusing();
     const before = rows(g);
-    await g.door.close();
+    await g.handler.close();
     await g.ledger.close();
     const said = await tsa(g.path, 'owed', ...words);
     expect(said.code).toBe(2);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClock } from '../src/clock.ts';
-import { DAY, HOUR, MINUTE, T0 } from './access/fixtures.ts';
-import { machine } from './machine.ts';
+import { DAY, HOUR, MINUTE, T0 } from './support/access-fixtures.ts';
+import { machine } from './support/machine.ts';
 
 const SECOND = 1_000;
 

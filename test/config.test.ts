@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Config, ConfigProblem } from '../src/config.ts';
 import { configWords, readConfig } from '../src/config.ts';
-import { read } from './source.ts';
+import { read } from './support/source.ts';
 
 const BOT = ['xoxb', '1234', 'right'].join('-');
 const APP = ['xapp', '1', 'right'].join('-');

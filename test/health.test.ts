@@ -6,10 +6,10 @@ import { createHealth, whetherWritable } from '../src/health.ts';
 import type { Courier, Delivered } from '../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { createTimers } from '../src/timers/timers.ts';
-import { file } from './access/acts.ts';
-import { HOUR, MINUTE, RITA, worldOf } from './access/fixtures.ts';
-import type { Ground } from './ledger/ground.ts';
-import { announceAt, ground } from './ledger/ground.ts';
+import { file } from './support/access-commands.ts';
+import { HOUR, MINUTE, RITA, worldOf } from './support/access-fixtures.ts';
+import type { TestLedger } from './support/test-ledger.ts';
+import { announceAt, ground } from './support/test-ledger.ts';
 
 const body = z.object({
   ok: z.boolean(),
@@ -17,7 +17,7 @@ const body = z.object({
 });
 
 interface Probe {
-  readonly g: Ground;
+  readonly g: TestLedger;
   /** When Slack was last heard of. */
   seenAt: number | null;
   ask(path: string, method?: string): Promise<Response>;
@@ -84,7 +84,7 @@ it('Is not ready while Slack was not heard of for more than a minute, and ready 
 
 it('Is not ready while something is overdue by more than a minute, or a message waits for more than five', async () => {
   const p = await probe();
-  const { ledger, views, door, clock, log } = p.g;
+  const { ledger, views, handler, clock, log } = p.g;
   const world = worldOf();
   await p.g.given(RITA, file());
   const turn = (ms: number): void => {
@@ -104,7 +104,7 @@ it('Is not ready while something is overdue by more than a minute, or a message 
 
   turn(4 * HOUR);
   expect(await p.ready()).toEqual([503, 'timers']);
-  await createTimers({ door, views, clock, log, world: () => world }).tick();
+  await createTimers({ handler, views, clock, log, world: () => world }).tick();
   dispatcher.wake();
   await dispatcher.settled();
   expect(await p.ready()).toEqual([200]);
@@ -163,7 +163,7 @@ it('Is ready again although a place takes nothing, or is gone: that is told to p
   const courier: Courier = { deliver: () => Promise.resolve(answers.shift() ?? { kind: 'sent' }) };
   const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   onTestFinished(() => dispatcher.stop(0));
-  await p.g.door.owe([{ key: 'c', destination: 'channel:CGONE', message: { kind: 'card', no } }]);
+  await p.g.handler.owe([{ key: 'c', destination: 'channel:CGONE', message: { kind: 'card', no } }]);
   await dispatcher.start();
   await dispatcher.settled();
   expect(p.g.count("select count(*) from outbox where state = 'owed'")).toBe(1);
@@ -187,7 +187,9 @@ it('Is not ready while nothing can be written', async () => {
   expect(await p.ofTheDatabase()).toMatch(/^the disk is full: the ledger cannot grow/);
   const greetings = async (): Promise<void> => {
     for (let n = 0; ; n += 1)
-      await p.g.door.owe([{ key: `hello:${n}`, destination: 'channel:C1', message: { kind: 'hello' } }]);
+      await p.g.handler.owe([
+        { key: `hello:${n}`, destination: 'channel:C1', message: { kind: 'greeting' } },
+      ]);
   };
   // The cause is told, not that there was nothing left to take back.
   await expect(greetings()).rejects.toMatchObject({ code: 'SQLITE_FULL' });

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { manifest, NotAnAddress, renderManifest } from '../manifest/manifest.ts';
 import { botScopes, EVENTS, INPUTS, METHODS } from '../manifest/scopes.ts';
-import type { Source } from './source.ts';
-import { namesOf, nodesOf, read, ROOT, sources } from './source.ts';
+import type { Source } from './support/source.ts';
+import { namesOf, nodesOf, read, ROOT, sources } from './support/source.ts';
 
 /** What a client is called in this program; what follows such a name is a Web API method. */
 const CLIENTS = new Set(['client', 'interactive', 'background', 'web']);
@@ -155,7 +155,7 @@ describe('The manifest holds what the program uses, and nothing else', () => {
 describe('The search for calls and listeners finds what is there', () => {
   it.each([
     ['client.files.list({})', 'files.list'],
-    ['desk.client.chat.postEphemeral({})', 'chat.postEphemeral'],
+    ['context.client.chat.postEphemeral({})', 'chat.postEphemeral'],
     ['clients.background.admin.users.list({})', 'admin.users.list'],
     ["client['reactions']['add']({})", 'reactions.add'],
     ["client.apiCall('pins.add', {})", 'pins.add'],

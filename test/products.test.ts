@@ -4,15 +4,15 @@ import type { Config } from '../src/config.ts';
 import { openProductKeys } from '../src/key-files.ts';
 import type { Products } from '../src/products.ts';
 import { openProducts } from '../src/products.ts';
-import { approve, file, start } from './access/acts.ts';
-import { ANN, GUS, RITA, worldOf } from './access/fixtures.ts';
-import type { Ground } from './ledger/ground.ts';
-import { ground } from './ledger/ground.ts';
+import { approve, file, start } from './support/access-commands.ts';
+import { ANN, GUS, RITA, worldOf } from './support/access-fixtures.ts';
+import type { TestLedger } from './support/test-ledger.ts';
+import { ground } from './support/test-ledger.ts';
 import { listen } from './keys/ground.ts';
 
 /** What products ask, on a ledger of its own. */
 
-function configOf(g: Ground, signingKeys: string | null = null): Config {
+function configOf(g: TestLedger, signingKeys: string | null = null): Config {
   return {
     slack: { botToken: '', apiUrl: '', mode: { kind: 'socket', appToken: '', httpPort: 0 } },
     mail: null,
@@ -25,12 +25,12 @@ function configOf(g: Ground, signingKeys: string | null = null): Config {
   };
 }
 
-async function opened(g: Ground, signingKeys: string | null = null): Promise<Products> {
-  const { ledger, door, clock, log } = g;
+async function opened(g: TestLedger, signingKeys: string | null = null): Promise<Products> {
+  const { ledger, handler, clock, log } = g;
   const directory = { profile: () => null, learn: () => Promise.resolve() };
   const products = await openProducts(configOf(g, signingKeys), {
     ledger,
-    door,
+    handler,
     directory,
     policy: worldOf().policy,
     clock,

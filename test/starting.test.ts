@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { settle } from '../sandbox/harbor.ts';
+import { settle } from '../sandbox/example-company.ts';
 import { createSandbox } from '../sandbox/server.ts';
 
 /** Starts the program with settings that look right but are not; what it says before it leaves. */

@@ -17,7 +17,7 @@ export interface Action {
 }
 
 /**
- * Was that done when the session was over, half-open? Then the door was not shut. What is told of was done by the time
+ * Was that done when the session was over, half-open? Then access was still open. What is told of was done by the time
  * that it is told, whatever the product's clock says.
  */
 export function isAfterEnd({ at }: Pick<Action, 'at'>, endAt: number, toldAt: number): boolean {

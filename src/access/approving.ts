@@ -11,7 +11,7 @@ import {
 } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import type { Ask, Narrowed } from './event.ts';
-import { approverProblems, lengthProblems, recordScope } from './order.ts';
+import { approverProblems, lengthProblems, recordScope } from './work-order.ts';
 import { QUESTIONS_MAX } from './limits.ts';
 import { linesOf, linesProblems } from './lines.ts';
 import { actorName, isAmong, mayApprove, namesOf } from './people.ts';

@@ -1,4 +1,4 @@
-import type { Around } from './around.ts';
+import type { RelatedRequests } from './related-requests.ts';
 import { commands, hidesSomething } from './lettering.ts';
 import { DURATION_MIN_MS, INSTANT_MAX, LINE_MAX, TEXT_MAX } from './limits.ts';
 import type { Actor, People, Standing, World } from './people.ts';
@@ -14,7 +14,7 @@ import { isElsewhere } from './whose.ts';
 export interface Context {
   readonly actor: Actor;
   readonly world: World;
-  readonly around: Around;
+  readonly related: RelatedRequests;
   /** Milliseconds since 1970, UTC. */
   readonly now: number;
 }

@@ -13,7 +13,7 @@ import {
 import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import { reviewRefusal } from './emergency.ts';
-import { mustBe, personProblems } from './order.ts';
+import { mustBe, personProblems } from './work-order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import { stillApproves } from './seats.ts';

@@ -121,7 +121,7 @@ export type TimerCommand =
   | { readonly type: 'end_in_doubt' };
 
 /** Commands about people rather than a request. */
-export type HouseCommand =
+export type GlobalCommand =
   | {
       readonly type: 'set_absence';
       readonly approver: UserId;

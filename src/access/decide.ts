@@ -1,4 +1,4 @@
-import { NOTHING_AROUND } from './around.ts';
+import { NOTHING_RELATED } from './related-requests.ts';
 import {
   answerQuestion,
   approve,
@@ -18,7 +18,7 @@ import { confirmEmergency, declareEmergency, reviewEmergency, whoReviews } from 
 import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { approveExtension, askExtension, denyExtension } from './extending.ts';
-import { fileCustomerRequest, fileRequest } from './file.ts';
+import { fileCustomerRequest, fileRequest } from './filing.ts';
 import { callOff } from './leaving.ts';
 import type { Actor, World } from './people.ts';
 import { actorName, isContact } from './people.ts';
@@ -37,7 +37,7 @@ export function decide(command: Command, state: Access | null, context: Context)
       ? unlessGap(file(command, context), context)
       : refuse({ reason: 'wrong_phase', phase: state.phase });
   if (state === null) {
-    const { lostAt } = context.around;
+    const { lostAt } = context.related;
     return refuse(lostAt === null ? { reason: 'no_such_request' } : { reason: 'lost_in_gap', at: lostAt });
   }
   // It says itself why it is over.
@@ -53,9 +53,10 @@ export function decide(command: Command, state: Access | null, context: Context)
 }
 
 /** Whatever the way: no session starts while nobody has said that they know what the ledger does not. */
-function unlessGap(decision: Decision, { around, world }: Context): Decision {
-  if (around.gap === null || !decision.events.some(({ type }) => type === 'session.started')) return decision;
-  return refuse({ reason: 'gap_not_confirmed', since: around.gap.at, admins: world.policy.admins });
+function unlessGap(decision: Decision, { related, world }: Context): Decision {
+  if (related.gap === null || !decision.events.some(({ type }) => type === 'session.started'))
+    return decision;
+  return refuse({ reason: 'gap_not_confirmed', since: related.gap.at, admins: world.policy.admins });
 }
 
 /** Runs the rules over a world for nothing but to see whom they look at in it. */
@@ -65,12 +66,12 @@ export function lookingAt(
   who: Pick<Context, 'actor' | 'now'>,
 ): (world: World) => void {
   return (world) => {
-    decide(command, state, { ...who, world, around: NOTHING_AROUND });
+    decide(command, state, { ...who, world, related: NOTHING_RELATED });
   };
 }
 
 /** Whose other requests the rules look at. */
-export interface Neighbours {
+export interface RelatedTo {
   readonly requester: string;
   readonly grantee: string | null;
   readonly tenantId: string;
@@ -78,7 +79,7 @@ export interface Neighbours {
 }
 
 /** Whose other requests the rules must look at for this command; `null` when none. */
-export function needsAround(command: Command, state: Access | null, actor: Actor): Neighbours | null {
+export function needsRelated(command: Command, state: Access | null, actor: Actor): RelatedTo | null {
   const requester = actorName(actor);
   if (command.type === 'file')
     return { requester, grantee: command.grantee, tenantId: command.tenantId, scopeId: command.scopeId };

@@ -1,8 +1,8 @@
 import type { Context, Decision } from './checks.ts';
 import { ableActor, accept, invalid, ownPart, refuse, standingOf, textProblems } from './checks.ts';
 import type { DeclareEmergency, RequestCommand } from './command.ts';
-import { countAlike } from './around.ts';
-import { roleNotes, termsOf, unknownApprovers } from './file.ts';
+import { countAlike } from './related-requests.ts';
+import { roleNotes, termsOf, unknownApprovers } from './filing.ts';
 import { placeTaken } from './session.ts';
 import {
   approverProblems,
@@ -13,7 +13,7 @@ import {
   personProblems,
   placeProblems,
   recordTenant,
-} from './order.ts';
+} from './work-order.ts';
 import type { Answer, World } from './people.ts';
 import { actorName, answersFor, eligibleApprovers, isAmong, mayReview, peopleOf } from './people.ts';
 import type { Scope, Tenant, UserId } from './policy.ts';
@@ -28,7 +28,7 @@ type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>
 
 /** Starts before approval (or as soon as a second listed person confirms), and owes a review. */
 export function declareEmergency(command: DeclareEmergency, context: Context): Decision {
-  const { world, around, now } = context;
+  const { world, related, now } = context;
   const { policy } = world;
   const requester = actorName(context.actor);
   const refusal =
@@ -59,9 +59,9 @@ export function declareEmergency(command: DeclareEmergency, context: Context): D
     ),
   ];
   if (scope === undefined || tenant === undefined || problems.length > 0) return invalid(problems);
-  const overlap = around.siblings.find((other) => other.phase === 'active' || other.phase === 'unconfirmed');
+  const overlap = related.siblings.find((other) => other.phase === 'active' || other.phase === 'unconfirmed');
   if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
-  const unfinished = [...around.openEmergencies];
+  const unfinished = [...related.openEmergencies];
   const two = needsSecondPerson(policy, unfinished);
   if (two && nobodyConfirms(world, [requester, command.reviewer]))
     return refuse({ reason: 'nobody_can_confirm', unfinished });
@@ -77,7 +77,7 @@ export function declareEmergency(command: DeclareEmergency, context: Context): D
     caseRef: command.caseRef.trim(),
     terms: { ...termsOf(policy, { lapseAt: startAt, startWindowMs: 0, latestEndAt }), extensions: 0 },
     roleNotes: roleNotes(own),
-    likeIt: countAlike(around, command.reason, now),
+    repeatCount: countAlike(related, command.reason, now),
     ask: askFor(command, scope, requester, null),
     reviewer: command.reviewer,
     reviewDueAt: now + reviewWithinMs,

@@ -69,7 +69,7 @@ const header = {
   /** Where one person holds two roles, the record says so, in words. */
   roleNotes: z.array(text),
   /** Earlier requests like this one in the last 30 days, this one included. */
-  likeIt: z.int().min(1),
+  repeatCount: z.int().min(1),
 };
 
 const narrowed = z.strictObject({
@@ -202,7 +202,7 @@ export type CustomerFile = z.infer<typeof file>;
 export type Narrowed = z.infer<typeof narrowed>;
 
 /** Facts that belong to no one request. */
-export const houseEvent = z.discriminatedUnion('type', [
+export const globalEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('attempt.refused'),
     /** What was tried: a command's type. */
@@ -277,8 +277,8 @@ export const houseEvent = z.discriminatedUnion('type', [
   }),
 ]);
 
-export type HouseEvent = z.infer<typeof houseEvent>;
-export type EventOfHouse<T extends HouseEvent['type']> = Extract<HouseEvent, { type: T }>;
+export type GlobalEvent = z.infer<typeof globalEvent>;
+export type EventOfHouse<T extends GlobalEvent['type']> = Extract<GlobalEvent, { type: T }>;
 /** What the program itself has to say: nobody asked for it. */
 export type ProgramEvent = EventOfHouse<'clock.jumped' | 'clock.behind'>;
-export type PolicyChanged = Extract<HouseEvent, { type: 'policy.changed' }>;
+export type PolicyChanged = Extract<GlobalEvent, { type: 'policy.changed' }>;

@@ -200,7 +200,7 @@ function begin(event: AccessEvent, at: number): Access {
     caseRef: event.caseRef,
     terms: event.terms,
     roleNotes: event.roleNotes,
-    likeIt: event.likeIt,
+    repeatCount: event.repeatCount,
     questions: [],
     formerApprovers: [],
     formerOwners: [],

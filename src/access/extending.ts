@@ -2,7 +2,7 @@ import type { Context, Decision } from './checks.ts';
 import { ableActor, ableContact, accept, invalid, personOf, refuse, textProblems } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import { DURATION_MIN_MS } from './limits.ts';
-import { lengthProblems, reasonProblems } from './order.ts';
+import { lengthProblems, reasonProblems } from './work-order.ts';
 import { actorName, answersFor, eligibleApprovers } from './people.ts';
 import type { Longest, Policy, Scope, Tenant, UserId } from './policy.ts';
 import { findScope, longestExtended } from './policy.ts';

@@ -93,7 +93,7 @@ export interface EmergencyPolicy {
   readonly confirmWithinMs: number;
 }
 
-/** The whole policy as the rules see it. Parsed and checked from `policy.yml` by src/policy.ts. */
+/** The whole policy as the rules see it. Parsed and checked from `policy.yml` by src/policy/load.ts. */
 export interface Policy {
   /** IANA zone of the digest's week and of "end of my shift" where a person has none. */
   readonly timeZone: string;

@@ -138,7 +138,7 @@ function theirBase(state: Base): Base {
     review: state.review === null ? null : theirReview(state.review),
     questions: [],
     roleNotes: [],
-    likeIt: 1,
+    repeatCount: 1,
     offeredOwner: null,
     formerApprovers: [],
     formerOwners: [],
@@ -233,11 +233,11 @@ function theirCloseout<C extends Pick<Closeout, 'removed' | 'notes' | 'productPr
 function theirEvent(event: AccessEvent, { way }: Access, said: Said): AccessEvent | null {
   switch (event.type) {
     case 'request.filed':
-      return { ...event, ask: theirAsk(event.ask), roleNotes: [], likeIt: 1 };
+      return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1 };
     case 'emergency.declared':
-      return { ...event, ask: theirAsk(event.ask), roleNotes: [], likeIt: 1, unfinished: [] };
+      return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1, unfinished: [] };
     case 'customer_request.filed':
-      return { ...event, roleNotes: [], likeIt: 1 };
+      return { ...event, roleNotes: [], repeatCount: 1 };
     case 'grant.issued':
     case 'customer_request.accepted':
       return { ...event, ask: theirAsk(event.ask) };

@@ -12,7 +12,7 @@ import type { Context, Decision } from './checks.ts';
 import type { RequestCommand } from './command.ts';
 import type { Ask } from './event.ts';
 import { linesOf } from './lines.ts';
-import { lengthProblems, mayRequest, orderProblems, recordScope } from './order.ts';
+import { lengthProblems, mayRequest, orderProblems, recordScope } from './work-order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
@@ -52,16 +52,16 @@ export function start(state: Approved, context: Context): Decision {
 }
 
 /** Is the place still there to be entered, and free of a session of the same? */
-export function placeTaken({ tenant }: Base, { scope }: Ask, { world, around }: Context): Refusal | null {
+export function placeTaken({ tenant }: Base, { scope }: Ask, { world, related }: Context): Refusal | null {
   if (!world.policy.tenants.has(tenant.id)) return { reason: 'no_longer_valid', what: 'tenant' };
   if (findScope(world.policy, scope.id) === undefined) return { reason: 'no_longer_valid', what: 'scope' };
-  const overlap = around.siblings.find((other) => other.phase === 'active');
+  const overlap = related.siblings.find((other) => other.phase === 'active');
   return overlap === undefined ? null : { reason: 'overlap', otherNo: overlap.no, until: overlap.until };
 }
 
 /** An engineer accepts a customer's request: within the policy, in their own name, inside the customer's 48 hours. */
 export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, context: Context): Decision {
-  const { actor, world, around, now } = context;
+  const { actor, world, related, now } = context;
   const able = ableActor(context);
   if (able !== null) return refuse(able);
   const engineer = actorName(actor);
@@ -82,7 +82,7 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
     ...lengthProblems(command.durationMs, longestDuration(world.policy, scope, tenant)),
   ];
   if (scope === undefined || problems.length > 0) return invalid(problems);
-  const overlap = around.siblings.find((other) => other.phase === 'active');
+  const overlap = related.siblings.find((other) => other.phase === 'active');
   if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
   const ask: Ask = {
     grantee: engineer,

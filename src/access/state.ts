@@ -40,7 +40,7 @@ export interface Base {
   readonly caseRef: string;
   readonly terms: Terms;
   readonly roleNotes: readonly string[];
-  readonly likeIt: number;
+  readonly repeatCount: number;
   readonly questions: readonly Question[];
   readonly formerApprovers: readonly UserId[];
   readonly formerOwners: readonly UserId[];

@@ -1,7 +1,7 @@
 import { currentAsk } from '../access/approving.ts';
 import type { Tenant } from '../access/policy.ts';
 import type { Pending } from '../access/state.ts';
-import { lasting, tsa } from '../slack/words.ts';
+import { lasting, tsa } from '../slack/messages/words.ts';
 import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
 import { boundaries, caseFact, closing, fact, linkPart, placeOf, quote, scopeWords } from './parts.ts';

@@ -9,8 +9,8 @@ import type { Clock } from '../clock.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Links, Purpose } from '../ledger/links.ts';
 import type { Views } from '../ledger/views.ts';
-import type { Courier, Delivered, Errand } from '../outbox/dispatcher.ts';
-import { addressOf } from '../outbox/owe-mail.ts';
+import type { Courier, Delivered, Delivery } from '../outbox/dispatcher.ts';
+import { addressOf } from '../notifications/owe-mail.ts';
 import { consentLetter, tenantLetter } from './asks.ts';
 import type { Letter } from './layout.ts';
 import { write } from './layout.ts';
@@ -154,7 +154,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
 
   /** Whom it is for by the policy of now, and what to say to them. */
   async function draft(
-    { key, message }: Errand,
+    { key, message }: Delivery,
     email: string,
   ): Promise<{ readonly to: Contact | null; readonly draft: Draft; readonly thread: string | null }> {
     switch (message.kind) {
@@ -185,7 +185,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       case 'tidy':
       case 'notice':
       case 'bookmark':
-      case 'hello':
+      case 'greeting':
       case 'digest':
       case 'clock':
       case 'restored':
@@ -200,15 +200,15 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
   }
 
   return {
-    async deliver(errand) {
-      const email = addressOf(errand.destination) ?? '';
-      const { to, draft: made, thread } = await draft(errand, email);
+    async deliver(delivery) {
+      const email = addressOf(delivery.destination) ?? '';
+      const { to, draft: made, thread } = await draft(delivery, email);
       if (made.kind !== 'letter') return made;
       const result = await transport.send({
         ...write(made.letter),
         to: { name: to?.name ?? '', address: email },
         date: clock.now(),
-        messageId: `<${digest(errand.key)}@${hostname}>`,
+        messageId: `<${digest(delivery.key)}@${hostname}>`,
         thread,
       });
       // Nobody has that link: the next try brings another.

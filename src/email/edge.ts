@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Courier } from '../outbox/dispatcher.ts';
-import { addressOf } from '../outbox/owe-mail.ts';
-import type { TenantIndex } from '../tenant-search.ts';
+import { addressOf } from '../notifications/owe-mail.ts';
+import type { TenantIndex } from '../policy/tenant-index.ts';
 import type { MailCourierDeps } from './courier.ts';
 import { createMailCourier } from './courier.ts';
 import { createMailTransport } from './transport.ts';
@@ -33,7 +33,7 @@ export function createMailEdge(
   const transport = createMailTransport(mail);
   const courier = createMailCourier({ ...deps, transport, publicUrl });
   return {
-    deliver: (errand) => courier.deliver(errand),
+    deliver: (delivery) => courier.deliver(delivery),
     close: () => {
       transport.close();
     },
@@ -43,7 +43,7 @@ export function createMailEdge(
 /** One courier for all that is owed: addresses by mail, everything else by the other. */
 export function routed(slack: Courier, mail: Courier): Courier {
   return {
-    deliver: (errand) => (addressOf(errand.destination) === null ? slack : mail).deliver(errand),
+    deliver: (delivery) => (addressOf(delivery.destination) === null ? slack : mail).deliver(delivery),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EventOf } from '../access/event.ts';
-import { lasting, tsa } from '../slack/words.ts';
+import { lasting, tsa } from '../slack/messages/words.ts';
 import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
 import { closing, fact, linkPart, placeOf, quote, scopeOf } from './parts.ts';

@@ -3,7 +3,7 @@ import type { Access, Grant } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import type { Recorded } from '../ledger/history.ts';
-import { tsa } from '../slack/words.ts';
+import { tsa } from '../slack/messages/words.ts';
 import type { Part } from './layout.ts';
 import { fullTime } from './times.ts';
 

@@ -21,7 +21,7 @@ export interface Mail extends Written {
   readonly to: Person;
   /** Milliseconds since 1970. */
   readonly date: number;
-  /** The same for the same errand, however often it is sent: with its angle brackets. */
+  /** The same for the same delivery, however often it is sent: with its angle brackets. */
   readonly messageId: string;
   /** What the thread hangs on; `null` for a mail that stands alone. */
   readonly thread: string | null;

@@ -2,7 +2,7 @@ import type { EventOf } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
-import { lasting, tsa } from '../slack/words.ts';
+import { lasting, tsa } from '../slack/messages/words.ts';
 import type { Letter } from './layout.ts';
 import { moreTimeAsked, moreTimeGiven } from './more-time.ts';
 import type { MailFacts } from './parts.ts';

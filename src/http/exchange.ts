@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What every door does with a request, whoever knocks: hear its body out, and turn away what is not for it. */
+/** What every entry does with a request, whoever sends it: hear its body out, and turn away what is not for it. */
 
 /** Answers a request of Node's server. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

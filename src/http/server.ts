@@ -8,7 +8,7 @@ import { clientFrom, clientOf } from './limits.ts';
 import type { SocketLimits } from './sockets.ts';
 import { createSockets } from './sockets.ts';
 
-/** The door to the street: one port, behind which are health, Slack's requests, what products ask and the customer's pages. */
+/** One port, behind which are health, Slack's requests, what products ask and the customer's pages. */
 
 /** How long whoever is at the other end may take, and how much of the server they may hold. */
 export interface ServerLimits {

@@ -76,7 +76,7 @@ export async function openKeyringFile(path: string, clock: Clock): Promise<Opene
     return { ok: false, why: `The signing keys in ${path} cannot be used: no key in it can sign.` };
   const look = (): Keys => {
     const keys = read(path);
-    // It was right when we started: whoever broke it since must be heard of, not worked around.
+    // It was right when we started: whoever broke it since must be heard of, not worked related.
     if (typeof keys === 'string') throw new Error(keys);
     return keys;
   };

@@ -47,7 +47,7 @@ const knownAction = compiled((db, { no, product, id }: { no: number; product: st
 );
 const addAction = compiled((db, row: ReportedActionTable) => db.insertInto('reported_action').values(row));
 
-/** Keeps what is new of a batch, with its event. Only inside the door's transaction. `null`: there is no such session, or it is not theirs. */
+/** Keeps what is new of a batch, with its event. Only inside the command handler's transaction. `null`: there is no such session, or it is not theirs. */
 export async function storeActions(
   tx: Transaction<Tables>,
   { requestNo, product, actions, mayAskAbout }: Batch,

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import type { AccessEvent, HouseEvent } from '../access/event.ts';
-import { accessEvent, houseEvent } from '../access/event.ts';
+import type { AccessEvent, GlobalEvent } from '../access/event.ts';
+import { accessEvent, globalEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { canonicalJson, GENESIS, linkHash } from './chain.ts';
 import { compiled } from './compiled.ts';
@@ -13,7 +13,7 @@ export interface NewEvent {
   readonly version: number | null;
   readonly actor: string;
   readonly at: number;
-  readonly event: AccessEvent | HouseEvent;
+  readonly event: AccessEvent | GlobalEvent;
 }
 
 const chainEnd = compiled((db) =>
@@ -33,7 +33,7 @@ const clearSeats = compiled((db, { no }: { no: number }) =>
 
 type Changes = Partial<RequestRow> & Pick<RequestRow, 'request_no'>;
 
-/** Adds facts to the end of the chain, and tells where that is now. Only inside the door's transaction. */
+/** Adds facts to the end of the chain, and tells where that is now. Only inside the command handler's transaction. */
 export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<number> {
   const last = ends.get(tx) ?? (await chainEnd(tx, {}))[0];
   let seq = last?.seq ?? 0;
@@ -45,7 +45,7 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
     if (at < before) throw new RangeError('an event cannot be earlier than the one before it');
     seq += 1;
     // What leaves for the ledger is parsed like what comes from it: it must be readable for ever.
-    const fact = requestNo === null ? houseEvent.parse(event) : accessEvent.parse(event);
+    const fact = requestNo === null ? globalEvent.parse(event) : accessEvent.parse(event);
     const body = canonicalJson(fact);
     const link = { seq, requestNo, version, type: fact.type, actor, at, body };
     const hash = linkHash(prev, link);
@@ -73,11 +73,11 @@ export async function appendHouse(
   tx: Transaction<Tables>,
   actor: string,
   at: number,
-  ...events: readonly HouseEvent[]
+  ...events: readonly GlobalEvent[]
 ): Promise<number> {
   const facts = events.map((event) => ({ requestNo: null, version: null, actor, at, event }));
   const seq = await appendEvents(tx, facts);
-  for (const event of events) await projectHouse(tx, event, at);
+  for (const event of events) await projectGlobal(tx, event, at);
   return seq;
 }
 
@@ -112,7 +112,7 @@ function differences(old: RequestRow, row: RequestRow): Partial<RequestRow> {
 }
 
 /** The projection of what belongs to no one request. */
-async function projectHouse(tx: Transaction<Tables>, event: HouseEvent, at: number): Promise<void> {
+async function projectGlobal(tx: Transaction<Tables>, event: GlobalEvent, at: number): Promise<void> {
   switch (event.type) {
     case 'absence.set': {
       const row = {
@@ -148,7 +148,7 @@ async function projectHouse(tx: Transaction<Tables>, event: HouseEvent, at: numb
     case 'owed.redirected':
     case 'clock.jumped':
     case 'clock.behind':
-    // Written when the file is opened, before there is a door.
+    // Written when the file is opened, before there is a command handler.
     case 'ledger.restored':
     // What the policy says is kept by whoever compared it.
     case 'policy.loaded':

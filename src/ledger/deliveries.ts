@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Refusal } from '../access/refusal.ts';
-import { CLEARED_EVERY_MS, clearOld } from './clearing.ts';
+import { CLEARED_EVERY_MS, clearOld } from './retention.ts';
 import { compiled } from './compiled.ts';
 import type { Tables } from './tables.ts';
 

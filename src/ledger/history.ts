@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { AccessEvent, HouseEvent } from '../access/event.ts';
-import { accessEvent, houseEvent } from '../access/event.ts';
+import type { AccessEvent, GlobalEvent } from '../access/event.ts';
+import { accessEvent, globalEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
 import type { Access } from '../access/state.ts';
 import { compiled } from './compiled.ts';
@@ -85,15 +85,15 @@ export function parseRecorded(row: LedgerRow): Recorded {
 }
 
 /** A row of the ledger as a fact of no one request. */
-export function parseHouse(row: Pick<LedgerRow, 'body'>): HouseEvent {
-  return houseEvent.parse(JSON.parse(row.body.toString('utf8')));
+export function parseGlobal(row: Pick<LedgerRow, 'body'>): GlobalEvent {
+  return globalEvent.parse(JSON.parse(row.body.toString('utf8')));
 }
 
 /** The fact of no one request that stands there, and when it was; `null` if there is none. */
 export async function readHouse(
   db: Kysely<Tables>,
   seq: number,
-): Promise<{ readonly event: HouseEvent; readonly at: number } | null> {
+): Promise<{ readonly event: GlobalEvent; readonly at: number } | null> {
   const row = await db.selectFrom('ledger_event').selectAll().where('seq', '=', seq).executeTakeFirst();
-  return row === undefined || row.request_no !== null ? null : { event: parseHouse(row), at: row.at };
+  return row === undefined || row.request_no !== null ? null : { event: parseGlobal(row), at: row.at };
 }

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { CountedFact, CountedType, Figures } from './figures.ts';
-import { addFigures, count, COUNTED_TYPES, noFigures, readFigures, writeFigures } from './figures.ts';
+import type { CountedFact, CountedType, Figures } from './review-facts.ts';
+import { addFigures, count, COUNTED_TYPES, noFigures, readFigures, writeFigures } from './review-facts.ts';
 import { accessEvent } from '../access/event.ts';
-import { parseHouse } from './history.ts';
+import { parseGlobal } from './history.ts';
 import type { Ledger } from './open.ts';
 import type { Tables } from './tables.ts';
 import { createPauses } from './turns.ts';
@@ -246,18 +246,29 @@ async function factsOf(db: Kysely<Tables>, events: readonly EventRow[]): Promise
   const requests = new Map(rows.map((row) => [row.request_no, row]));
   return events.flatMap(({ request_no: no, type, actor, body }): CountedFact[] => {
     if (no === null) {
-      const fact = body === null ? null : parseHouse({ body });
+      const fact = body === null ? null : parseGlobal({ body });
       if (fact?.type !== 'attempt.refused') return [];
       const { command, reason, about } = fact;
       return [{ kind: 'refusal', actor, command, reason, about, times: 1 }];
     }
     const row = requests.get(no);
     if (row === undefined || !isCounted(type)) return [];
-    const { way, requester, tenant_id: tenantId, like_it: likeIt } = row;
+    const { way, requester, tenant_id: tenantId, like_it: repeatCount } = row;
     const ms = (row.ended_at ?? 0) - (row.started_at ?? 0);
     const fast = body !== null && tookMs(body) < FAST_MS;
     return [
-      { kind: 'request', type, no, way, requester, tenantId, likeIt, ms, how: how.parse(row.end_how), fast },
+      {
+        kind: 'request',
+        type,
+        no,
+        way,
+        requester,
+        tenantId,
+        repeatCount,
+        ms,
+        how: how.parse(row.end_how),
+        fast,
+      },
     ];
   });
 }

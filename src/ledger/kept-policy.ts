@@ -9,7 +9,7 @@ import { recordPolicy, recordTenant } from '../access/policy-record.ts';
 import type { Policy, Tenant, Tenants } from '../access/policy.ts';
 import { appendHouse } from './append.ts';
 import { canonicalJson } from './chain.ts';
-import { parseHouse } from './history.ts';
+import { parseGlobal } from './history.ts';
 import type { Tables } from './tables.ts';
 
 /** What the policy of each start says, kept until the next one: what is then otherwise can be told in words. */
@@ -52,7 +52,7 @@ export function tenantsHash(): { add(id: string, record: string): void; done(): 
 
 /**
  * Records under which policy everything stands from now on, and what is otherwise than under the last one; keeps what it
- * says. Only inside the door's transaction.
+ * says. Only inside the command handler's transaction.
  * @returns what changed; `null`: nothing did, or there was none before
  */
 export async function startUnder(
@@ -98,7 +98,7 @@ export async function readPolicyChanges(
     .limit(READ_MAX)
     .execute();
   return rows.flatMap((row) => {
-    const changed = parseHouse(row);
+    const changed = parseGlobal(row);
     return changed.type === 'policy.changed' ? [{ at: row.at, changed }] : [];
   });
 }

@@ -11,10 +11,10 @@ import { realOf } from './real-path.ts';
 import { adoptCopy, knownFrom } from './restored.ts';
 import { readSeen, watchHead } from './seen.ts';
 import { refuseMixed, refuseUnsound } from './sound.ts';
-import { keepingStatements } from './statements.ts';
+import { keepingStatements } from './statement-cache.ts';
 import type { Tables } from './tables.ts';
 
-/** One open ledger file. `db` is for reading and for the door; nothing else writes. */
+/** One open ledger file. `db` is for reading and for the command handler; nothing else writes. */
 export interface Ledger {
   readonly db: Kysely<Tables>;
   /** A second connection, for looking: it does not wait for a change that is being written, and sees what is committed. */

@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
-import { addressOf } from '../outbox/owe-mail.ts';
-import type { Owed } from '../outbox/owed.ts';
+import { addressOf } from '../notifications/owe-mail.ts';
+import type { Owed } from '../notifications/message.ts';
 import { compiled } from './compiled.ts';
 import { MAIL_IN_DOUBT } from './restored.ts';
 import type { OutboxTable, RestorationTable, Tables } from './tables.ts';

@@ -1,4 +1,4 @@
-import type { HouseEvent } from '../access/event.ts';
+import type { GlobalEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { askOf, seatsAsked, seatsOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
@@ -33,7 +33,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     closed_at: state.phase === 'closed' ? state.closeout.at : null,
     review_due_at: session === null ? null : (state.review?.dueAt ?? null),
     reviewed_at: state.review?.verdict?.at ?? null,
-    like_it: state.likeIt,
+    like_it: state.repeatCount,
     until_at: untilAt(state),
     due_at: dueAt(state),
   };
@@ -91,7 +91,7 @@ function overAt(state: Access): number | null {
 
 /** What shows that the ledger went on from a backup, until somebody confirms that this is known. */
 export function projectRestored(
-  { from, copiedAt, missing, exact, nextNo }: Extract<HouseEvent, { type: 'ledger.restored' }>,
+  { from, copiedAt, missing, exact, nextNo }: Extract<GlobalEvent, { type: 'ledger.restored' }>,
   { seq, at, hash }: { readonly seq: number; readonly at: number; readonly hash: Buffer },
 ): Omit<Tables['restoration'], 'settled'> {
   return {

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { HouseEvent } from '../access/event.ts';
+import type { GlobalEvent } from '../access/event.ts';
 import { appendEvents } from './append.ts';
 import type { Tables } from './tables.ts';
 
@@ -88,7 +88,7 @@ export async function carryOut(
   for (let from = 0; from < rows.length; from += KEYS_MAX) {
     const some = rows.slice(from, from + KEYS_MAX);
     const keys = some.map(({ key }) => key);
-    const event: HouseEvent =
+    const event: GlobalEvent =
       to === null ? { type: 'owed.dropped', place, keys } : { type: 'owed.redirected', place, to, keys };
     await appendEvents(tx, [{ requestNo: null, version: null, actor: by, at: now, event }]);
     await tx

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { HouseEvent } from '../access/event.ts';
+import type { GlobalEvent } from '../access/event.ts';
 import type { Clock } from '../clock.ts';
 import { copyTo, FILES, flush, removeWith } from './backup.ts';
 import { CannotOpen } from './cannot-open.ts';
@@ -27,7 +27,7 @@ export type Restored =
       /** Where what was there before is kept, if there was anything. */
       readonly aside: string | null;
       /** What the ledger now says about the gap; `null`: nothing is missing. */
-      readonly gap: Extract<HouseEvent, { type: 'ledger.restored' }> | null;
+      readonly gap: Extract<GlobalEvent, { type: 'ledger.restored' }> | null;
     };
 
 /**

@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import type { HouseEvent } from '../access/event.ts';
-import { houseEvent } from '../access/event.ts';
-import { addressOf } from '../outbox/owe-mail.ts';
+import type { GlobalEvent } from '../access/event.ts';
+import { globalEvent } from '../access/event.ts';
+import { addressOf } from '../notifications/owe-mail.ts';
 import { CannotOpen } from './cannot-open.ts';
 import { canonicalJson, GENESIS, linkHash } from './chain.ts';
 import { projectRestored } from './project.ts';
 import type { Seen } from './seen.ts';
-import { tidyAt } from './shown.ts';
+import { tidyAt } from './tidying.ts';
 
 /**
  * Going on from a backup: what happened after it was made is not in the ledger, though people heard of it. That is
@@ -26,7 +26,7 @@ export interface Known {
   readonly common: number | null;
 }
 
-type Restored = Extract<HouseEvent, { type: 'ledger.restored' }>;
+type Restored = Extract<GlobalEvent, { type: 'ledger.restored' }>;
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Where nobody knows which numbers were given meanwhile, so many are left out at least. */
@@ -90,7 +90,7 @@ function toldOf(raw: Database.Database, { seq, hash }: Known): boolean {
     .pluck()
     .get();
   if (!(body instanceof Buffer)) return false;
-  const event = houseEvent.parse(JSON.parse(body.toString('utf8')));
+  const event = globalEvent.parse(JSON.parse(body.toString('utf8')));
   return event.type === 'ledger.restored' && event.known?.seq === seq && event.known.hash === hash;
 }
 
@@ -129,7 +129,7 @@ function numbersLeftOut(raw: Database.Database, since: number, now: number): num
 function writeDown(raw: Database.Database, event: Restored, at: number): void {
   const prev = readEnd(raw);
   const seq = prev.seq + 1;
-  const body = canonicalJson(houseEvent.parse(event));
+  const body = canonicalJson(globalEvent.parse(event));
   const link = { seq, requestNo: null, version: null, type: event.type, actor: BY, at, body };
   const hash = linkHash(prev.hash, link);
   raw

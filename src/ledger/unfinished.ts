@@ -1,5 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import { NAMED_MAX } from './figures.ts';
+import { NAMED_MAX } from './review-facts.ts';
 import type { Tables } from './tables.ts';
 
 /** What is not over, whenever it began. */

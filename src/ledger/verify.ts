@@ -4,7 +4,7 @@ import type { EventOfHouse } from '../access/event.ts';
 import { wrongActions } from './actions.ts';
 import { GENESIS, linkProblem } from './chain.ts';
 import type { ChainEnd } from './chain.ts';
-import { parseHouse } from './history.ts';
+import { parseGlobal } from './history.ts';
 import { wrongFigures } from './kept-figures.ts';
 import { keptPolicyProblem } from './kept-policy.ts';
 import { SCHEMA_SQL, schemaProblem } from './migrations.ts';
@@ -99,7 +99,7 @@ function replay(row: LedgerRow, requests: Map<number, Retold>, house: House): st
 }
 
 function retellHouse(row: LedgerRow, { absences, weeks, restorations, told }: House): void {
-  const event = parseHouse(row);
+  const event = parseGlobal(row);
   switch (event.type) {
     case 'absence.set': {
       const { approver, from: from_at, until: until_at, delegate } = event;

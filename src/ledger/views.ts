@@ -9,7 +9,7 @@ import type { GapViews } from './gap.ts';
 import { createGapViews } from './gap.ts';
 import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
-import { readOpenEmergencies } from './surroundings.ts';
+import { readOpenEmergencies } from './read-related.ts';
 import type { Tables } from './tables.ts';
 
 /** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */

@@ -42,17 +42,17 @@ export function redact(value: unknown, max = ALL_MAX): unknown {
   return copy(value, { left: max }, []);
 }
 
-function copy(value: unknown, room: Room, around: readonly object[]): unknown {
+function copy(value: unknown, room: Room, related: readonly object[]): unknown {
   if (typeof value === 'string') return textOf(value, room);
   if (typeof value === 'bigint') return String(value);
   // A function could be a `toJSON` that brings back what was taken out.
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (value === null || typeof value !== 'object') return value;
-  if (around.includes(value)) return '[circular]';
-  if (around.length >= DEPTH_MAX) return '[deep]';
+  if (related.includes(value)) return '[circular]';
+  if (related.length >= DEPTH_MAX) return '[deep]';
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return '[bytes]';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  const within = [...around, value];
+  const within = [...related, value];
   if (value instanceof Error) {
     const { name, message, stack, cause, ...rest } = value;
     const more = value instanceof AggregateError ? { errors: value.errors as unknown } : {};
@@ -62,17 +62,17 @@ function copy(value: unknown, room: Room, around: readonly object[]): unknown {
   return entriesOf(value, room, within);
 }
 
-function itemsOf(list: readonly unknown[], room: Room, around: readonly object[]): readonly unknown[] {
+function itemsOf(list: readonly unknown[], room: Room, related: readonly object[]): readonly unknown[] {
   const items: unknown[] = [];
   for (const item of list) {
     if (room.left <= 0) return [...items, MORE];
     room.left -= 1;
-    items.push(copy(item, room, around));
+    items.push(copy(item, room, related));
   }
   return items;
 }
 
-function entriesOf(thing: object, room: Room, around: readonly object[]): Record<string, unknown> {
+function entriesOf(thing: object, room: Room, related: readonly object[]): Record<string, unknown> {
   const entries: [string, unknown][] = [];
   for (const key in thing) {
     if (!Object.hasOwn(thing, key)) continue;
@@ -82,7 +82,7 @@ function entriesOf(thing: object, room: Room, around: readonly object[]): Record
     }
     const item: unknown = Reflect.get(thing, key);
     const isSecret = SECRET_KEYS.test(key) && Boolean(item);
-    entries.push([textOf(key, room), isSecret ? REDACTED : copy(item, room, around)]);
+    entries.push([textOf(key, room), isSecret ? REDACTED : copy(item, room, related)]);
   }
   return Object.fromEntries(entries);
 }

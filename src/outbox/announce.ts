@@ -2,8 +2,8 @@ import type { Transaction } from 'kysely';
 import type { World } from '../access/people.ts';
 import { peopleOf } from '../access/people.ts';
 import type { Tables } from '../ledger/tables.ts';
-import { directMessage, inChannel } from './owe.ts';
-import type { Message } from './owed.ts';
+import { directMessage, inChannel } from '../notifications/owe.ts';
+import type { Message } from '../notifications/message.ts';
 
 /** That a place takes no messages is told to people: nothing is lost, or waits for ever, in silence. */
 

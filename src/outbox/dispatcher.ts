@@ -4,12 +4,12 @@ import { createAlarm } from '../clock.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Announced } from './announce.ts';
 import { createBooks } from './books.ts';
-import type { Message } from './owed.ts';
-import { addressOf } from './owe-mail.ts';
-import { message } from './owed.ts';
+import type { Message } from '../notifications/message.ts';
+import { addressOf } from '../notifications/owe-mail.ts';
+import { message } from '../notifications/message.ts';
 
 /** One message on its way to one destination. */
-export interface Errand {
+export interface Delivery {
   /** Travels with the message, so that it can be found again. */
   readonly key: string;
   readonly destination: string;
@@ -39,7 +39,7 @@ export type Delivered =
 
 /** Brings messages to where they belong. Never throws for what the other side does. */
 export interface Courier {
-  deliver(errand: Errand): Promise<Delivered>;
+  deliver(delivery: Delivery): Promise<Delivered>;
 }
 
 export interface Dispatcher {
@@ -63,7 +63,7 @@ const CLAIM_MS = 5 * 60_000;
 const COALESCE_MAX = 50;
 
 /** Rows that one delivery serves. */
-export interface Group extends Errand {
+export interface Group extends Delivery {
   readonly ids: readonly number[];
   readonly attempts: number;
   /** Since when the place refuses the first of them; `null` while it does not. */

@@ -1,5 +1,5 @@
 import type { PolicyChanged } from '../access/event.ts';
-import type { Figures, Share as Counts, Tally } from '../ledger/figures.ts';
+import type { Figures, Share as Counts, Tally } from '../ledger/review-facts.ts';
 import type { Gap } from '../ledger/gap.ts';
 import type { Repeat } from '../ledger/repeats.ts';
 import type { Counted, Unfinished } from '../ledger/unfinished.ts';

@@ -6,19 +6,19 @@ import type { UserId } from '../access/policy.ts';
 import type { Workspace } from '../access/whose.ts';
 import { slackIdOf } from '../access/whose.ts';
 import { slackLogger } from '../log.ts';
-import { section } from './blocks.ts';
+import { section } from './messages/blocks.ts';
 import { closeOut } from './close-out/slice.ts';
 import { customerRequest } from './customer-request/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
 import { hearEvents } from './events.ts';
 import { extendSession } from './extend-session/slice.ts';
-import { again, said } from './forms.ts';
-import { whatWasMissing } from './missing.ts';
+import { again, said } from './interactions/forms.ts';
+import { whatWasMissing } from './interactions/prompts.ts';
 import { handOver } from './hand-over/slice.ts';
 import type { Home } from './home/slice.ts';
 import { stopSession } from './stop-session/slice.ts';
-import type { After, Answered, Desk, Say, Slice, Submitted } from './desk.ts';
+import type { After, Answered, SlackContext, Say, Slice, Submitted } from './context.ts';
 import { ALIASES, help, unknownCommand } from './help/slice.ts';
 import { lookUp } from './look-up/slice.ts';
 import {
@@ -31,12 +31,12 @@ import {
   submissionKey,
   submissionPayload,
   suggestionPayload,
-} from './payload.ts';
+} from './api/payload.ts';
 import { requestAccess } from './request-access/slice.ts';
 import { restored } from './restored/slice.ts';
 import { review } from './review/slice.ts';
 import { runSession } from './run-session/slice.ts';
-import { ephemeral, saying, tell, UNTOLD } from './telling.ts';
+import { ephemeral, saying, tell, UNTOLD } from './interactions/telling.ts';
 
 /** Bolt, with every slice's ids in one table: commit, then acknowledge, then whatever may take longer. */
 export interface SlackApp {
@@ -51,7 +51,7 @@ const OLD_BUTTON =
 
 /** Builds the app on a receiver. Who the bot is was asked once, at the start. */
 export function createSlackApp(deps: {
-  desk: Desk;
+  context: SlackContext;
   home: Home;
   receiver: Receiver;
   token: string;
@@ -62,23 +62,23 @@ export function createSlackApp(deps: {
   changed: (user: UserId | null) => Promise<void>;
   log: Logger;
 }): SlackApp {
-  const { desk, log, ours, token: botToken } = deps;
+  const { context, log, ours, token: botToken } = deps;
   const { botId, userId: botUserId } = deps.bot;
   const slices: readonly Slice[] = [
     help,
-    requestAccess(desk),
-    decideRequest(desk),
-    runSession(desk),
-    extendSession(desk),
-    stopSession(desk),
-    closeOut(desk),
-    emergency(desk),
-    handOver(desk),
-    customerRequest(desk),
+    requestAccess(context),
+    decideRequest(context),
+    runSession(context),
+    extendSession(context),
+    stopSession(context),
+    closeOut(context),
+    emergency(context),
+    handOver(context),
+    customerRequest(context),
     deps.home.slice,
-    lookUp(desk),
-    review(desk),
-    restored(desk, (user) => deps.home.refresh(user)),
+    lookUp(context),
+    review(context),
+    restored(context, (user) => deps.home.refresh(user)),
   ];
   const commands = merge(slices.map((slice) => slice.commands));
   const buttons = merge(slices.map((slice) => slice.actions));
@@ -117,7 +117,7 @@ export function createSlackApp(deps: {
   function opening(triggerId: string, view: ModalView | undefined): After | undefined {
     if (view === undefined) return undefined;
     return async () => {
-      await desk.client.views.open({ trigger_id: triggerId, view });
+      await context.client.views.open({ trigger_id: triggerId, view });
     };
   }
 
@@ -132,8 +132,8 @@ export function createSlackApp(deps: {
 
   /** Where nothing stands beside which something could be said: in their messages with the app. */
   async function write(user: UserId, { text }: Say): Promise<void> {
-    const { channel } = await desk.client.conversations.open({ users: slackIdOf(user) });
-    await desk.client.chat.postMessage({
+    const { channel } = await context.client.conversations.open({ users: slackIdOf(user) });
+    await context.client.chat.postMessage({
       channel: channel?.id ?? slackIdOf(user),
       text,
       blocks: [section(text)],
@@ -187,8 +187,8 @@ export function createSlackApp(deps: {
         }
         const modal = { trigger_id: call.triggerId, view: said(say.text) };
         try {
-          if (payload.view.type === 'modal') await desk.client.views.push(modal);
-          else await desk.client.views.open(modal);
+          if (payload.view.type === 'modal') await context.client.views.push(modal);
+          else await context.client.views.open(modal);
         } catch (error) {
           log.warn({ error }, 'a modal could not be opened; it is said in a message');
           await write(caller.userId, say);
@@ -255,7 +255,7 @@ export function createSlackApp(deps: {
   });
 
   hearEvents(app, {
-    desk,
+    context,
     ours,
     log,
     home: deps.home,

@@ -3,16 +3,16 @@ import type { Logger } from 'pino';
 import type { UserId } from '../access/policy.ts';
 import type { Workspace } from '../access/whose.ts';
 import { isElsewhere } from '../access/whose.ts';
-import { inChannel } from '../outbox/owe.ts';
-import type { Desk } from './desk.ts';
+import { inChannel } from '../notifications/owe.ts';
+import type { SlackContext } from './context.ts';
 import type { Home } from './home/slice.ts';
-import { eventCaller, eventPayload, isEvent, isForUs } from './payload.ts';
+import { eventCaller, eventPayload, isEvent, isForUs } from './api/payload.ts';
 
 /** What Slack tells by itself: who looks at their Home, who changed, where the app was invited to. */
 export function hearEvents(
   app: App,
   deps: {
-    desk: Pick<Desk, 'directory' | 'door'>;
+    context: Pick<SlackContext, 'directory' | 'handler'>;
     home: Pick<Home, 'opened'>;
     /** The user id of the app's own bot. */
     botUser: UserId;
@@ -24,7 +24,7 @@ export function hearEvents(
     log: Logger;
   },
 ): void {
-  const { desk, ours, follow } = deps;
+  const { context, ours, follow } = deps;
 
   app.use(async ({ body, next }) => {
     const event = eventPayload.safeParse(body);
@@ -41,17 +41,17 @@ export function hearEvents(
   app.event('member_joined_channel', async ({ event }) => {
     if (event.user !== deps.botUser) return;
     const destination = inChannel(event.channel);
-    await desk.door.owe([
-      { key: `hello:${event.channel}:${event.event_ts}`, destination, message: { kind: 'hello' } },
+    await context.handler.owe([
+      { key: `greeting:${event.channel}:${event.event_ts}`, destination, message: { kind: 'greeting' } },
     ]);
   });
   app.event('user_change', ({ event }) => {
-    const user = desk.directory.changed(event.user);
+    const user = context.directory.changed(event.user);
     if (user !== null) follow(() => deps.changed(user));
     return Promise.resolve();
   });
   app.event('subteam_members_changed', ({ event }) => {
-    desk.directory.groupChanged(event.subteam_id);
+    context.directory.groupChanged(event.subteam_id);
     follow(() => deps.changed(null));
     return Promise.resolve();
   });

@@ -1,20 +1,20 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../ledger/tables.ts';
-import type { Errand } from '../outbox/dispatcher.ts';
-import type { Rendered } from './blocks.ts';
-import type { Poster } from './post.ts';
+import type { Delivery } from '../outbox/dispatcher.ts';
+import type { Rendered } from './messages/blocks.ts';
+import type { Poster } from './messages/post.ts';
 
 /** What is about no one request: one message for each key, there and current. */
 export async function bringHouse(
   db: Kysely<Tables>,
   { post, update }: Poster,
-  errand: Errand,
+  delivery: Delivery,
   key: string,
   rendered: Rendered,
 ): Promise<void> {
   const there = await db.selectFrom('house_message').selectAll().where('key', '=', key).executeTakeFirst();
   if (there !== undefined && (await update(there, rendered)) === 'done') return;
-  const { channel, ts, found } = await post(errand, rendered, null, key);
+  const { channel, ts, found } = await post(delivery, rendered, null, key);
   if (found) await update({ channel, ts }, rendered);
   await db
     .insertInto('house_message')

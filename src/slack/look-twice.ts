@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { Tenant } from '../access/policy.ts';
-import type { Rendered } from './blocks.ts';
-import { context } from './blocks.ts';
-import type { Directory } from './directory.ts';
+import type { Rendered } from './messages/blocks.ts';
+import { contextBlock } from './messages/blocks.ts';
+import type { Directory } from './api/directory.ts';
 import type { Oddity } from './names.ts';
-import { oneLine, who } from './words.ts';
+import { oneLine, who } from './messages/words.ts';
 
 /** Slack draws a mention as whatever its person calls themselves: where that misleads, the message says so. */
 
@@ -32,7 +32,7 @@ export function lookTwice<R extends { readonly blocks: KnownBlock[] }>(
   const said = found.slice(0, SAID_MAX).map((one) => `:warning: ${words(one, tenant)}`);
   const last =
     rendered.blocks.at(-1)?.type === 'actions' ? rendered.blocks.length - 1 : rendered.blocks.length;
-  return { ...rendered, blocks: rendered.blocks.toSpliced(last, 0, ...said.map(context)) };
+  return { ...rendered, blocks: rendered.blocks.toSpliced(last, 0, ...said.map(contextBlock)) };
 }
 
 /** Everybody who is mentioned there, by the ids of Slack. */

@@ -1,7 +1,7 @@
 import type { Reported, ReportedActions } from '../ledger/actions.ts';
-import { count, oneLine, tsa, when, who } from './words.ts';
+import { count, oneLine, tsa, when, who } from './messages/words.ts';
 import type { Access } from '../access/state.ts';
-import { placeOf } from './card.ts';
+import { placeOf } from './messages/card.ts';
 
 /** What products say was done, as it is read in Slack. */
 
@@ -39,5 +39,5 @@ export function afterEndWords(
   const ending =
     'ending' in state ? ` after it ended ${when(state.ending.endedAt)}` : ' after its time was over';
   const grantee = 'grant' in state ? ` of ${who(state.grant.ask.grantee)}` : '';
-  return `:rotating_light: *${tsa(no)}* · *The door was not shut.* ${oneLine(product, 80)} tells of ${count(afterEnd, 'action')} in the session${grantee} in ${placeOf(state)}${ending}. Take the access away in the product now, and find out why it was there. \`/tsa show ${tsa(no)}\` lists what was done.`;
+  return `:rotating_light: *${tsa(no)}* · *Access was still open.* ${oneLine(product, 80)} tells of ${count(afterEnd, 'action')} in the session${grantee} in ${placeOf(state)}${ending}. Take the access away in the product now, and find out why it was there. \`/tsa show ${tsa(no)}\` lists what was done.`;
 }

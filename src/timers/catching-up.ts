@@ -1,5 +1,5 @@
 import type { World } from '../access/people.ts';
-import type { Door } from '../ledger/handle.ts';
+import type { CommandHandler } from '../ledger/command-handler.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Timers } from './timers.ts';
 import type { Vacancies } from './vacancies.ts';
@@ -9,23 +9,23 @@ import type { Vacancies } from './vacancies.ts';
  * does what it had done there already. All that is owed for it is looked up before it is sent.
  */
 export async function catchUp(deps: {
-  door: Door;
+  handler: CommandHandler;
   views: Views;
   world: () => World;
   timers: Pick<Timers, 'tick'>;
   vacancies: Pick<Vacancies, 'look'>;
   digest: { tick(): Promise<void> };
 }): Promise<void> {
-  const { door, views } = deps;
+  const { handler, views } = deps;
   const gap = await views.gap();
   if (gap === null || gap.caughtUp) return;
   for (const requestNo of await views.inDoubt(gap.restored)) {
     const command = { type: 'end_in_doubt' } as const;
     const attempt = { command, requestNo, actor: { kind: 'timer' }, delivery: null } as const;
-    await door.handle({ ...attempt, world: deps.world() });
+    await handler.handle({ ...attempt, world: deps.world() });
   }
   await deps.timers.tick();
   await deps.vacancies.look(null);
   await deps.digest.tick();
-  await door.caughtUp(gap.restored);
+  await handler.caughtUp(gap.restored);
 }

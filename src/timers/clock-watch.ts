@@ -3,7 +3,7 @@ import type { ProgramEvent } from '../access/event.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Jump, Timekeeper } from '../clock.ts';
 import { JUMP_MS } from '../clock.ts';
-import type { Door } from '../ledger/handle.ts';
+import type { CommandHandler } from '../ledger/command-handler.ts';
 
 /** Sees to it that nobody sets the machine's clock unnoticed. */
 export interface ClockWatch {
@@ -22,11 +22,11 @@ const WITHIN_MS = 60 * 60_000;
 
 export function createClockWatch(deps: {
   clock: Timekeeper;
-  door: Door;
+  handler: CommandHandler;
   policy: Policy;
   log: Logger;
 }): ClockWatch {
-  const { clock, door, policy, log } = deps;
+  const { clock, handler, policy, log } = deps;
   let unsaid: ProgramEvent[] = [];
   let recorded: number[] = [];
   let running: Promise<void> | null = null;
@@ -47,7 +47,7 @@ export function createClockWatch(deps: {
   async function record(): Promise<void> {
     const [event, ...rest] = unsaid;
     if (event === undefined) return;
-    await door.record(event, policy);
+    await handler.record(event, policy);
     unsaid = rest;
     await record();
   }

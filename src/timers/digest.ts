@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Policy } from '../access/policy.ts';
 import type { Clock } from '../clock.ts';
 import { createAlarm } from '../clock.ts';
-import type { Door } from '../ledger/handle.ts';
+import type { CommandHandler } from '../ledger/command-handler.ts';
 import type { Views } from '../ledger/views.ts';
 
 /** A week's digest: the week it stands for, and the time it covers (half-open, milliseconds since 1970). */
@@ -68,7 +68,7 @@ function lastMoment(cron: string, timeZone: string, now: number): number | null 
 
 /** Posts the digest once for each ISO week, also after a stop. */
 export function createDigestTimer(deps: {
-  door: Door;
+  handler: CommandHandler;
   views: Views;
   clock: Clock;
   log: Logger;
@@ -78,7 +78,7 @@ export function createDigestTimer(deps: {
   tick(): Promise<void>;
   stop(): Promise<void>;
 } {
-  const { door, views, clock, log, policy } = deps;
+  const { handler, views, clock, log, policy } = deps;
   let running = Promise.resolve();
   let stopped = true;
   const alarm = createAlarm(clock, () => {
@@ -89,7 +89,7 @@ export function createDigestTimer(deps: {
     const due = digestDue(policy, await views.digests(), clock.now());
     if (due === null) return;
     const destination = `channel:${policy.channels.review}`;
-    await door.recordDigest(due, {
+    await handler.recordDigest(due, {
       key: `digest:${due.week}`,
       destination,
       message: { kind: 'digest', week: due.week },

@@ -3,7 +3,7 @@ import { standingOf } from '../access/checks.ts';
 import type { World } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
 import type { Clock } from '../clock.ts';
-import type { Door } from '../ledger/handle.ts';
+import type { CommandHandler } from '../ledger/command-handler.ts';
 import type { UnderWay } from '../ledger/under-way.ts';
 import type { Round } from './round.ts';
 import { createRound } from './round.ts';
@@ -18,14 +18,14 @@ export interface Leavers extends Round {
 const ASKED_AT_ONCE = 20;
 
 export function createLeavers(deps: {
-  door: Door;
+  handler: CommandHandler;
   underWay: UnderWay;
   clock: Clock;
   log: Logger;
   /** The world, with everybody at whom `look` looks in it asked about now. */
   asked: (look: (world: World) => void, silence?: 'last_known') => Promise<World>;
 }): Leavers {
-  const { door, underWay, log } = deps;
+  const { handler, underWay, log } = deps;
 
   /** Calls off what is theirs, of those who left; the rules say whether it is. */
   async function callOff(people: readonly UserId[], silence?: 'last_known'): Promise<void> {
@@ -38,7 +38,7 @@ export function createLeavers(deps: {
       for (const requestNo of await underWay.of(person)) {
         const command = { type: 'call_off', person } as const;
         const actor = { kind: 'timer' } as const;
-        const { refusal } = await door.handle({ command, requestNo, actor, world, delivery: null });
+        const { refusal } = await handler.handle({ command, requestNo, actor, world, delivery: null });
         if (refusal === null) log.warn({ person, standing, no: requestNo }, 'what is theirs was called off');
       }
     }

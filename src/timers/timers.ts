@@ -3,10 +3,10 @@ import { dueCommand } from '../access/due.ts';
 import type { World } from '../access/people.ts';
 import type { Clock } from '../clock.ts';
 import { createAlarm } from '../clock.ts';
-import type { Door } from '../ledger/handle.ts';
+import type { CommandHandler } from '../ledger/command-handler.ts';
 import type { Views } from '../ledger/views.ts';
 
-/** Time's part in the life of requests: what is due goes through the same door as a click. */
+/** Time's part in the life of requests: what is due goes through the same command handler as a click. */
 export interface Timers {
   start(): void;
   /** Does everything that is due now; resolves when it is done. */
@@ -23,13 +23,13 @@ const LEAVE_ALONE_MS = 60_000;
 const BATCH = 256;
 
 export function createTimers(deps: {
-  door: Door;
+  handler: CommandHandler;
   views: Views;
   clock: Clock;
   log: Logger;
   world: () => World;
 }): Timers {
-  const { door, views, clock, log } = deps;
+  const { handler, views, clock, log } = deps;
   const alarm = createAlarm(clock, wake);
   const failed = new Map<number, number>();
   let stopped = true;
@@ -76,7 +76,7 @@ export function createTimers(deps: {
       const record = await views.record(no);
       const command = record === null ? null : dueCommand(record.state, now);
       if (command === null) return false;
-      const outcome = await door.handle({
+      const outcome = await handler.handle({
         command,
         requestNo: no,
         actor: { kind: 'timer' },

@@ -5,7 +5,7 @@ import type { UserId } from '../access/policy.ts';
 import type { Access, Seat } from '../access/state.ts';
 import { CUSTOMER_SEAT, goneFrom, seatsAsked } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
-import type { Door } from '../ledger/handle.ts';
+import type { CommandHandler } from '../ledger/command-handler.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Round } from './round.ts';
 import { createRound } from './round.ts';
@@ -23,14 +23,14 @@ interface Waiting {
 }
 
 export function createVacancies(deps: {
-  door: Door;
+  handler: CommandHandler;
   views: Views;
   clock: Clock;
   log: Logger;
   /** The world, with everybody at whom `look` looks in it asked about now. */
   asked: (look: (world: World) => void) => Promise<World>;
 }): Vacancies {
-  const { door, views, clock } = deps;
+  const { handler, views, clock } = deps;
 
   async function look(only: UserId | null): Promise<void> {
     const open: Waiting[] = [];
@@ -48,7 +48,7 @@ export function createVacancies(deps: {
       seat: { holder },
     } of vacant(world)) {
       const command = { type: 'offer_replacement', approver: holder } as const;
-      await door.handle({ command, requestNo: no, actor: { kind: 'timer' }, world, delivery: null });
+      await handler.handle({ command, requestNo: no, actor: { kind: 'timer' }, world, delivery: null });
     }
   }
 

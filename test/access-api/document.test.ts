@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { listen } from '../keys/ground.ts';
-import { inspect, launch } from '../http/browser.ts';
+import { inspect, launch } from '../support/browser.ts';
 import { ENTER, ground, NORTHWIND, SAM } from './ground.ts';
 
 const media = z.object({ schema: z.record(z.string(), z.unknown()), example: z.unknown() });

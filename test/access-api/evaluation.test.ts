@@ -4,16 +4,16 @@ import { z } from 'zod';
 import { badge, covering } from '../../src/access-api/covering.ts';
 import type { Session } from '../../src/access-api/covering.ts';
 import { MINUTE, NOW } from '../keys/ground.ts';
-import type { Ground } from './ground.ts';
+import type { TestLedger } from './ground.ts';
 import { ENTER, ground, NORTHWIND, SAM, SAMS } from './ground.ts';
 
 const ONE = '/access/v1/evaluation';
 const answer = z.object({ decision: z.boolean(), context: z.record(z.string(), z.unknown()).optional() });
 
 async function ask(
-  { post }: Ground,
+  { post }: TestLedger,
   change: object = {},
-  how: Parameters<Ground['post']>[2] = {},
+  how: Parameters<TestLedger['post']>[2] = {},
 ): Promise<z.infer<typeof answer>> {
   const response = await post(ONE, { subject: SAM, action: ENTER, resource: NORTHWIND, ...change }, how);
   expect(response.status).toBe(200);

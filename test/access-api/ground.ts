@@ -35,7 +35,7 @@ export const SAM = { type: 'user', id: 'sam@harbor.example' };
 export const NORTHWIND = { type: 'tenant', id: 'northwind' };
 export const ENTER = { name: 'enter' };
 
-export interface Ground {
+export interface TestLedger {
   readonly clock: TestClock;
   readonly sessions: Session[];
   readonly keys: KeyBook;
@@ -63,7 +63,7 @@ interface How {
   readonly from?: string;
 }
 
-export async function ground(): Promise<Ground> {
+export async function ground(): Promise<TestLedger> {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-test-'));
   const keyFile = join(folder, 'data', 'api-keys.sqlite');
   const keys = openKeyBook(keyFile);
@@ -108,7 +108,7 @@ export async function ground(): Promise<Ground> {
     client: () => from,
   });
   const questions: readonly Question[] = ['evaluate', 'report_actions'];
-  const newKey: Ground['newKey'] = (what = {}) =>
+  const newKey: TestLedger['newKey'] = (what = {}) =>
     keys.make({ name: 'the console', tenants: 'any', questions, ...what }, clock.at);
   const { key } = newKey();
   return {

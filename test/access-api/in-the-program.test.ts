@@ -7,15 +7,15 @@ import { certain } from '../../src/access/people.ts';
 import { openProductKeys } from '../../src/key-files.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
-import type { Stage } from '../slack/stage.ts';
-import { PEOPLE, stage } from '../slack/stage.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { PEOPLE, stage } from '../support/test-app.ts';
 
 /** What products ask, of the whole program, over sockets; keys are made beside it, as the operator makes them. */
 
 const HOUR = 3_600_000;
 const URL_OF_IT = 'https://access.example.com';
 
-let s: Stage;
+let s: TestApp;
 afterEach(() => s.close());
 
 async function open(port: number | null = null, mode: 'socket' | 'http' = 'socket'): Promise<void> {
@@ -73,7 +73,7 @@ async function may(
 }
 
 async function does(command: 'revoke' | 'end', by: string, no = 1): Promise<void> {
-  const { refusal } = await s.app.door.handle({
+  const { refusal } = await s.app.handler.handle({
     command: { type: command, reason: 'No longer needed.' },
     requestNo: no,
     actor: { kind: 'person', id: by },
@@ -235,7 +235,7 @@ describe('What was done', () => {
     await s.app.tick();
     await s.cast.ada.waitFor(
       '#support-access-alerts',
-      /TSA-1\* · \*The door was not shut\.\* the console tells of 1 action .*Northwind Traders.* after it ended/,
+      /TSA-1\* · \*Access was still open\.\* the console tells of 1 action .*Northwind Traders.* after it ended/,
     );
     await s.cast.sam.types('#support', '/tsa show TSA-1');
     expect(s.cast.sam.hears('#support').join()).toMatch(

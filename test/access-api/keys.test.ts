@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openKeyBook } from '../../src/access-api/key-book.ts';
 import { MINUTE } from '../keys/ground.ts';
-import type { Ground } from './ground.ts';
+import type { TestLedger } from './ground.ts';
 import { ENTER, ground, NORTHWIND, SAM } from './ground.ts';
 
 const ONE = '/access/v1/evaluation';
@@ -161,7 +161,7 @@ describe('A key', () => {
 });
 
 describe('Too much', () => {
-  const many = async (g: Ground, n: number, how: Parameters<Ground['post']>[2]) => {
+  const many = async (g: TestLedger, n: number, how: Parameters<TestLedger['post']>[2]) => {
     const statuses = [];
     for (let i = 0; i < n; i += 1) statuses.push(await g.post(ONE, QUESTION, how));
     return statuses;

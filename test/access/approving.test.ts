@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import type { Change } from './fixtures.ts';
+import type { Change } from '../support/access-fixtures.ts';
 import {
   ABE,
   ANN,
@@ -21,9 +21,9 @@ import {
   T0,
   THEIRS,
   timer,
-} from './fixtures.ts';
-import { approve, deny, file, start } from './acts.ts';
-import { pending } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { approve, deny, file, start } from '../support/access-commands.ts';
+import { pending } from '../support/access-story.ts';
 
 const admin = (change: Change = {}) => pending({ scopeId: 'admin' }, change);
 const typed = approve(null, 'acme');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approve, closeOut, contest, end, start } from './acts.ts';
+import { approve, closeOut, contest, end, start } from '../support/access-commands.ts';
 import {
   ABE,
   ADA,
@@ -17,8 +17,8 @@ import {
   RITA,
   STANDINGS,
   T0,
-} from './fixtures.ts';
-import { active, approved, closed, emergency, ended, inPhase, pending } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { active, approved, closed, emergency, ended, inPhase, pending } from '../support/access-story.ts';
 
 const content = { type: 'accept_closeout' } as const;
 const offer = (to: string) => ({ type: 'offer_ownership', to }) as const;

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { FILE, ask, cancel, closeOut, contest, end, extend, revoke, takeOn } from './acts.ts';
+import {
+  FILE,
+  ask,
+  cancel,
+  closeOut,
+  contest,
+  end,
+  extend,
+  revoke,
+  takeOn,
+} from '../support/access-commands.ts';
 import {
   ADA,
   ANN,
@@ -21,8 +31,8 @@ import {
   STANDINGS,
   T0,
   TENANTS,
-} from './fixtures.ts';
-import { inPhase, moreTime, story, unclaimed } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { inPhase, moreTime, story, unclaimed } from '../support/access-story.ts';
 
 const running = unclaimed().given(GUS, takeOn());
 

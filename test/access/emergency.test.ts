@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { approve, cancel, closeOut, contest, declare, end, review, revoke } from './acts.ts';
-import type { Change } from './fixtures.ts';
+import {
+  approve,
+  cancel,
+  closeOut,
+  contest,
+  declare,
+  end,
+  review,
+  revoke,
+} from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
 import {
   ABE,
   ADA,
@@ -18,8 +27,8 @@ import {
   RITA,
   STANDINGS,
   T0,
-} from './fixtures.ts';
-import { active, emergency, inPhase, story, TWO_PEOPLE, unconfirmed } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { active, emergency, inPhase, story, TWO_PEOPLE, unconfirmed } from '../support/access-story.ts';
 
 const confirm = { type: 'confirm_emergency' } as const;
 const rule = (people: readonly string[]) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { approve, end, extend, start } from './acts.ts';
-import type { Change } from './fixtures.ts';
+import { approve, end, extend, start } from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
 import {
   ABE,
   ADA,
@@ -22,9 +22,9 @@ import {
   T0,
   TENANTS,
   timer,
-} from './fixtures.ts';
-import type { Story } from './story.ts';
-import { active, approved, emergency, ended, inPhase, moreTime, pending } from './story.ts';
+} from '../support/access-fixtures.ts';
+import type { Story } from '../support/access-story.ts';
+import { active, approved, emergency, ended, inPhase, moreTime, pending } from '../support/access-story.ts';
 
 const no = { type: 'deny_extension', reason: 'That is enough for today.' } as const;
 const asked = active().given(GUS, extend());

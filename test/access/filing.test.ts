@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ask, declare, end, file, start } from './acts.ts';
+import { ask, declare, end, file, start } from '../support/access-commands.ts';
 import {
   ABE,
   ADA,
@@ -17,8 +17,8 @@ import {
   RITA,
   STANDINGS,
   T0,
-} from './fixtures.ts';
-import { inPhase, pending, story } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { inPhase, pending, story } from '../support/access-story.ts';
 
 const rule = (people: readonly string[]) => ({ people, scopes: 'any', tenants: 'any' }) as const;
 
@@ -34,7 +34,7 @@ describe('filing', () => {
         consent: false,
         reason: REASON,
         roleNotes: [],
-        likeIt: 1,
+        repeatCount: 1,
         ask: {
           grantee: GUS,
           scope: {
@@ -292,6 +292,6 @@ describe('what else is going on', () => {
       { no: 2, reason: REASON, filedAt: T0 - 30 * DAY + 1 },
       { no: 3, reason: 'Rotate the certificate of the mail relay before Friday.', filedAt: T0 - DAY },
     ];
-    story().beside({ similar }).when(RITA, file()).thenHappens({ type: 'request.filed', likeIt: 2 });
+    story().beside({ similar }).when(RITA, file()).thenHappens({ type: 'request.filed', repeatCount: 2 });
   });
 });

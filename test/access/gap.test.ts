@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decideHouse } from '../../src/access/house.ts';
+import { decideGlobal } from '../../src/access/absence.ts';
 import type { Refusal } from '../../src/access/refusal.ts';
 import { IN_DOUBT } from '../../src/access/session.ts';
 import type { Actor } from '../../src/access/people.ts';
-import { approve, cancel, end, file, start, takeOn, ask, declare } from './acts.ts';
+import { approve, cancel, end, file, start, takeOn, ask, declare } from '../support/access-commands.ts';
 import {
   ADA,
   ANN,
@@ -19,8 +19,17 @@ import {
   T0,
   timer,
   worldOf,
-} from './fixtures.ts';
-import { active, approved, closed, ended, pending, story, unclaimed, unconfirmed } from './story.ts';
+} from '../support/access-fixtures.ts';
+import {
+  active,
+  approved,
+  closed,
+  ended,
+  pending,
+  story,
+  unclaimed,
+  unconfirmed,
+} from '../support/access-story.ts';
 
 const gap = { restored: 7, at: T0 };
 const refusal: Refusal = { reason: 'gap_not_confirmed', since: T0, admins: [ADA] };
@@ -96,7 +105,7 @@ describe('What nobody knows after a restore', () => {
 
 describe('The gap', () => {
   const confirm = (actor: Actor, restored = gap.restored, open: typeof gap | null = gap) =>
-    decideHouse({ type: 'confirm_gap', restored }, { actor, world: worldOf(), now: T0, gap: open });
+    decideGlobal({ type: 'confirm_gap', restored }, { actor, world: worldOf(), now: T0, gap: open });
 
   it('is confirmed by an admin', () => {
     expect(confirm(person(ADA))).toEqual({

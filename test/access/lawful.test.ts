@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import type { AccessEvent } from '../../src/access/event.ts';
 import { evolve } from '../../src/access/evolve.ts';
 import { unlawful } from '../../src/access/lawful.ts';
-import { extend } from './acts.ts';
-import { ANN, EVE, GUS, HOUR, OLA, RITA, T0 } from './fixtures.ts';
-import { active, approved, emergency, pending, unconfirmed } from './story.ts';
-import type { Story } from './story.ts';
+import { extend } from '../support/access-commands.ts';
+import { ANN, EVE, GUS, HOUR, OLA, RITA, T0 } from '../support/access-fixtures.ts';
+import { active, approved, emergency, pending, unconfirmed } from '../support/access-story.ts';
+import type { Story } from '../support/access-story.ts';
 
 const yes = (by: string): AccessEvent => ({
   type: 'approval.given',

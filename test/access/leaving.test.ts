@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Standing } from '../../src/access/people.ts';
-import { ask, closeOut, extend, start } from './acts.ts';
-import type { Change } from './fixtures.ts';
-import { ANN, cara, CARL, carl, EVE, GUS, MINUTE, OLA, RITA, T0, timer } from './fixtures.ts';
+import { ask, closeOut, extend, start } from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
+import { ANN, cara, CARL, carl, EVE, GUS, MINUTE, OLA, RITA, T0, timer } from '../support/access-fixtures.ts';
 import {
   active,
   approved,
@@ -14,7 +14,7 @@ import {
   story,
   unclaimed,
   unconfirmed,
-} from './story.ts';
+} from '../support/access-story.ts';
 
 /** Who leaves, or may hold and ask for nothing any more, takes no access along. */
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NOTHING_AROUND } from '../../src/access/around.ts';
+import { NOTHING_RELATED } from '../../src/access/related-requests.ts';
 import type { Context, Decision } from '../../src/access/checks.ts';
 import type { Command } from '../../src/access/command.ts';
 import { decide } from '../../src/access/decide.ts';
@@ -14,10 +14,10 @@ import { actorName } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
 import { askOf } from '../../src/access/state.ts';
 import { createClock } from '../../src/clock.ts';
-import type { Machine } from '../machine.ts';
-import { machine } from '../machine.ts';
-import { person, T0, timer } from './fixtures.ts';
-import type { Life } from './promises.ts';
+import type { Machine } from '../support/machine.ts';
+import { machine } from '../support/machine.ts';
+import { person, T0, timer } from '../support/access-fixtures.ts';
+import type { Life } from '../support/promises.ts';
 import {
   able,
   agreed,
@@ -35,7 +35,7 @@ import {
   said,
   started,
   watched,
-} from './promises.ts';
+} from '../support/promises.ts';
 import {
   dice,
   goOn,
@@ -48,7 +48,7 @@ import {
   whoComes,
   wild,
   WORLDS,
-} from './wandering.ts';
+} from '../support/random-commands.ts';
 
 /** Lives that nobody thought of; what must be true of every one of them stands in promises.ts. */
 
@@ -85,7 +85,7 @@ function live(seeds: readonly number[]): void {
   if (first(3) === 0)
     for (const [who, command] of inUse(first)) {
       const actor = typeof who === 'string' ? person(who) : who;
-      attempt(lives[0], command, { actor, world: usual, around: NOTHING_AROUND, now });
+      attempt(lives[0], command, { actor, world: usual, related: NOTHING_RELATED, now });
     }
   for (const seed of seeds) {
     const roll = dice(seed);
@@ -110,8 +110,8 @@ function live(seeds: readonly number[]): void {
       : wild(life.state, life.now, roll);
     const actor = whoComes(who, roll);
     const gap = roll(12) === 0 ? { restored: 1, at: life.now } : null;
-    const around = { ...NOTHING_AROUND, openEmergencies: openEmergencies(others, actor), gap };
-    const { events } = attempt(life, command, { actor, world, around, now: life.now }, others);
+    const related = { ...NOTHING_RELATED, openEmergencies: openEmergencies(others, actor), gap };
+    const { events } = attempt(life, command, { actor, world, related, now: life.now }, others);
     must(
       gap === null || events.every(({ type }) => type !== 'session.started'),
       'nothing starts while nobody has confirmed a gap',
@@ -143,7 +143,7 @@ function callOff(life: Life, world: World, now: number): void {
   const people = life.state === null ? [] : [askOf(life.state)?.grantee, life.state.requester];
   for (const person of people) {
     if (person === undefined || person.includes(':')) continue;
-    const context = { actor: timer, world, around: NOTHING_AROUND, now };
+    const context = { actor: timer, world, related: NOTHING_RELATED, now };
     attempt(life, { type: 'call_off', person }, context);
   }
   if (life.state !== null) nobodyStays(life.state, world);
@@ -155,7 +155,7 @@ function passTime(life: Life, world: World, now: number): void {
     const command = dueCommand(life.state, life.now);
     if (command === null) break;
     must(i < 20, 'what is due comes to an end');
-    const context = { actor: timer, world, around: NOTHING_AROUND, now: life.now };
+    const context = { actor: timer, world, related: NOTHING_RELATED, now: life.now };
     const { refusal } = attempt(life, command, context);
     must(refusal === null, 'what is due happens');
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { approve, start } from './acts.ts';
-import { ABE, ANN, carl, GUS, HOUR, MINUTE, SCOPES, T0 } from './fixtures.ts';
-import { inPhase, pending } from './story.ts';
+import { approve, start } from '../support/access-commands.ts';
+import { ABE, ANN, carl, GUS, HOUR, MINUTE, SCOPES, T0 } from '../support/access-fixtures.ts';
+import { inPhase, pending } from '../support/access-story.ts';
 
 const admin = () => pending({ scopeId: 'admin' });
 const typed = approve(null, 'acme');

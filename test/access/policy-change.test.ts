@@ -26,8 +26,8 @@ import {
   SCOPES,
   TENANTS,
   worldOf,
-} from './fixtures.ts';
-import type { Change } from './fixtures.ts';
+} from '../support/access-fixtures.ts';
+import type { Change } from '../support/access-fixtures.ts';
 
 const BEFORE: Change = {
   policy: { approvers: [{ people: [ANN, ABE], scopes: 'any', tenants: 'any' }], requesters: [RITA, GUS] },

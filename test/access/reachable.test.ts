@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reachable } from '../../src/access/policy.ts';
-import { file } from './acts.ts';
-import { ADA, RITA, TENANTS, worldOf } from './fixtures.ts';
-import { story } from './story.ts';
+import { file } from '../support/access-commands.ts';
+import { ADA, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import { story } from '../support/access-story.ts';
 
 /** `bolt` must consent; this is bolt with a contact who has an address and no Slack. */
 const onlyMail = TENANTS.map((tenant) => ({

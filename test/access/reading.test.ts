@@ -10,8 +10,20 @@ import {
   worldTo,
 } from '../../src/access/reading.ts';
 import { currentAsk } from '../../src/access/approving.ts';
-import { approve, ask, cancel, closeOut, declare, deny, end, extend, review, start, takeOn } from './acts.ts';
-import type { Change } from './fixtures.ts';
+import {
+  approve,
+  ask,
+  cancel,
+  closeOut,
+  declare,
+  deny,
+  end,
+  extend,
+  review,
+  start,
+  takeOn,
+} from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
 import {
   ABE,
   ADA,
@@ -31,9 +43,9 @@ import {
   T0,
   TENANTS,
   worldOf,
-} from './fixtures.ts';
-import type { Story } from './story.ts';
-import { active, ended, pending, story, unclaimed } from './story.ts';
+} from '../support/access-fixtures.ts';
+import type { Story } from '../support/access-story.ts';
+import { active, ended, pending, story, unclaimed } from '../support/access-story.ts';
 
 /** What the customer reads: the record, and none of our own talk about it. */
 

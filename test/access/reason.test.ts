@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alike, checkReason, GOOD_REASON } from '../../src/access/reason.ts';
-import { deny, file } from './acts.ts';
-import { ANN, RITA } from './fixtures.ts';
-import { pending, story } from './story.ts';
+import { deny, file } from '../support/access-commands.ts';
+import { ANN, RITA } from '../support/access-fixtures.ts';
+import { pending, story } from '../support/access-story.ts';
 
 const ACME = { id: 'acme', name: 'Acme Ltd' };
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

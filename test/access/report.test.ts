@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { CARL, cara, carl, ANN, OLA, OTTO, RITA } from './fixtures.ts';
-import { active, approved, inPhase } from './story.ts';
+import { CARL, cara, carl, ANN, OLA, OTTO, RITA } from '../support/access-fixtures.ts';
+import { active, approved, inPhase } from '../support/access-story.ts';
 
 describe('“I did not expect this”', () => {
   const report = { type: 'report_unexpected' } as const;

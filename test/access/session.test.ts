@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { approve, end, revoke, start } from './acts.ts';
-import type { Change } from './fixtures.ts';
+import { approve, end, revoke, start } from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
 import {
   ABE,
   ADA,
@@ -22,8 +22,8 @@ import {
   T0,
   TENANTS,
   timer,
-} from './fixtures.ts';
-import { active, approved, inPhase, pending } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { active, approved, inPhase, pending } from '../support/access-story.ts';
 
 const only = (...people: string[]): Change => ({
   policy: { approvers: [{ people, scopes: 'any', tenants: 'any' }] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approve, ask, declare, extend, file, review, start, takeOn } from './acts.ts';
+import { approve, ask, declare, extend, file, review, start, takeOn } from '../support/access-commands.ts';
 import {
   ABE,
   ANN,
@@ -16,9 +16,9 @@ import {
   T0,
   TENANTS,
   timer,
-} from './fixtures.ts';
-import type { Change } from './fixtures.ts';
-import { active, moreTime, story } from './story.ts';
+} from '../support/access-fixtures.ts';
+import type { Change } from '../support/access-fixtures.ts';
+import { active, moreTime, story } from '../support/access-story.ts';
 
 /** Where one person comes to stand in two places: by standing in for another, or as what they are changes. */
 

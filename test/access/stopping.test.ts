@@ -1,9 +1,18 @@
 import { describe, it } from 'vitest';
-import { cancel, end, revoke } from './acts.ts';
-import type { Change } from './fixtures.ts';
-import { ADA, ANN, CARL, carl, cara, EVE, GUS, OLA, OTTO, RITA } from './fixtures.ts';
-import { active, approved, emergency, inPhase, pending, story, unclaimed, unconfirmed } from './story.ts';
-import { ask } from './acts.ts';
+import { cancel, end, revoke } from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
+import { ADA, ANN, CARL, carl, cara, EVE, GUS, OLA, OTTO, RITA } from '../support/access-fixtures.ts';
+import {
+  active,
+  approved,
+  emergency,
+  inPhase,
+  pending,
+  story,
+  unclaimed,
+  unconfirmed,
+} from '../support/access-story.ts';
+import { ask } from '../support/access-commands.ts';
 
 /** Ending and stopping wait for no word of Slack: in doubt it is over. */
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dueAt, dueCommand } from '../../src/access/due.ts';
-import { approve, closeOut, contest, end, extend, review } from './acts.ts';
-import { ABE, ANN, DAY, DEB, GUS, HOUR, MINUTE, OLA, RITA, T0, timer } from './fixtures.ts';
-import type { Story } from './story.ts';
+import { approve, closeOut, contest, end, extend, review } from '../support/access-commands.ts';
+import { ABE, ANN, DAY, DEB, GUS, HOUR, MINUTE, OLA, RITA, T0, timer } from '../support/access-fixtures.ts';
+import type { Story } from '../support/access-story.ts';
 import {
   active,
   approved,
@@ -13,7 +13,7 @@ import {
   pending,
   unclaimed,
   unconfirmed,
-} from './story.ts';
+} from '../support/access-story.ts';
 
 /** The instants at which time has something to do, one after the other, until it has nothing or this many were seen. */
 function moments(from: Story, count: number): readonly (readonly [string, number])[] {

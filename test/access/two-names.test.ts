@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
-import { approve, ask, cancel, deny, extend, file, start, takeOn } from './acts.ts';
-import { ANN, cara, CARA, carl, CARL, GUS, OLA, RITA, TENANTS } from './fixtures.ts';
-import type { Change } from './fixtures.ts';
-import { moreTime, story } from './story.ts';
+import { approve, ask, cancel, deny, extend, file, start, takeOn } from '../support/access-commands.ts';
+import { ANN, cara, CARA, carl, CARL, GUS, OLA, RITA, TENANTS } from '../support/access-fixtures.ts';
+import type { Change } from '../support/access-fixtures.ts';
+import { moreTime, story } from '../support/access-story.ts';
 
 /** One human, known to Slack by an id and to the policy by an address, too. */
 const one = (slack: string): Change => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { approve, cancel, deny } from './acts.ts';
-import type { Change } from './fixtures.ts';
+import { approve, cancel, deny } from '../support/access-commands.ts';
+import type { Change } from '../support/access-fixtures.ts';
 import {
   ABE,
   ADA,
@@ -17,8 +17,8 @@ import {
   STANDINGS,
   T0,
   timer,
-} from './fixtures.ts';
-import { active, approved, inPhase, pending } from './story.ts';
+} from '../support/access-fixtures.ts';
+import { active, approved, inPhase, pending } from '../support/access-story.ts';
 
 const question = { type: 'ask_question', text: 'Since when?' } as const;
 const answer = { type: 'answer_question', text: 'Since Monday.' } as const;

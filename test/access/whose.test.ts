@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/access/command.ts';
-import { decideHouse } from '../../src/access/house.ts';
+import { decideGlobal } from '../../src/access/absence.ts';
 import { atHome, isElsewhere, slackIdOf, userElsewhere, userOf } from '../../src/access/whose.ts';
 import {
   approve,
@@ -17,7 +17,7 @@ import {
   revoke,
   start,
   takeOn,
-} from './acts.ts';
+} from '../support/access-commands.ts';
 import {
   ADA,
   ANN,
@@ -36,8 +36,8 @@ import {
   TENANTS,
   THEIRS,
   worldOf,
-} from './fixtures.ts';
-import type { Story } from './story.ts';
+} from '../support/access-fixtures.ts';
+import type { Story } from '../support/access-story.ts';
 import {
   active,
   approved,
@@ -49,7 +49,7 @@ import {
   story,
   unclaimed,
   unconfirmed,
-} from './story.ts';
+} from '../support/access-story.ts';
 
 /** People are known by id and team together: a namesake from another workspace is a stranger. */
 
@@ -174,7 +174,7 @@ describe('Whoever comes from another workspace under the id of one of ours', () 
       delegate: OTTO,
     } as const;
     const by = (actor: ReturnType<typeof namesake>) =>
-      decideHouse(command, { actor, world: worldOf(), now: T0, gap: null });
+      decideGlobal(command, { actor, world: worldOf(), now: T0, gap: null });
     for (const user of [ANN, ADA])
       expect(by(namesake(user))).toEqual({
         events: [],

@@ -3,9 +3,9 @@ import { createMailbox } from '../../sandbox/mail.ts';
 import type { MailFault } from '../../sandbox/mail.ts';
 import { createMailTransport } from '../../src/email/transport.ts';
 import type { Transport } from '../../src/email/transport.ts';
-import { end, file } from '../access/acts.ts';
-import { CARA, GUS, HOUR, MINUTE, RITA, timer } from '../access/fixtures.ts';
-import { header, HARBOR, inUse, post, SECRET } from './ground.ts';
+import { end, file } from '../support/access-commands.ts';
+import { CARA, GUS, HOUR, MINUTE, RITA, timer } from '../support/access-fixtures.ts';
+import { header, HARBOR, inUse, post, SECRET } from '../support/test-mail.ts';
 
 const MAIL = {
   to: { name: 'Cara', address: CARA },

@@ -2,9 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMailbox } from '../../sandbox/mail.ts';
 import type { Received } from '../../sandbox/mail.ts';
 import { createMailTransport } from '../../src/email/transport.ts';
-import { approve, ask, end, file, start } from '../access/acts.ts';
-import { ANN, cara, CARA, GUS, RITA, SCOPES, TENANTS } from '../access/fixtures.ts';
-import { header, HARBOR, lines, post } from './ground.ts';
+import { approve, ask, end, file, start } from '../support/access-commands.ts';
+import { ANN, cara, CARA, GUS, RITA, SCOPES, TENANTS } from '../support/access-fixtures.ts';
+import { header, HARBOR, lines, post } from '../support/test-mail.ts';
 
 /** What somebody puts into a field so that a mail goes to more people, says more than ours, or shows what is not so. */
 const EVIL = 'evil@evil.example';
@@ -104,7 +104,7 @@ describe.each(PAYLOADS)('%j', (evil) => {
   });
 });
 
-/** What the rules let through of it: control characters are refused at the door, line breaks are not. */
+/** What the rules let through of it: control characters are refused at the command handler, line breaks are not. */
 function clean(evil: string): string {
   return evil
     .toWellFormed()

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../sandbox/mail.ts';
-import { written } from '../slack/acts.ts';
-import { HOUR, ISSUE, taking, ANN as ANN_IN_SLACK } from '../slack/customers.ts';
-import { file } from '../slack/stage.ts';
-import { linksIn } from './ground.ts';
-import type { MailStage } from './post.ts';
-import { ANN, mailStage, presence } from './post.ts';
+import { written } from '../support/slack-acts.ts';
+import { HOUR, ISSUE, taking, ANN as ANN_IN_SLACK } from '../support/customers.ts';
+import { file } from '../support/test-app.ts';
+import { linksIn } from '../support/test-mail.ts';
+import type { MailTestApp } from '../support/test-app-with-mail.ts';
+import { ANN, mailStage, presence } from '../support/test-app-with-mail.ts';
 
 /** What a customer lives through, step by step: Slack, mailbox and page of the whole program. */
 
@@ -13,17 +13,17 @@ const northwind = (consent: 'required' | 'notify'): ReturnType<typeof taking> =>
   taking({ consent, contacts: [{ ...ANN_IN_SLACK, email: ANN }] });
 
 /** The subjects of Ann's mails, without the number. */
-const subjects = (s: MailStage): readonly string[] =>
+const subjects = (s: MailTestApp): readonly string[] =>
   s.to(ANN).map(({ parsed }) => (parsed.subject ?? '').replace(/^\[TSA-1\] | until .*UTC$/g, ''));
 
-function lastOf(s: MailStage): Received {
+function lastOf(s: MailTestApp): Received {
   const mail = s.to(ANN).at(-1);
   if (mail === undefined) throw new Error('Ann got no mail');
   return mail;
 }
 
 /** Answers on the page of the last mail's link, with the code beside it. */
-async function answers(s: MailStage, answer: string): Promise<string> {
+async function answers(s: MailTestApp, answer: string): Promise<string> {
   const [link] = linksIn(lastOf(s));
   if (link === undefined) throw new Error(`there is no link in ${lastOf(s).parsed.subject ?? ''}`);
   const url = `http://127.0.0.1:${s.app.port}/r/${link.token}`;
@@ -38,14 +38,14 @@ async function answers(s: MailStage, answer: string): Promise<string> {
 }
 
 /** Sam asks for access; Ada says yes. */
-async function sought(s: MailStage): Promise<void> {
+async function sought(s: MailTestApp): Promise<void> {
   await file(s);
   await s.cast.ada.presses('Approve', 'app', /TSA-1/);
   await s.later(0);
 }
 
 /** Ann fills in the form in the shared channel. */
-async function helpSought(s: MailStage): Promise<void> {
+async function helpSought(s: MailTestApp): Promise<void> {
   const { sam, ann } = s.cast;
   await sam.types('#support', '/tsa channel northwind');
   await s.later(0);
@@ -58,7 +58,7 @@ async function helpSought(s: MailStage): Promise<void> {
   await s.later(0);
 }
 
-async function takenOn(s: MailStage): Promise<void> {
+async function takenOn(s: MailTestApp): Promise<void> {
   await s.cast.noor.presses('Accept', '#support', /TSA-1/);
   const modal = await s.cast.noor.modal('Take it on');
   await modal.types('Allowed actions', 'Read the import log; delete the doubled invoices.');

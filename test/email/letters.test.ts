@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ask, closeOut, declare, end, file } from '../access/acts.ts';
-import { ANN, cara, CARA, EMI, EVE, GUS, HOUR, MINUTE, RITA, timer } from '../access/fixtures.ts';
-import { TWO_PEOPLE } from '../access/story.ts';
-import type { Post } from './ground.ts';
-import { inUse, lines, linksIn, post } from './ground.ts';
+import { ask, closeOut, declare, end, file } from '../support/access-commands.ts';
+import { ANN, cara, CARA, EMI, EVE, GUS, HOUR, MINUTE, RITA, timer } from '../support/access-fixtures.ts';
+import { TWO_PEOPLE } from '../support/access-story.ts';
+import type { Post } from '../support/test-mail.ts';
+import { inUse, lines, linksIn, post } from '../support/test-mail.ts';
 
 const SCOPE = 'Scope: The support scope (What support allows)';
 const READ = { scopeId: 'read', allowedActions: 'Read the log.', offLimits: '', durationMs: HOUR, roles: [] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../sandbox/mail.ts';
-import { approve, ask, declare, end, extend, file, start } from '../access/acts.ts';
+import { approve, ask, declare, end, extend, file, start } from '../support/access-commands.ts';
 import {
   ANN,
   cara,
@@ -15,10 +15,10 @@ import {
   TENANTS,
   timer,
   worldOf,
-} from '../access/fixtures.ts';
-import { TWO_PEOPLE } from '../access/story.ts';
-import type { Post } from './ground.ts';
-import { header, HARBOR, inUse, lines, linksIn, post, PUBLIC } from './ground.ts';
+} from '../support/access-fixtures.ts';
+import { TWO_PEOPLE } from '../support/access-story.ts';
+import type { Post } from '../support/test-mail.ts';
+import { header, HARBOR, inUse, lines, linksIn, post, PUBLIC } from '../support/test-mail.ts';
 
 const SCOPE = 'Scope: The support scope (What support allows)';
 const READ = { scopeId: 'read', allowedActions: 'Read the log.', offLimits: '', durationMs: HOUR, roles: [] };

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { ANN_MAIL, withCustomers } from '../../sandbox/customers.ts';
 import { player, until } from '../../sandbox/driver.ts';
-import { PEOPLE, settle } from '../../sandbox/harbor.ts';
+import { PEOPLE, settle } from '../../sandbox/example-company.ts';
 import { createMailbox } from '../../sandbox/mail.ts';
 import { createSandbox } from '../../sandbox/server.ts';
-import { folder } from '../ledger/ground.ts';
-import { fillIn } from '../slack/stage.ts';
-import { header } from './ground.ts';
+import { folder } from '../support/test-ledger.ts';
+import { fillIn } from '../support/test-app.ts';
+import { header } from '../support/test-mail.ts';
 
 const PATIENCE_MS = 30_000;
 

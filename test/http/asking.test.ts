@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { declare, takeOn } from '../access/acts.ts';
-import { CARA, EVE, GUS, REASON, T0, TENANTS, worldOf } from '../access/fixtures.ts';
-import { doorstep, facts, owed } from './doorstep.ts';
+import { declare, takeOn } from '../support/access-commands.ts';
+import { CARA, EVE, GUS, REASON, T0, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import { doorstep, facts, owed } from '../support/test-pages.ts';
 
 describe('Asking for help on the page', () => {
   const told = {

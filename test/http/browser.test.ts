@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { file, requestForm } from '../slack/stage.ts';
-import type { Customer } from './browser.ts';
-import { ANN, CARLOS, customer, inspect } from './browser.ts';
+import { file, requestForm } from '../support/test-app.ts';
+import type { Customer } from '../support/browser.ts';
+import { ANN, CARLOS, customer, inspect } from '../support/browser.ts';
 
 const CONTOSO = { tenant: 'Contoso Retail · production' };
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ask, extend, file, takeOn } from '../access/acts.ts';
-import { cara, GUS, REASON, RITA, TENANTS, worldOf } from '../access/fixtures.ts';
-import type { Doorstep, Mailed } from './doorstep.ts';
-import { consenting, doorstep } from './doorstep.ts';
+import { ask, extend, file, takeOn } from '../support/access-commands.ts';
+import { cara, GUS, REASON, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import type { TestPages, Mailed } from '../support/test-pages.ts';
+import { consenting, doorstep } from '../support/test-pages.ts';
 
 /** Whatever is tried from outside, by machines and by people: nothing happens that a code was not typed for. */
 
 /** One link of every purpose, each with something to decide. */
-async function everyLink(d: Doorstep): Promise<readonly Mailed[]> {
+async function everyLink(d: TestPages): Promise<readonly Mailed[]> {
   await d.given(RITA, file());
   await d.given(cara, ask());
   await d.given(cara, ask({ tried: 'Twice.' }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { approve, file, start } from '../access/acts.ts';
-import { ANN, GUS, HOUR, OLA, REASON, RITA, TENANTS, worldOf } from '../access/fixtures.ts';
-import { AT, consenting, doorstep } from './doorstep.ts';
+import { approve, file, start } from '../support/access-commands.ts';
+import { ANN, GUS, HOUR, OLA, REASON, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import { AT, consenting, doorstep } from '../support/test-pages.ts';
 
 /** What holds for each page, whatever it says. */
 

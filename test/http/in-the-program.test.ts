@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { certain } from '../../src/access/people.ts';
 import { openForReading } from '../../src/ledger/open.ts';
-import type { Stage } from '../slack/stage.ts';
-import { file, GOOD, PEOPLE, stage } from '../slack/stage.ts';
-import type { Customer } from './browser.ts';
-import { ANN, CARLOS, customer } from './browser.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
+import type { Customer } from '../support/browser.ts';
+import { ANN, CARLOS, customer } from '../support/browser.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -17,7 +17,7 @@ async function opened(mode?: 'socket' | 'http'): Promise<Customer> {
   return c;
 }
 
-async function life({ database }: Stage): Promise<readonly unknown[]> {
+async function life({ database }: TestApp): Promise<readonly unknown[]> {
   const ledger = openForReading(database);
   const rows = ledger.raw
     .prepare("select type || ' by ' || actor from ledger_event where request_no is not null order by seq")

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { file } from '../access/acts.ts';
-import { RITA } from '../access/fixtures.ts';
-import type { Doorstep, Mailed } from './doorstep.ts';
-import { consenting, doorstep, facts } from './doorstep.ts';
+import { file } from '../support/access-commands.ts';
+import { RITA } from '../support/access-fixtures.ts';
+import type { TestPages, Mailed } from '../support/test-pages.ts';
+import { consenting, doorstep, facts } from '../support/test-pages.ts';
 import type { Wire } from './wire.ts';
 import { chunked, stillServes, street, wire } from './wire.ts';
 
 /** A form reaches its page however it is carried there; and whatever comes in its place harms nobody who comes after. */
 
 interface Scene {
-  readonly d: Doorstep;
+  readonly d: TestPages;
   readonly port: number;
   readonly line: Wire;
   readonly link: Mailed;

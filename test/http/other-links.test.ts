@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { approve, ask, deny, end, extend, file, start, takeOn } from '../access/acts.ts';
-import { ANN, cara, CARA, carl, CARL, GUS, HOUR, MINUTE, RITA, T0 } from '../access/fixtures.ts';
-import { consenting, doorstep, facts, owed } from './doorstep.ts';
-import type { Doorstep } from './doorstep.ts';
+import { approve, ask, deny, end, extend, file, start, takeOn } from '../support/access-commands.ts';
+import { ANN, cara, CARA, carl, CARL, GUS, HOUR, MINUTE, RITA, T0 } from '../support/access-fixtures.ts';
+import { consenting, doorstep, facts, owed } from '../support/test-pages.ts';
+import type { TestPages } from '../support/test-pages.ts';
 
 /** A request that waits for Ann and for the customer. */
-async function asked(): Promise<Doorstep> {
+async function asked(): Promise<TestPages> {
   const d = doorstep(consenting('acme'));
   await d.given(RITA, file());
   return d;
 }
 /** A session of Gus's in Acme. */
-async function running(d = doorstep()): Promise<Doorstep> {
+async function running(d = doorstep()): Promise<TestPages> {
   await d.given(RITA, file());
   await d.given(ANN, approve(), 1);
   await d.given(GUS, start, 1);

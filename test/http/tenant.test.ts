@@ -12,7 +12,7 @@ import {
   review,
   start,
   takeOn,
-} from '../access/acts.ts';
+} from '../support/access-commands.ts';
 import {
   ANN,
   cara,
@@ -29,12 +29,12 @@ import {
   T0,
   TENANTS,
   worldOf,
-} from '../access/fixtures.ts';
-import type { Doorstep } from './doorstep.ts';
-import { doorstep, facts } from './doorstep.ts';
+} from '../support/access-fixtures.ts';
+import type { TestPages } from '../support/test-pages.ts';
+import { doorstep, facts } from '../support/test-pages.ts';
 
 /** A life in Acme: one session closed out, one emergency that runs, one request denied; and one in Bolt. */
-async function lived(): Promise<Doorstep> {
+async function lived(): Promise<TestPages> {
   const d = doorstep(worldOf({ limits: { openRequests: 9 } }));
   await d.given(RITA, file());
   await d.given(ANN, approve(), 1);
@@ -151,7 +151,7 @@ describe('The tenant’s page', () => {
     const told = (n: number, at: number) =>
       ({ id: `a${n}`, at, what: `=1+${n} <b>`, on: null, level: 'danger', outcome: 'failed' }) as const;
     const batch = (requestNo: number, actions: readonly ReturnType<typeof told>[]) =>
-      d.door.recordActions(
+      d.handler.recordActions(
         { requestNo, product: { keyId: 'k', name: 'Harbor console' }, actions, mayAskAbout: () => true },
         d.world.policy,
       );

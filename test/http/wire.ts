@@ -98,7 +98,7 @@ function readAnswer(
   return { answer: { status, head, body }, length: end + 4 + length };
 }
 
-/** Serves the pages (or Slack’s door) alone, on a port of this machine; closed when the test is over. */
+/** Serves the pages (or Slack’s command handler) alone, on a port of this machine; closed when the test is over. */
 export async function street(
   doors: {
     readonly pages?: Listener;

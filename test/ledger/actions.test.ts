@@ -3,10 +3,10 @@ import type { Action } from '../../src/access/actions.ts';
 import type { Batch } from '../../src/ledger/actions.ts';
 import { createReportedActions, hashOfActions } from '../../src/ledger/actions.ts';
 import { exportActions } from '../../src/ledger/export.ts';
-import { approve, file, start } from '../access/acts.ts';
-import { ANN, GUS, HOUR, MINUTE, RITA, worldOf } from '../access/fixtures.ts';
-import type { Ground } from './ground.ts';
-import { ground } from './ground.ts';
+import { approve, file, start } from '../support/access-commands.ts';
+import { ANN, GUS, HOUR, MINUTE, RITA, worldOf } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 const POLICY = {
   channels: { ...worldOf().policy.channels, security: 'CSECURITY' },
@@ -14,7 +14,7 @@ const POLICY = {
 const CONSOLE = { keyId: 'abcdefghijkl', name: 'the console' };
 
 /** Gus is in acme. */
-async function inside(): Promise<Ground & { readonly no: number }> {
+async function inside(): Promise<TestLedger & { readonly no: number }> {
   const g = ground();
   const no = await g.given(RITA, file());
   await g.given(ANN, approve(), no);
@@ -34,21 +34,21 @@ function action(change: Partial<Action> & { readonly at: number }): Action {
 }
 
 function tell(
-  g: Ground & { readonly no: number },
+  g: TestLedger & { readonly no: number },
   actions: readonly Action[],
   more: Partial<Batch> = {},
-): ReturnType<Ground['door']['recordActions']> {
+): ReturnType<TestLedger['handler']['recordActions']> {
   const batch = { requestNo: g.no, product: CONSOLE, actions, mayAskAbout: () => true, ...more };
-  return g.door.recordActions(batch, POLICY);
+  return g.handler.recordActions(batch, POLICY);
 }
 
-const events = (g: Ground): readonly unknown[] =>
+const events = (g: TestLedger): readonly unknown[] =>
   g.ledger.raw
     .prepare("select cast(body as text) from ledger_event where type = 'actions.reported' order by seq")
     .pluck()
     .all()
     .map((body) => JSON.parse(String(body)) as unknown);
-const owed = (g: Ground): readonly unknown[] =>
+const owed = (g: TestLedger): readonly unknown[] =>
   g.ledger.raw
     .prepare("select destination from outbox where json_extract(body, '$.kind') = 'after_end' order by id")
     .pluck()

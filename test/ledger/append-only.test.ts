@@ -1,15 +1,15 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { linkHash } from '../../src/ledger/chain.ts';
-import { createDoor } from '../../src/ledger/handle.ts';
-import { approve, deny, file, start } from '../access/acts.ts';
+import { createCommandHandler } from '../../src/ledger/command-handler.ts';
+import { approve, deny, file, start } from '../support/access-commands.ts';
 import type { LedgerRow } from '../../src/ledger/tables.ts';
-import { ANN, DAY, DEB, GUS, RITA, T0, person, worldOf } from '../access/fixtures.ts';
-import type { Ground } from './ground.ts';
-import { ground } from './ground.ts';
+import { ANN, DAY, DEB, GUS, RITA, T0, person, worldOf } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** Six events: filed, approved, granted, started; filed, denied. */
-async function lived(): Promise<Ground> {
+async function lived(): Promise<TestLedger> {
   const g = ground();
   const first = await g.given(RITA, file());
   await g.given(ANN, approve(), first);
@@ -78,16 +78,16 @@ describe('The database itself keeps the ledger append-only, whatever tool writes
 it('The program itself writes no event that is earlier than the one before it, and nothing of what came with it', async () => {
   const g = await lived();
   const now = g.clock.now();
-  const behind = createDoor(g.ledger, { ...g.clock, now: () => now - 1 });
+  const behind = createCommandHandler(g.ledger, { ...g.clock, now: () => now - 1 });
   const command = { type: 'set_absence', approver: ANN, from: now, until: now + DAY, delegate: DEB } as const;
-  const late = behind.handleHouse({ command, actor: person(ANN), world: worldOf(), delivery: null });
+  const late = behind.handleGlobal({ command, actor: person(ANN), world: worldOf(), delivery: null });
   await expect(late).rejects.toThrow('an event cannot be earlier than the one before it');
   expect(g.count('select max(seq) from ledger_event')).toBe(6);
   expect(g.count('select count(*) from absence')).toBe(0);
 });
 
 describe('Who takes the triggers away and changes the ledger is found out, and where', () => {
-  async function tampered(sql: string): Promise<Ground> {
+  async function tampered(sql: string): Promise<TestLedger> {
     const g = await lived();
     expect(await g.verify()).toMatchObject({ ok: true, events: 6, requests: 2 });
     for (const name of ['append', 'no_update', 'no_delete'])

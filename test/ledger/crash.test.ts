@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openLedger } from '../../src/ledger/open.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
-import { child, folder } from './ground.ts';
+import { child, folder } from '../support/test-ledger.ts';
 
 it('A process killed in the middle of writing loses nothing that it acknowledged, and leaves nothing half written', async () => {
   const path = join(folder(), 'tsa.sqlite');

@@ -1,23 +1,23 @@
 import { Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { Figures } from '../../src/ledger/figures.ts';
-import { addFigures, noFigures, readFigures, writeFigures } from '../../src/ledger/figures.ts';
+import type { Figures } from '../../src/ledger/review-facts.ts';
+import { addFigures, noFigures, readFigures, writeFigures } from '../../src/ledger/review-facts.ts';
 import { createKeptFigures } from '../../src/ledger/kept-figures.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import { createTimers } from '../../src/timers/timers.ts';
-import { file } from '../access/acts.ts';
-import { DAY, HOUR, RITA, T0, worldOf } from '../access/fixtures.ts';
-import { dice, nextMoment, pick, sensible, wild } from '../access/wandering.ts';
-import type { Ground } from './ground.ts';
-import { ground } from './ground.ts';
+import { file } from '../support/access-commands.ts';
+import { DAY, HOUR, RITA, T0, worldOf } from '../support/access-fixtures.ts';
+import { dice, nextMoment, pick, sensible, wild } from '../support/random-commands.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** A ledger in which many things happened, over many days. */
-async function wandered(seed: number, commands: number): Promise<Ground> {
+async function wandered(seed: number, commands: number): Promise<TestLedger> {
   const roll = dice(seed);
   const world = worldOf({ limits: { openRequests: 40, coolDownMs: 0, closeoutOverdueMs: null } });
   const g = ground(world);
-  const { door, views, clock, log } = g;
-  const timers = createTimers({ door, views, clock, log, world: () => world });
+  const { handler, views, clock, log } = g;
+  const timers = createTimers({ handler, views, clock, log, world: () => world });
   const living: number[] = [];
   for (let i = 0; i < commands; i += 1) {
     const no = roll(6) === 0 || living.length === 0 ? null : pick(roll, living.slice(-8));
@@ -33,7 +33,7 @@ async function wandered(seed: number, commands: number): Promise<Ground> {
 }
 
 /** Without anything kept: asked of the ledger in one question each. */
-function counted(g: Ground, type: string, from: number, until: number, more = ''): number {
+function counted(g: TestLedger, type: string, from: number, until: number, more = ''): number {
   return g.count(
     `select count(*) from ledger_event e left join request r using (request_no)
       where e.type = '${type}' and e.at >= ${from} and e.at < ${until} ${more}`,

@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { World } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
 import { backUp } from '../../src/ledger/backup.ts';
-import type { Door } from '../../src/ledger/handle.ts';
-import { createDoor } from '../../src/ledger/handle.ts';
+import type { CommandHandler } from '../../src/ledger/command-handler.ts';
+import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import type { OwnLedger } from '../../src/ledger/open.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { restore } from '../../src/ledger/restore.ts';
@@ -14,19 +14,19 @@ import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { Views } from '../../src/ledger/views.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
-import type { Courier, Errand } from '../../src/outbox/dispatcher.ts';
+import type { Courier, Delivery } from '../../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
-import { addressOf } from '../../src/outbox/owe-mail.ts';
+import { addressOf } from '../../src/notifications/owe-mail.ts';
 import { catchUp } from '../../src/timers/catching-up.ts';
 import { createDigestTimer } from '../../src/timers/digest.ts';
 import { createTimers } from '../../src/timers/timers.ts';
 import { createVacancies } from '../../src/timers/vacancies.ts';
-import { approve, file, start } from '../access/acts.ts';
-import { ADA, ANN, DAY, GUS, HOUR, MINUTE, person, RITA, worldOf } from '../access/fixtures.ts';
-import type { Roll } from '../access/wandering.ts';
-import { dice, nextMoment, pick, sensible, wild } from '../access/wandering.ts';
-import type { SetClock } from './ground.ts';
-import { announceAt, folder, setClock } from './ground.ts';
+import { approve, file, start } from '../support/access-commands.ts';
+import { ADA, ANN, DAY, GUS, HOUR, MINUTE, person, RITA, worldOf } from '../support/access-fixtures.ts';
+import type { Roll } from '../support/random-commands.ts';
+import { dice, nextMoment, pick, sensible, wild } from '../support/random-commands.ts';
+import type { SetClock } from '../support/test-ledger.ts';
+import { announceAt, folder, setClock } from '../support/test-ledger.ts';
 
 /** Everything that Slack and the mail server ever got, whatever the ledger knows of it. */
 interface Outside {
@@ -45,7 +45,7 @@ function outside(): Outside {
     got,
     twice,
     courier: {
-      deliver({ key, destination, message, inDoubt }: Errand) {
+      deliver({ key, destination, message, inDoubt }: Delivery) {
         // A card is brought up to date where it stands; the rest is looked for where it is in doubt.
         if (message.kind === 'card' || message.kind === 'tidy' || message.kind === 'bookmark')
           return Promise.resolve({ kind: 'sent' });
@@ -63,7 +63,7 @@ function outside(): Outside {
 /** The program without its edges, running on a ledger. */
 interface Running {
   readonly ledger: OwnLedger;
-  readonly door: Door;
+  readonly handler: CommandHandler;
   readonly views: Views;
   /** Time does what is due, and what is owed is delivered, all or only some of it. */
   tick(deliver: boolean): Promise<void>;
@@ -75,28 +75,28 @@ const EMAILS = worldOf(CALM);
 
 async function run(path: string, clock: SetClock, courier: Courier, world: World = EMAILS): Promise<Running> {
   const ledger = openLedger(path, clock);
-  const door = createDoor(ledger, clock, { mail: true });
+  const handler = createCommandHandler(ledger, clock, { mail: true });
   const views = createViews(ledger.db);
   const log = createLog('fatal', { write: () => undefined });
-  const timers = createTimers({ door, views, clock, log, world: () => world });
-  const digest = createDigestTimer({ door, views, clock, log, policy: world.policy });
-  const vacancies = createVacancies({ door, views, clock, log, asked: () => Promise.resolve(world) });
+  const timers = createTimers({ handler, views, clock, log, world: () => world });
+  const digest = createDigestTimer({ handler, views, clock, log, policy: world.policy });
+  const vacancies = createVacancies({ handler, views, clock, log, asked: () => Promise.resolve(world) });
   const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   let open = true;
   const stop = async (): Promise<void> => {
     if (!open) return;
     open = false;
     await dispatcher.stop(0);
-    await door.close();
+    await handler.close();
     await ledger.close();
   };
   onTestFinished(stop);
-  await catchUp({ door, views, world: () => world, timers, vacancies, digest });
+  await catchUp({ handler, views, world: () => world, timers, vacancies, digest });
   await dispatcher.start();
   await dispatcher.settled();
   return {
     ledger,
-    door,
+    handler,
     views,
     stop,
     async tick(deliver) {
@@ -121,7 +121,7 @@ async function live(running: Running, clock: SetClock, roll: Roll, steps: number
     const [who, command] =
       roll(8) > 0 ? sensible(state, world, clock.now(), roll) : wild(state, clock.now(), roll);
     const actor = typeof who === 'string' ? person(who) : who;
-    const outcome = await running.door.handle({ command, requestNo: no, actor, world, delivery: null });
+    const outcome = await running.handler.handle({ command, requestNo: no, actor, world, delivery: null });
     if (no === null && outcome.events.length > 0 && outcome.requestNo !== null) given.push(outcome.requestNo);
     if (roll(3) > 0) await running.tick(roll(3) > 0);
   }
@@ -207,7 +207,7 @@ describe.each(WAYS)('After a backup came back (%s)', (way) => {
       expect(await running.views.activeSessions()).toEqual([]);
       const confirm = { type: 'confirm_gap', restored: gap?.restored ?? 0 } as const;
       const attempt = { command: confirm, actor: person(ADA), world: EMAILS, delivery: null };
-      expect(await running.door.handleHouse(attempt)).toBeNull();
+      expect(await running.handler.handleGlobal(attempt)).toBeNull();
       const after = await live(running, clock, roll, 15);
       await running.tick(true);
 
@@ -225,8 +225,11 @@ describe('A backup that comes back', () => {
     const [path, backup] = [join(folder(), 'tsa.sqlite'), join(folder(), 'backup.sqlite')];
     const world = outside();
     const running = await run(path, clock, world.courier);
-    const put = async (by: string, command: Parameters<Door['handle']>[0]['command'], no: number | null) =>
-      running.door.handle({ command, requestNo: no, actor: person(by), world: EMAILS, delivery: null });
+    const put = async (
+      by: string,
+      command: Parameters<CommandHandler['handle']>[0]['command'],
+      no: number | null,
+    ) => running.handler.handle({ command, requestNo: no, actor: person(by), world: EMAILS, delivery: null });
     await put(RITA, file(), null);
     await put(ANN, approve(), 1);
     await put(GUS, start, 1);
@@ -263,13 +266,13 @@ describe('A backup that comes back', () => {
     await restore(path, backup, clock);
     let running = await run(path, clock, world.courier);
     const next = { command: file({ tenantId: 'corp' }), requestNo: null, actor: person(RITA) };
-    const given = await running.door.handle({ ...next, world: EMAILS, delivery: null });
+    const given = await running.handler.handle({ ...next, world: EMAILS, delivery: null });
     expect(given.requestNo).toBe(4);
     await running.stop();
     clock.turn(MINUTE);
     expect(await restore(path, backup, clock)).toMatchObject({ gap: { nextNo: 5 } });
     running = await run(path, clock, world.courier);
-    expect((await running.door.handle({ ...next, world: EMAILS, delivery: null })).requestNo).toBe(5);
+    expect((await running.handler.handle({ ...next, world: EMAILS, delivery: null })).requestNo).toBe(5);
     expect(world.twice).toEqual([]);
   });
 

@@ -1,23 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { readPolicyChanges } from '../../src/ledger/kept-policy.ts';
-import { createTenantIndex } from '../../src/tenants.ts';
-import { file } from '../access/acts.ts';
-import { ADA, ANN, HOUR, OTTO, RITA, TENANTS, worldOf } from '../access/fixtures.ts';
-import type { Ground } from './ground.ts';
-import { ground } from './ground.ts';
+import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
+import { file } from '../support/access-commands.ts';
+import { ADA, ANN, HOUR, OTTO, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** As at each start. */
-async function startsUnder(g: Ground, change: Partial<Policy> = {}, tenants: readonly Tenant[] = TENANTS) {
+async function startsUnder(
+  g: TestLedger,
+  change: Partial<Policy> = {},
+  tenants: readonly Tenant[] = TENANTS,
+) {
   const index = createTenantIndex(tenants);
   try {
-    return await g.door.startUnder({ ...worldOf({ tenants }).policy, ...change }, index.sha256);
+    return await g.handler.startUnder({ ...worldOf({ tenants }).policy, ...change }, index.sha256);
   } finally {
     index.close();
   }
 }
 
-function recorded(g: Ground): string[] {
+function recorded(g: TestLedger): string[] {
   return g.ledger.raw
     .prepare("select type from ledger_event where type like 'policy.%' order by seq")
     .pluck()

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { CannotOpen } from '../../src/ledger/cannot-open.ts';
 import { openForReading, openLedger } from '../../src/ledger/open.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
-import { file } from '../access/acts.ts';
-import { RITA } from '../access/fixtures.ts';
-import { child, folder, ground } from './ground.ts';
+import { file } from '../support/access-commands.ts';
+import { RITA } from '../support/access-fixtures.ts';
+import { child, folder, ground } from '../support/test-ledger.ts';
 
 function refusalOf(open: () => unknown): string {
   try {

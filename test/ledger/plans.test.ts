@@ -2,9 +2,9 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { readiness } from '../../src/health.ts';
-import { createDoor } from '../../src/ledger/handle.ts';
+import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import { createReportedActions } from '../../src/ledger/actions.ts';
-import { createOfTenant, sessionsInside } from '../../src/ledger/of-tenant.ts';
+import { createTenantViews, sessionsInside } from '../../src/ledger/tenant-views.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createKeptFigures } from '../../src/ledger/kept-figures.ts';
@@ -12,9 +12,9 @@ import { readRepeats } from '../../src/ledger/repeats.ts';
 import { readFacts } from '../../src/review/facts.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import { createTimers } from '../../src/timers/timers.ts';
-import { approve, ask, cancel, declare, deny, file, start, takeOn } from '../access/acts.ts';
-import { ANN, carl, DAY, EVE, GUS, HOUR, OLA, person, RITA, worldOf } from '../access/fixtures.ts';
-import { ground } from './ground.ts';
+import { approve, ask, cancel, declare, deny, file, start, takeOn } from '../support/access-commands.ts';
+import { ANN, carl, DAY, EVE, GUS, HOUR, OLA, person, RITA, worldOf } from '../support/access-fixtures.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** Small for ever: a row for each approver who is away, a row for each week. */
 const SMALL = /^SCAN (absence|digest_week)\b/;
@@ -38,14 +38,14 @@ it('No question that the program asks grows slower with the ledger: every one is
   const ledger = { ...g.ledger, db };
   const { clock, log } = g;
   const world = worldOf();
-  const door = createDoor(ledger, clock);
+  const handler = createCommandHandler(ledger, clock);
   const views = createViews(db);
   const act = async (
-    actor: Parameters<typeof door.handle>[0]['actor'],
-    command: Parameters<typeof door.handle>[0]['command'],
+    actor: Parameters<typeof handler.handle>[0]['actor'],
+    command: Parameters<typeof handler.handle>[0]['command'],
     requestNo: number | null,
   ): Promise<number | null> =>
-    (await door.handle({ actor, command, requestNo, world, delivery: crypto.randomUUID() })).requestNo;
+    (await handler.handle({ actor, command, requestNo, world, delivery: crypto.randomUUID() })).requestNo;
   const no = await act(person(RITA), file(), null);
   await act(person(ANN), approve(), no);
   await act(person(GUS), start, no);
@@ -54,7 +54,7 @@ it('No question that the program asks grows slower with the ledger: every one is
   await act(person(GUS), takeOn(), await act(carl, ask(), null));
   await act(person(EVE), start, await act(person(EVE), declare(), null));
   const absence = { approver: ANN, from: clock.now(), until: clock.now() + DAY, delegate: OLA };
-  await door.handleHouse({
+  await handler.handleGlobal({
     command: { type: 'set_absence', ...absence },
     actor: person(ANN),
     world,
@@ -62,9 +62,9 @@ it('No question that the program asks grows slower with the ledger: every one is
   });
   const week = { week: '2026-W10', from: 0, until: clock.now() };
   const message = { kind: 'digest', week: week.week } as const;
-  await door.recordDigest(week, { key: 'digest', destination: 'channel:C', message });
+  await handler.recordDigest(week, { key: 'digest', destination: 'channel:C', message });
   clock.turn(2 * HOUR);
-  await createTimers({ door, views, clock, log, world: () => world }).tick();
+  await createTimers({ handler, views, clock, log, world: () => world }).tick();
 
   for (const part of ['requester', 'grantee', 'owner'] as const)
     await views.byPerson(part, GUS, ['active', 'ended']);
@@ -80,13 +80,13 @@ it('No question that the program asks grows slower with the ledger: every one is
   await views.openSeats(null);
   await views.openSeats(ANN);
   await views.record(1);
-  const ofTenant = createOfTenant(db);
-  await ofTenant.active('acme');
-  await ofTenant.history('acme', null, 20);
-  await ofTenant.history('acme', { filedAt: clock.now(), no: 3 }, 20);
+  const tenantViews = createTenantViews(db);
+  await tenantViews.active('acme');
+  await tenantViews.history('acme', null, 20);
+  await tenantViews.history('acme', { filedAt: clock.now(), no: 3 }, 20);
   await views.countActive();
   await sessionsInside(db, 'acme');
-  await door.recordActions(
+  await handler.recordActions(
     {
       requestNo: no ?? 0,
       product: { keyId: 'k', name: 'console' },

@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/ledger/open.ts';
-import { file } from '../access/acts.ts';
-import { RITA } from '../access/fixtures.ts';
-import { folder, ground } from './ground.ts';
+import { file } from '../support/access-commands.ts';
+import { RITA } from '../support/access-fixtures.ts';
+import { folder, ground } from '../support/test-ledger.ts';
 
-const CHILD = new URL('./child.ts', import.meta.url).pathname;
+const CHILD = new URL('../support/ledger-child.ts', import.meta.url).pathname;
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
 
 /** The mode of every file in the folder of that one, and of the folder. */

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { createKeptFigures } from '../../src/ledger/kept-figures.ts';
 import { readRepeats } from '../../src/ledger/repeats.ts';
-import { approve, closeOut, end, file, start } from '../access/acts.ts';
-import { ANN, DAY, GUS, OLA, RITA, T0 } from '../access/fixtures.ts';
-import type { Ground } from './ground.ts';
-import { ground } from './ground.ts';
+import { approve, closeOut, end, file, start } from '../support/access-commands.ts';
+import { ANN, DAY, GUS, OLA, RITA, T0 } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 const OTHER = 'Two engineers cannot sign in since the new certificate; look at the identity provider.';
 
 /** Asked for, used and closed out, all at this instant; the next one a day later. */
 async function lived(
-  g: Ground,
+  g: TestLedger,
   tenantId = 'acme',
   reason = file().reason,
   productProblem = '',
@@ -22,7 +22,7 @@ async function lived(
   await g.given(OLA, closeOut({ productProblem }), no);
   g.clock.turn(DAY);
 }
-const repeats = async ({ ledger, clock }: Ground, from = T0) =>
+const repeats = async ({ ledger, clock }: TestLedger, from = T0) =>
   readRepeats(ledger.reader, (await createKeptFigures(ledger).of(from, clock.now())).alike);
 
 it('the third request in 30 days for the same tenant with a similar reason is a product problem, not the second', async () => {

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { Access } from '../../src/access/state.ts';
 import { createDigestTimer } from '../../src/timers/digest.ts';
 import { createTimers } from '../../src/timers/timers.ts';
-import { extend } from '../access/acts.ts';
-import { ANN, DEB, DAY, GUS, HOUR, MINUTE, person, worldOf } from '../access/fixtures.ts';
+import { extend } from '../support/access-commands.ts';
+import { ANN, DEB, DAY, GUS, HOUR, MINUTE, person, worldOf } from '../support/access-fixtures.ts';
 import {
   dice,
   goOn,
@@ -14,8 +14,8 @@ import {
   STRICT_WORLDS,
   wild,
   WORLDS,
-} from '../access/wandering.ts';
-import { ground } from './ground.ts';
+} from '../support/random-commands.ts';
+import { ground } from '../support/test-ledger.ts';
 
 const COMMANDS = 2_400;
 const AT_ONCE = 4;
@@ -25,10 +25,10 @@ it.each([7, 2027])(
   async (seed) => {
     const roll = dice(seed);
     const g = ground(worldOf({ limits: { openRequests: 40 } }));
-    const { door, views, clock, log } = g;
+    const { handler, views, clock, log } = g;
     let world = worldOf();
-    const timers = createTimers({ door, views, clock, log, world: () => world });
-    const digest = createDigestTimer({ door, views, clock, log, policy: world.policy });
+    const timers = createTimers({ handler, views, clock, log, world: () => world });
+    const digest = createDigestTimer({ handler, views, clock, log, policy: world.policy });
     const living: number[] = [];
     const stood = new Set<string>();
     let tried = 0;
@@ -70,7 +70,7 @@ it.each([7, 2027])(
           roll(3) === 0
             ? ({ type: 'clear_absence', approver: ANN } as const)
             : ({ type: 'set_absence', ...absence } as const);
-        await door.handleHouse({ command, actor: person(ANN), world: worldOf(), delivery: null });
+        await handler.handleGlobal({ command, actor: person(ANN), world: worldOf(), delivery: null });
       }
       if (tried % 600 < AT_ONCE) expect(await g.verify()).toMatchObject({ ok: true });
     }

@@ -22,10 +22,10 @@ import { CannotOpen } from '../../src/ledger/cannot-open.ts';
 import { openForReading, openLedger } from '../../src/ledger/open.ts';
 import { restore } from '../../src/ledger/restore.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
-import { file } from '../access/acts.ts';
-import { HOUR, RITA, T0 } from '../access/fixtures.ts';
-import { dice } from '../access/wandering.ts';
-import { child, folder, ground, setClock } from './ground.ts';
+import { file } from '../support/access-commands.ts';
+import { HOUR, RITA, T0 } from '../support/access-fixtures.ts';
+import { dice } from '../support/random-commands.ts';
+import { child, folder, ground, setClock } from '../support/test-ledger.ts';
 
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
 import { openForReading } from '../../src/ledger/open.ts';
-import type { Stage } from '../slack/stage.ts';
-import { CHANNELS, file, stage } from '../slack/stage.ts';
-import { topLevel, twice } from './posted.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { CHANNELS, file, stage } from '../support/test-app.ts';
+import { topLevel, twice } from '../support/posted.ts';
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { oweAll } from '../../src/ledger/owing.ts';
-import type { Courier, Delivered, Dispatcher, Errand } from '../../src/outbox/dispatcher.ts';
+import type { Courier, Delivered, Dispatcher, Delivery } from '../../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
-import type { Owed } from '../../src/outbox/owed.ts';
-import { MINUTE } from '../access/fixtures.ts';
-import type { Ground } from '../ledger/ground.ts';
-import { announceAt, ground } from '../ledger/ground.ts';
+import type { Owed } from '../../src/notifications/message.ts';
+import { MINUTE } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { announceAt, ground } from '../support/test-ledger.ts';
 
 const ALERTS = 'channel:CALERT';
 const SENT: Delivered = { kind: 'sent' };
@@ -18,7 +18,7 @@ const later = (afterMs: number | null): Delivered => ({
 
 interface Post {
   readonly dispatcher: Dispatcher;
-  readonly tried: Errand[];
+  readonly tried: Delivery[];
   /** Keys that arrived, in the order in which they did. */
   readonly arrived: string[];
   /** Delivers all that is due. */
@@ -27,16 +27,16 @@ interface Post {
 
 /** A dispatcher whose courier writes down what it carries, and answers as it is told. */
 async function post(
-  g: Ground,
-  answer: (errand: Errand) => Delivered | Promise<Delivered> = () => SENT,
+  g: TestLedger,
+  answer: (delivery: Delivery) => Delivered | Promise<Delivered> = () => SENT,
 ): Promise<Post> {
-  const tried: Errand[] = [];
+  const tried: Delivery[] = [];
   const arrived: string[] = [];
   const courier: Courier = {
-    async deliver(errand) {
-      tried.push(errand);
-      const result = await answer(errand);
-      if (result.kind === 'sent') arrived.push(errand.key);
+    async deliver(delivery) {
+      tried.push(delivery);
+      const result = await answer(delivery);
+      if (result.kind === 'sent') arrived.push(delivery.key);
       return result;
     },
   };
@@ -55,7 +55,7 @@ async function post(
   };
 }
 
-function owe(g: Ground, ...owed: readonly Owed[]): Promise<void> {
+function owe(g: TestLedger, ...owed: readonly Owed[]): Promise<void> {
   return g.ledger.db.transaction().execute((tx) => oweAll(tx, owed, g.clock.now()));
 }
 
@@ -67,7 +67,7 @@ function card(destination: string, key: string, no = 1): Owed {
   return { key, destination, message: { kind: 'card', no } };
 }
 
-function states(g: Ground): unknown[] {
+function states(g: TestLedger): unknown[] {
   return g.ledger.raw.prepare('select state from outbox order by id').pluck().all();
 }
 

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { player, until } from '../../sandbox/driver.ts';
-import { CHANNELS, PEOPLE, settle } from '../../sandbox/harbor.ts';
+import { CHANNELS, PEOPLE, settle } from '../../sandbox/example-company.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { createSandbox } from '../../sandbox/server.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
-import { folder } from '../ledger/ground.ts';
-import { fillIn } from '../slack/stage.ts';
-import { countPosted, topLevel, twice } from './posted.ts';
+import { folder } from '../support/test-ledger.ts';
+import { fillIn } from '../support/test-app.ts';
+import { countPosted, topLevel, twice } from '../support/posted.ts';
 
 const PATIENCE_MS = 30_000;
 

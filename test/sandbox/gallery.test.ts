@@ -3,16 +3,16 @@ import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHANNELS, PEOPLE } from '../../sandbox/harbor.ts';
-import { ISSUE, taking } from '../slack/customers.ts';
-import type { Stage } from '../slack/stage.ts';
-import { fillIn, stage } from '../slack/stage.ts';
+import { CHANNELS, PEOPLE } from '../../sandbox/example-company.ts';
+import { ISSUE, taking } from '../support/customers.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { fillIn, stage } from '../support/test-app.ts';
 
 /** Every surface in a real browser, photographed for whoever looks: build/screens. */
 
 const SCREENS = new URL('../../build/screens/', import.meta.url).pathname;
 let browser: Browser;
-let s: Stage;
+let s: TestApp;
 let page: Page;
 const troubles: string[] = [];
 

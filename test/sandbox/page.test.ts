@@ -3,14 +3,14 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stage } from '../slack/stage.ts';
-import type { Stage } from '../slack/stage.ts';
+import { stage } from '../support/test-app.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 /** The page as a person uses it: a real browser, the real app behind it. Screenshots are kept in build/screens. */
 
 const SCREENS = new URL('../../build/screens/', import.meta.url).pathname;
 let browser: Browser;
-let s: Stage;
+let s: TestApp;
 let page: Page;
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { jwks, JWKS_PATH } from '../../src/keys/jwks.ts';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { ACCESS, depsOf, ISSUER, listen, MINUTE } from '../connectors/ground.ts';
-import { inspect, launch } from '../http/browser.ts';
+import { inspect, launch } from '../support/browser.ts';
 
 /** The console as people see it, in a real browser. Screenshots are kept in build/screens. */
 

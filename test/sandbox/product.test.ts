@@ -14,7 +14,7 @@ import type { Access, Connector } from '../../src/connectors/connector.ts';
 import { createCaller } from '../../src/connectors/product-call.ts';
 import { createWebhook } from '../../src/connectors/webhook/connector.ts';
 import { BASE, ground, SAMS } from '../access-api/ground.ts';
-import type { Ground } from '../access-api/ground.ts';
+import type { TestLedger } from '../access-api/ground.ts';
 import { ACCESS, IMPATIENT_MS, keyringOf, MINUTE, NOW } from '../connectors/ground.ts';
 
 /** The demo's product at the other end of the real connector, and in front of what products really ask. */
@@ -27,7 +27,7 @@ const FREE = { handle: null, neededBy: [] };
 const END = ACCESS.notAfter;
 
 interface House {
-  readonly tsa: Ground;
+  readonly tsa: TestLedger;
   readonly product: Product;
   readonly connector: Connector;
   readonly file: string;
@@ -41,7 +41,7 @@ interface House {
 
 interface How {
   readonly secrets?: readonly string[];
-  readonly tsa?: Pick<Ground, 'keyring' | 'clock'>;
+  readonly tsa?: Pick<TestLedger, 'keyring' | 'clock'>;
   readonly url?: string;
   readonly issuer?: string;
   readonly withinMs?: number;

@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CHANNELS, settle } from '../../sandbox/harbor.ts';
+import { CHANNELS, settle } from '../../sandbox/example-company.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { createSandbox } from '../../sandbox/server.ts';
 import { createLog, slackLogger } from '../../src/log.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
-import { APPROVERS_GROUP } from '../../sandbox/harbor.ts';
+import { APPROVERS_GROUP } from '../../sandbox/example-company.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { answer, onStage, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file } from './stage.ts';
+import { answer, onStage, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file } from '../support/test-app.ts';
 
 /** Who may act is asked of Slack at every act, however fresh the last answer was; ending and stopping wait for none. */
 
@@ -12,22 +12,22 @@ const NOT_NOW = /Nothing was changed: Slack did not say in time who you are, or 
 const NO_MEMBER = /Nothing was changed: your account is (?:deactivated|a guest)/;
 const NOT_NAMED = /Nothing was changed: by the policy of today you do not decide about TSA-1/;
 
-async function approved(s: Stage): Promise<void> {
+async function approved(s: TestApp): Promise<void> {
   await file(s);
   await s.cast.ada.presses('Approve', 'app');
   await s.cast.sam.waitFor('app', /Approved by/);
 }
-async function running(s: Stage): Promise<void> {
+async function running(s: TestApp): Promise<void> {
   await approved(s);
   await s.cast.sam.presses('Start session', 'app');
   await s.cast.sam.waitFor('#support-access-alerts', /is in Northwind/);
 }
-async function wantsTime(s: Stage): Promise<void> {
+async function wantsTime(s: TestApp): Promise<void> {
   await running(s);
   await asksForTime(s);
   await s.cast.ada.waitFor('app', /asks for 30 min more/);
 }
-async function asksForTime(s: Stage): Promise<string> {
+async function asksForTime(s: TestApp): Promise<string> {
   await s.cast.sam.types('#support', '/tsa extend');
   const modal = await s.cast.sam.modal('Ask for more time');
   await modal.types('How much more', '30m');
@@ -37,7 +37,7 @@ async function asksForTime(s: Stage): Promise<string> {
   s.sandbox.workspace.stackOf('U0SAM').length = 0;
   return text;
 }
-async function broken(s: Stage): Promise<void> {
+async function broken(s: TestApp): Promise<void> {
   await s.cast.sam.types('#support', '/tsa emergency contoso');
   const modal = await s.cast.sam.modal('Emergency access');
   await modal.chooses('Scope', 'Support');
@@ -46,7 +46,7 @@ async function broken(s: Stage): Promise<void> {
   await modal.chooses('Who reviews it afterwards', 'Ada');
   await modal.submits();
 }
-async function judged(s: Stage): Promise<string> {
+async function judged(s: TestApp): Promise<string> {
   await s.cast.ada.presses('Justified', 'app', /TSA-1/);
   const modal = await s.cast.ada.modal('Justified');
   await modal.types('Your note, for the record', 'It was right to go in.');
@@ -55,7 +55,7 @@ async function judged(s: Stage): Promise<string> {
 }
 const pressed =
   (who: 'ada' | 'sam' | 'noor', text: string, where = 'app') =>
-  (s: Stage) => {
+  (s: TestApp) => {
     const card = s.cast[who].sees(where).findLast((one) => one.buttons.includes(text));
     if (card === undefined) throw new Error(`${who} sees no ${text}`);
     return answer(s, s.cast[who], () => s.cast[who].pressesOld(text, card));
@@ -63,21 +63,21 @@ const pressed =
 
 type Case = readonly [
   string,
-  (s: Stage) => Promise<void>,
-  (s: Stage) => Promise<void> | void,
-  (s: Stage) => Promise<string>,
+  (s: TestApp) => Promise<void>,
+  (s: TestApp) => Promise<void> | void,
+  (s: TestApp) => Promise<string>,
   RegExp,
 ];
-const guest = (who: 'ada' | 'sam' | 'noor') => (s: Stage) => s.cast[who].becomes('guest', 'lost');
-const gone = (who: 'ada' | 'sam' | 'noor') => (s: Stage) => s.cast[who].becomes('deactivated', 'lost');
-const outOfTheGroup = (s: Stage): void => void s.sandbox.workspace.groups.set(APPROVERS_GROUP, ['U0BEN']);
+const guest = (who: 'ada' | 'sam' | 'noor') => (s: TestApp) => s.cast[who].becomes('guest', 'lost');
+const gone = (who: 'ada' | 'sam' | 'noor') => (s: TestApp) => s.cast[who].becomes('deactivated', 'lost');
+const outOfTheGroup = (s: TestApp): void => void s.sandbox.workspace.groups.set(APPROVERS_GROUP, ['U0BEN']);
 const two = (policy: Policy): Policy => ({
   ...policy,
   emergency: { ...policy.emergency, twoPeople: true },
 });
 
 describe('Though Slack’s word never came, and the last look was just now', () => {
-  const asked = async (s: Stage): Promise<void> => {
+  const asked = async (s: TestApp): Promise<void> => {
     await file(s);
     await s.cast.ada.waitFor('app', /asks for your approval/);
   };
@@ -124,12 +124,12 @@ const SILENT: readonly [string, Fault][] = [
 const MANY = 1_000;
 
 describe.each(SILENT)('While Slack %s', (_, fault) => {
-  const silent = (s: Stage): void => {
+  const silent = (s: TestApp): void => {
     s.sandbox.faults.next('users.info', fault, MANY);
     s.sandbox.faults.next('usergroups.users.list', fault, MANY);
   };
 
-  it.concurrent.each<readonly [string, (s: Stage) => Promise<void>, (s: Stage) => Promise<string>]>([
+  it.concurrent.each<readonly [string, (s: TestApp) => Promise<void>, (s: TestApp) => Promise<string>]>([
     ['approved', file, pressed('ada', 'Approve')],
     ['started', approved, pressed('sam', 'Start session')],
     ['asked for', running, asksForTime],
@@ -146,30 +146,32 @@ describe.each(SILENT)('While Slack %s', (_, fault) => {
     }),
   );
 
-  it.concurrent.each<readonly [string, (s: Stage) => Promise<void>, (s: Stage) => Promise<void>, string]>([
-    ['the grantee ends it', running, (s) => s.cast.sam.presses('End now', 'app'), 'session.ended'],
-    ['or writes so', running, (s) => s.cast.sam.types('#support', '/tsa end'), 'session.ended'],
-    ['the approver revokes it', running, (s) => revokes(s, 'ada'), 'session.ended'],
-    ['an admin revokes it', running, (s) => revokes(s, 'mia'), 'session.ended'],
+  it.concurrent.each<readonly [string, (s: TestApp) => Promise<void>, (s: TestApp) => Promise<void>, string]>(
     [
-      'the approver stops what they did not expect',
-      running,
-      (s) => s.cast.ada.presses('I didn’t expect this', '#support-access-alerts'),
-      'session.ended',
+      ['the grantee ends it', running, (s) => s.cast.sam.presses('End now', 'app'), 'session.ended'],
+      ['or writes so', running, (s) => s.cast.sam.types('#support', '/tsa end'), 'session.ended'],
+      ['the approver revokes it', running, (s) => revokes(s, 'ada'), 'session.ended'],
+      ['an admin revokes it', running, (s) => revokes(s, 'mia'), 'session.ended'],
+      [
+        'the approver stops what they did not expect',
+        running,
+        (s) => s.cast.ada.presses('I didn’t expect this', '#support-access-alerts'),
+        'session.ended',
+      ],
+      [
+        'anybody tells that they did not expect it',
+        running,
+        (s) => s.cast.noor.presses('I didn’t expect this', '#support-access-alerts'),
+        'session.reported',
+      ],
+      [
+        'the requester takes it back',
+        file,
+        (s) => s.cast.sam.presses('Cancel request', 'app'),
+        'request.cancelled',
+      ],
     ],
-    [
-      'anybody tells that they did not expect it',
-      running,
-      (s) => s.cast.noor.presses('I didn’t expect this', '#support-access-alerts'),
-      'session.reported',
-    ],
-    [
-      'the requester takes it back',
-      file,
-      (s) => s.cast.sam.presses('Cancel request', 'app'),
-      'request.cancelled',
-    ],
-  ])('%s all the same', (_what, before, act, fact) =>
+  )('%s all the same', (_what, before, act, fact) =>
     onStage(async (s) => {
       await before(s);
       await s.later(0);
@@ -182,7 +184,7 @@ describe.each(SILENT)('While Slack %s', (_, fault) => {
   );
 });
 
-async function revokes(s: Stage, who: 'ada' | 'mia'): Promise<void> {
+async function revokes(s: TestApp, who: 'ada' | 'mia'): Promise<void> {
   await s.cast[who].types('#support', '/tsa revoke TSA-1');
   const modal = await s.cast[who].modal('Stop the access');
   await modal.types('Why?', 'The customer asked us to stop.');

@@ -3,7 +3,7 @@ import type { Standing, World } from '../../src/access/people.ts';
 import type { Principal, UserId } from '../../src/access/policy.ts';
 import type { Questions, Silence } from '../../src/slack/asking.ts';
 import { askAbout } from '../../src/slack/asking.ts';
-import { worldOf } from '../access/fixtures.ts';
+import { worldOf } from '../support/access-fixtures.ts';
 
 /** Asking Slack for one decision. */
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
-import { answer, cards, everything, onStage, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, fillIn, requestForm } from './stage.ts';
+import { answer, cards, everything, onStage, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, fillIn, requestForm } from '../support/test-app.ts';
 
 /** Slack on its bad days: nobody waits longer than Slack lets them, nothing is lost, nothing is done or told twice. */
 
@@ -20,7 +20,7 @@ const MANY = 1_000;
 const HARDLY_ANYTHING = 3_000;
 
 /** Nobody is told by Slack that the app was too slow, and it never was. */
-function wasInTime(s: Stage): void {
+function wasInTime(s: TestApp): void {
   const told = everything(s).filter((message) => message.user === 'USLACKBOT');
   expect(told.map((message) => message.text)).toEqual([]);
   const took = s.sandbox.workspace.traffic

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Modal } from '../../sandbox/driver.ts';
-import { forges, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, fillIn, GOOD, requestForm, stage } from './stage.ts';
+import { forges, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
 
 /** What somebody types or chooses that cannot be right: told at its field, nothing changed, nothing typed is lost. */
 
-let s: Stage;
+let s: TestApp;
 let modal: Modal;
 
 async function opens(): Promise<void> {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answer, cards, everything, liveButtons, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { CHANNELS, file, stage } from './stage.ts';
+import { answer, cards, everything, liveButtons, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { CHANNELS, file, stage } from '../support/test-app.ts';
 
-let s: Stage;
+let s: TestApp;
 beforeEach(async () => {
   s = await stage();
   await file(s);

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Seen } from '../../sandbox/driver.ts';
-import { answer, hears, whispers, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, stage } from './stage.ts';
+import { answer, hears, whispers, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, stage } from '../support/test-app.ts';
 
 /** One decision wins. Every other click is answered in words, to whoever clicked, and changes nothing. */
 
-let s: Stage;
+let s: TestApp;
 let card: Seen;
 
 beforeEach(async () => {

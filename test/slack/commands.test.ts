@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ALIASES, COMMANDS } from '../../src/slack/help/slice.ts';
-import { written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, stage } from './stage.ts';
+import { written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, stage } from '../support/test-app.ts';
 
-let s: Stage;
+let s: TestApp;
 beforeEach(async () => {
   s = await stage();
 });
 afterEach(() => s.close());
 
 /** What `/tsa …` answers to whoever typed it. */
-async function tsa(words: string, who: keyof Stage['cast'] = 'sam'): Promise<string> {
+async function tsa(words: string, who: keyof TestApp['cast'] = 'sam'): Promise<string> {
   await s.cast[who].types('#support', `/tsa ${words}`);
   return s.cast[who].hears('#support').at(-1) ?? '';
 }

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { written } from './acts.ts';
-import { HOUR, taking } from './customers.ts';
-import type { Stage } from './stage.ts';
-import { fillIn, stage } from './stage.ts';
+import { written } from '../support/slack-acts.ts';
+import { HOUR, taking } from '../support/customers.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { fillIn, stage } from '../support/test-app.ts';
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });

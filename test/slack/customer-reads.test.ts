@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { openLedger } from '../../src/ledger/open.ts';
-import { createDoor } from '../../src/ledger/handle.ts';
-import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from './customers.ts';
-import type { Stage } from './stage.ts';
-import { file, GOOD, PEOPLE, stage } from './stage.ts';
+import { createCommandHandler } from '../../src/ledger/command-handler.ts';
+import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from '../support/customers.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
 
 /** What the customer reads in Slack, and hears: the record, when it happens, and none of our own talk about it. */
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });
@@ -195,7 +195,7 @@ describe('The history', () => {
     const MANY = 220;
     s = await stage('socket', taking(), async (database, policy, clock) => {
       const ledger = openLedger(database);
-      const door = createDoor(ledger, clock);
+      const handler = createCommandHandler(ledger, clock);
       const people: World['people'] = {
         standing: () => 'member',
         members: () => new Set(),
@@ -218,8 +218,8 @@ describe('The history', () => {
           files: [],
           caseRef: '',
         } as const;
-        await door.handle({ ...to, command: asked, requestNo: null });
-        await door.handle({ ...to, command: { type: 'cancel', reason: '' }, requestNo: no });
+        await handler.handle({ ...to, command: asked, requestNo: null });
+        await handler.handle({ ...to, command: { type: 'cancel', reason: '' }, requestNo: no });
       }
       ledger.raw.exec('delete from outbox');
       await ledger.close();

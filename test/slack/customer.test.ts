@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CHANNELS, PEOPLE } from '../../sandbox/harbor.ts';
-import { answer, hears, written } from './acts.ts';
+import { CHANNELS, PEOPLE } from '../../sandbox/example-company.ts';
+import { answer, hears, written } from '../support/slack-acts.ts';
 import type { Player } from '../../sandbox/driver.ts';
 import { userElsewhere } from '../../src/access/whose.ts';
-import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from './customers.ts';
-import type { Stage } from './stage.ts';
+import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from '../support/customers.ts';
+import type { TestApp } from '../support/test-app.ts';
 import { certain } from '../../src/access/people.ts';
-import { stage } from './stage.ts';
+import { stage } from '../support/test-app.ts';
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });
@@ -263,7 +263,7 @@ describe('The customer’s card and history', () => {
         files: [],
         caseRef: '',
       } as const;
-      const { requestNo, refusal } = await s.app.door.handle({
+      const { requestNo, refusal } = await s.app.handler.handle({
         command,
         requestNo: null,
         actor,
@@ -271,7 +271,7 @@ describe('The customer’s card and history', () => {
         delivery: null,
       });
       expect(refusal).toBeNull();
-      await s.app.door.handle({
+      await s.app.handler.handle({
         command: { type: 'cancel', reason: '' },
         requestNo,
         actor,

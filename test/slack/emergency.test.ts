@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { answer, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { stage } from './stage.ts';
+import { answer, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { stage } from '../support/test-app.ts';
 
 /** Emergencies one after the other, and who judges them. */
 
-let s: Stage;
+let s: TestApp;
 afterEach(() => s.close());
 
 const WHY = 'The import job deletes live orders every minute; stop it.';

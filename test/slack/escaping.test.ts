@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Modal, Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { everything, mrkdwnIn, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { requestForm, stage } from './stage.ts';
+import { everything, mrkdwnIn, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { requestForm, stage } from '../support/test-app.ts';
 
 /** Other people's words go through every place where they are shown, and stay words. */
 
@@ -14,7 +14,7 @@ const BREAKS = ['\n', '\r', '\r\n', '\u2028', '\u2029'];
 const TEXT = `Invoices show twice since March ${PING} ${LINK}${BREAKS.map((one) => one + NOTICE).join('')}`;
 const LINE = `Look at invoices ${PING} ${LINK} ${NOTICE}`;
 
-let s: Stage;
+let s: TestApp;
 let deny: Modal;
 
 const nasty = (policy: Policy): Policy => ({
@@ -187,11 +187,11 @@ describe('the link of a case', () => {
     await modal.chooses('Scope', 'Read-only');
     await modal.types('Allowed actions', 'Look at the import log');
     await modal.types('Reason', 'Invoices for March show twice since the last import.');
-    await modal.types('Case', 'https://desk.example/case/7?a=1&b=2');
+    await modal.types('Case', 'https://context.example/case/7?a=1&b=2');
     await modal.chooses('For how long', '1 h');
     await modal.chooses('Approver', 'Ben');
     await modal.submits();
     const card = await s.cast.ben.waitFor('app', /<@U0NOOR> asks for your approval/);
-    expect(card.text).toContain('*Case* <https://desk.example/case/7?a=1&amp;b=2>');
+    expect(card.text).toContain('*Case* <https://context.example/case/7?a=1&amp;b=2>');
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readFiles, submissionPayload } from '../../src/slack/payload.ts';
-import { ask } from '../access/acts.ts';
-import { cara } from '../access/fixtures.ts';
-import { story } from '../access/story.ts';
+import { readFiles, submissionPayload } from '../../src/slack/api/payload.ts';
+import { ask } from '../support/access-commands.ts';
+import { cara } from '../support/access-fixtures.ts';
+import { story } from '../support/access-story.ts';
 
 /** The submission of a form whose file input holds that, as Slack would send it. */
 function files(...given: readonly unknown[]): ReturnType<typeof readFiles> {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Modal } from '../../sandbox/driver.ts';
-import { answer, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, fillIn, GOOD, requestForm, stage } from './stage.ts';
+import { answer, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
 
-let s: Stage;
+let s: TestApp;
 beforeEach(async () => {
   s = await stage();
 });

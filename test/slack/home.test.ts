@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { certain } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { file, GOOD, stage } from './stage.ts';
-import type { Stage } from './stage.ts';
+import { file, GOOD, stage } from '../support/test-app.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 /** A hundred tenants with names as long as they may be, and nobody limited to three open requests. */
 function manyTenants(policy: Policy): Policy {
@@ -14,7 +14,7 @@ function manyTenants(policy: Policy): Policy {
   return { ...policy, limits: { ...policy.limits, openRequests: 1_000 }, tenants: new Map(tenants) };
 }
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });

@@ -3,12 +3,23 @@ import { z } from 'zod';
 import type { Command } from '../../src/access/command.ts';
 import type { AccessEvent } from '../../src/access/event.ts';
 import { createTimers } from '../../src/timers/timers.ts';
-import { approve, cancel, declare, deny, end, extend, file, review, revoke, start } from '../access/acts.ts';
-import * as f from '../access/fixtures.ts';
-import type { Roll } from '../access/wandering.ts';
-import { dice, pick } from '../access/wandering.ts';
-import type { Ground } from '../ledger/ground.ts';
-import { ground } from '../ledger/ground.ts';
+import {
+  approve,
+  cancel,
+  declare,
+  deny,
+  end,
+  extend,
+  file,
+  review,
+  revoke,
+  start,
+} from '../support/access-commands.ts';
+import * as f from '../support/access-fixtures.ts';
+import type { Roll } from '../support/random-commands.ts';
+import { dice, pick } from '../support/random-commands.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** A thousand times clicks and timers meet at a deadline, in whatever order: one outcome, and each fact told once. */
 
@@ -19,7 +30,7 @@ const AT_ONCE = 20;
 type Try = readonly [actor: string | typeof f.timer, command: Command];
 
 interface Deadline {
-  readonly given: (g: Ground, tenantId: string) => Promise<number>;
+  readonly given: (g: TestLedger, tenantId: string) => Promise<number>;
   readonly at: number;
   readonly tries: readonly Try[];
   /** Exactly one of these comes of it. */
@@ -30,7 +41,7 @@ interface Deadline {
   readonly decisions?: readonly AccessEvent['type'][];
 }
 
-async function told(g: Ground, ...steps: readonly Try[]): Promise<number> {
+async function told(g: TestLedger, ...steps: readonly Try[]): Promise<number> {
   let no: number | null = null;
   for (const [actor, command] of steps) no = await g.given(actor, command, no);
   return no ?? 0;
@@ -146,14 +157,14 @@ const arrived = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 /** All at once, with the deadline passing somewhere in between. */
 async function storm(
-  g: Ground,
+  g: TestLedger,
   { at, tries, settledMs = f.MINUTE }: Deadline,
   numbers: readonly number[],
   roll: Roll,
 ): Promise<void> {
-  const { door, views, clock, log } = g;
+  const { handler, views, clock, log } = g;
   const world = worldWith(AT_ONCE);
-  const two = [0, 1].map(() => createTimers({ door, views, clock, log, world: () => world }));
+  const two = [0, 1].map(() => createTimers({ handler, views, clock, log, world: () => world }));
   const clicks = numbers.flatMap((no) =>
     Array.from({ length: 3 + roll(4) }, (_, i) => {
       const [actor, command] = pick(roll, tries);
@@ -186,7 +197,7 @@ const owed = z.array(z.object({ key: z.string(), destination: z.string(), body: 
 
 /** One outcome, on the right side of the deadline, and the requester told of it once. Gives what came of it. */
 async function isSettled(
-  g: Ground,
+  g: TestLedger,
   { at, outcomes, decisions = [] }: Deadline,
   no: number,
 ): Promise<readonly string[]> {
@@ -231,7 +242,7 @@ async function isSettled(
 }
 
 /** One message for each fact and place, whatever its key says. */
-function isToldOnce(g: Ground): void {
+function isToldOnce(g: TestLedger): void {
   const rows = owed.parse(g.ledger.raw.prepare('select key, destination, body from outbox').all());
   const facts = rows.map(({ key, destination, body }) => {
     const [kind, no, version] = key.split(':');
@@ -241,7 +252,7 @@ function isToldOnce(g: Ground): void {
   expect(new Set(facts).size).toBe(rows.length);
 }
 
-describe('clicks and timers at once, around', () => {
+describe('clicks and timers at once, as random lives', () => {
   it.each(Object.entries(DEADLINES))('%s: one outcome each, told once', async (_, deadline) => {
     const seeds = Array.from({ length: Math.ceil(STORMS / Object.keys(DEADLINES).length) }, (__, i) => i);
     const seen = new Set<string>();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/access/policy.ts';
-import { cards, everything, hears, liveButtons, onStage, written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, fillIn, requestForm } from './stage.ts';
+import { cards, everything, hears, liveButtons, onStage, written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, fillIn, requestForm } from '../support/test-app.ts';
 
 /** Whoever leaves takes no access along: what they hold ends, and what they asked for is called off. */
 
@@ -14,7 +14,7 @@ const guarded = (policy: Policy): Policy => ({
 });
 const tell = (policy: Policy): Policy => ({ ...guarded(policy), leavers: 'tell' });
 
-async function opened(s: Stage): Promise<void> {
+async function opened(s: TestApp): Promise<void> {
   const { workspace } = s.sandbox;
   workspace.addChannel(SECURITY, 'security', ['U0OTTO', 'U0MIA', workspace.bot.id]);
   const modal = await requestForm(s, s.cast.sam);
@@ -22,17 +22,17 @@ async function opened(s: Stage): Promise<void> {
   await modal.chooses('Owner', 'Noor');
   await modal.submits();
 }
-async function approved(s: Stage): Promise<void> {
+async function approved(s: TestApp): Promise<void> {
   await opened(s);
   await s.cast.ada.presses('Approve', 'app');
   await s.cast.sam.waitFor('app', /Approved by/);
 }
-async function running(s: Stage): Promise<void> {
+async function running(s: TestApp): Promise<void> {
   await approved(s);
   await s.cast.sam.presses('Start session', 'app');
   await s.cast.noor.waitFor('#support-access-alerts', /is in Northwind/);
 }
-const undelivered = (s: Stage): readonly string[] =>
+const undelivered = (s: TestApp): readonly string[] =>
   everything(s).flatMap(({ text }) => (text.includes('could not be delivered') ? [text] : []));
 
 describe('Slack says that whoever is in left', () => {

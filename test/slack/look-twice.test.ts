@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ANN_IN_SLACK, ISSUE, taking } from './customers.ts';
-import { answer } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { file, GOOD, PEOPLE, requestForm, stage } from './stage.ts';
-import { lines, mailStage, withContacts } from '../email/post.ts';
+import { ANN_IN_SLACK, ISSUE, taking } from '../support/customers.ts';
+import { answer } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, requestForm, stage } from '../support/test-app.ts';
+import { lines, mailStage, withContacts } from '../support/test-app-with-mail.ts';
 
 /** People call themselves what they like in Slack: a name that misleads is shown as one that does. */
 
-let s: Stage;
+let s: TestApp;
 afterEach(() => s.close());
 
 function called(who: keyof typeof PEOPLE, name: string): void {

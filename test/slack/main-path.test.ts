@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Stage } from './stage.ts';
-import { fillIn, stage } from './stage.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { fillIn, stage } from '../support/test-app.ts';
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { answer, hears, written } from './acts.ts';
-import { taking } from './customers.ts';
-import type { Stage } from './stage.ts';
-import { file, GOOD, stage } from './stage.ts';
+import { answer, hears, written } from '../support/slack-acts.ts';
+import { taking } from '../support/customers.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, GOOD, stage } from '../support/test-app.ts';
 
 /** More time in Slack: everybody whom the request needed says yes, to what they read, and no more than all of it may last. */
 
-let s: Stage;
+let s: TestApp;
 afterEach(async () => {
   await s.close();
 });

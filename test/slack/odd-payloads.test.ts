@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kind } from '../../sandbox/deliver.ts';
 import { signedRequest } from '../../sandbox/deliver.ts';
-import { submissionPayload } from '../../src/slack/payload.ts';
-import { written } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { stage } from './stage.ts';
+import { submissionPayload } from '../../src/slack/api/payload.ts';
+import { written } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { stage } from '../support/test-app.ts';
 
 /** Whatever Slack signs is answered: with a yes or a no, at once. Bolt alone would say 404 to it after three seconds. */
 
-let s: Stage;
+let s: TestApp;
 let turn = 0;
 afterAll(() => s.close());
 

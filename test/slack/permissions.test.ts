@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Act, Way } from './permission-acts.ts';
-import { ACTS, SPECIAL } from './permission-acts.ts';
-import { CAST } from './permission-states.ts';
-import { Trial } from './permission-trial.ts';
-import type { Action, Kind, May } from './permissions.ts';
-import { ALLOWED, KINDS } from './permissions.ts';
+import type { Act, Way } from '../support/permission-acts.ts';
+import { ACTS, SPECIAL } from '../support/permission-acts.ts';
+import { CAST } from '../support/permission-states.ts';
+import { Trial } from '../support/permission-trial.ts';
+import type { Action, Kind, May } from '../support/permissions.ts';
+import { ALLOWED, KINDS } from '../support/permissions.ts';
 
 /** Exactly those whom the table lets may; everybody else is told why not, and nothing changes. */
 

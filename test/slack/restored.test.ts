@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backUp } from '../../src/ledger/backup.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { restore } from '../../src/ledger/restore.ts';
-import { twice } from '../outbox/posted.ts';
-import type { Stage } from './stage.ts';
-import { file, stage } from './stage.ts';
+import { twice } from '../support/posted.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, stage } from '../support/test-app.ts';
 
 /** After a restore, as people in Slack meet it. */
 
-let s: Stage;
+let s: TestApp;
 let backup: string;
 beforeEach(async () => {
   s = await stage();

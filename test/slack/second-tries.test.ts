@@ -1,11 +1,11 @@
 import { DateTime } from 'luxon';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Stage } from './stage.ts';
-import { file, stage } from './stage.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { file, stage } from '../support/test-app.ts';
 
 /** Where Slack fails while somebody waits, they are told, and what they typed is not lost. */
 
-let s: Stage;
+let s: TestApp;
 beforeEach(async () => {
   s = await stage();
 });
@@ -34,7 +34,7 @@ describe('a shortcut that fails', () => {
 
 describe('the form to be away', () => {
   const DAYS_3 = 3 * 86_400;
-  async function filledIn(): ReturnType<Stage['cast']['ada']['modal']> {
+  async function filledIn(): ReturnType<TestApp['cast']['ada']['modal']> {
     const home = await s.cast.ada.opensHome();
     await home.presses('I’m away …');
     const modal = await s.cast.ada.modal('Away');
@@ -64,7 +64,7 @@ describe('the form to be away', () => {
     expect(modal.text).toMatch(/Slack did not say in time who you are/);
     expect(chosen()).toEqual(before);
     s.sandbox.faults.clear();
-    await s.app.door.close();
+    await s.app.handler.close();
     await modal.submits();
     expect(modal.text).toMatch(WRONG);
     expect(modal.text).not.toMatch(/Slack did not say in time/);

@@ -4,20 +4,20 @@ import { signedRequest } from '../../sandbox/deliver.ts';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { createClock } from '../../src/clock.ts';
-import { createDoor } from '../../src/ledger/handle.ts';
+import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import { openForReading, openLedger } from '../../src/ledger/open.ts';
-import { DAY, HOUR, MINUTE } from '../access/fixtures.ts';
-import { machine } from '../machine.ts';
-import { everything } from './acts.ts';
-import type { Stage } from './stage.ts';
-import { CHANNELS, PEOPLE, stage } from './stage.ts';
+import { DAY, HOUR, MINUTE } from '../support/access-fixtures.ts';
+import { machine } from '../support/machine.ts';
+import { everything } from '../support/slack-acts.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { CHANNELS, PEOPLE, stage } from '../support/test-app.ts';
 
 /** The whole program on a machine whose clock is set. */
 
 const SECOND = 1_000;
 const checks = z.object({ checks: z.record(z.string(), z.object({ ok: z.boolean(), says: z.string() })) });
 
-async function readyz(s: Stage): Promise<{ ok: boolean; says: string }> {
+async function readyz(s: TestApp): Promise<{ ok: boolean; says: string }> {
   const answer = await fetch(`http://127.0.0.1:${s.app.port}/readyz`);
   const clock = checks.parse(await answer.json()).checks['clock'];
   if (clock === undefined) throw new Error('/readyz says nothing of the clock');
@@ -25,13 +25,13 @@ async function readyz(s: Stage): Promise<{ ok: boolean; says: string }> {
   return clock;
 }
 
-function world({ policy }: Stage): World {
+function world({ policy }: TestApp): World {
   const members = new Set([PEOPLE.ada.id, PEOPLE.ben.id]);
   return certain(policy, { standing: () => 'member', members: () => members, absence: () => undefined });
 }
 
 /** What the alert channel hears, cards aside. */
-function alerts(s: Stage, about: RegExp): readonly string[] {
+function alerts(s: TestApp, about: RegExp): readonly string[] {
   return everything(s)
     .filter(({ channel, text }) => channel === CHANNELS.alerts && about.test(text))
     .map(({ text }) => text);
@@ -40,7 +40,7 @@ const CLOCK = /the clock of (?:the|its) machine/;
 const EXPIRED = /the session in .* expired/;
 
 describe('Where the machine’s clock is set back an hour while a session of 60 s goes on', () => {
-  let s: Stage;
+  let s: TestApp;
   beforeEach(async () => {
     s = await stage();
     await s.session(world(s), 'northwind', MINUTE);
@@ -131,7 +131,10 @@ it('A ledger that a clock ten days ahead wrote: it says so in /readyz, the alert
   const s = await stage('http', undefined, async (database, policy, clock) => {
     const ahead = createClock(machine(clock.now() + 10 * DAY));
     const ledger = openLedger(database, ahead);
-    await createDoor(ledger, ahead).record({ type: 'clock.jumped', byMs: 10 * DAY, aheadMs: 0 }, policy);
+    await createCommandHandler(ledger, ahead).record(
+      { type: 'clock.jumped', byMs: 10 * DAY, aheadMs: 0 },
+      policy,
+    );
     ledger.raw.exec("update outbox set state = 'sent'");
     await ledger.close();
   });

@@ -6,10 +6,10 @@ import type { Actor, World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { atHome, userElsewhere } from '../../src/access/whose.ts';
-import { everything } from './acts.ts';
-import { taking } from './customers.ts';
-import type { Stage } from './stage.ts';
-import { CHANNELS, GOOD, PEOPLE, stage } from './stage.ts';
+import { everything } from '../support/slack-acts.ts';
+import { taking } from '../support/customers.ts';
+import type { TestApp } from '../support/test-app.ts';
+import { CHANNELS, GOOD, PEOPLE, stage } from '../support/test-app.ts';
 
 /** Every surface on which somebody can read: one of ours who is the customer's contact finds none of our own talk there. */
 
@@ -22,7 +22,7 @@ const ROLE = `${MARK}-role`;
 const secret = (what: string): string => `${MARK}-${what}: between ourselves.`;
 
 interface House {
-  readonly s: Stage;
+  readonly s: TestApp;
   readonly mailbox: Mailbox;
   /** All that this person could read so far, each place by its name. */
   readonly read: Map<string, string>;
@@ -85,7 +85,7 @@ async function live({ s }: House, contact: string): Promise<void> {
   const does = async (no: number | null, id: string, command: Command): Promise<void> => {
     const world = certain(policy, people);
     const attempt = { command, requestNo: no, actor: by(id), world, delivery: null };
-    const { refusal } = await s.app.door.handle(attempt);
+    const { refusal } = await s.app.handler.handle(attempt);
     if (refusal !== null) throw new Error(`${command.type}: ${JSON.stringify(refusal)}`);
     await s.later(MINUTE);
   };

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { written } from './acts.ts';
-import type { Mode, Stage } from './stage.ts';
-import { fillIn, requestForm, stage } from './stage.ts';
+import { written } from '../support/slack-acts.ts';
+import type { Mode, TestApp } from '../support/test-app.ts';
+import { fillIn, requestForm, stage } from '../support/test-app.ts';
 
 /** Every turn that a request can take, in one long story of several requests, done by what people see. */
 
 const MINUTE = 60_000;
 const ALERTS = '#support-access-alerts';
 
-let s: Stage;
+let s: TestApp;
 afterEach(() => s.close());
 
 /** Two people to an emergency, the customers are told but not asked, and nothing is in the way of the next request. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLookUps, createTurns } from '../../src/slack/turns.ts';
-import { setClock } from '../ledger/ground.ts';
+import { createLookUps, createTurns } from '../../src/slack/interactions/turns.ts';
+import { setClock } from '../support/test-ledger.ts';
 
 /** Work that is done when it is told to be. */
 function held(): { work: () => Promise<string>; finish: (with_: string) => void; readonly begun: number } {

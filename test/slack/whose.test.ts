@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Kind } from '../../sandbox/deliver.ts';
 import { userObject } from '../../sandbox/methods.ts';
-import { written } from './acts.ts';
-import { ANN_IN_SLACK, ISSUE, taking } from './customers.ts';
-import type { Mode, Stage } from './stage.ts';
-import { file, GOOD, PEOPLE, stage } from './stage.ts';
+import { written } from '../support/slack-acts.ts';
+import { ANN_IN_SLACK, ISSUE, taking } from '../support/customers.ts';
+import type { Mode, TestApp } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
 
 /** What comes from another workspace under the ids of our people, in every payload that Slack has: over the real protocols. */
 
-let s: Stage;
+let s: TestApp;
 afterEach(() => s.close());
 
 const OURS = 'T0HARBOR';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { button, fit, section, sections } from '../../src/slack/blocks.ts';
-import { escape, oneLine, quote } from '../../src/slack/words.ts';
-import { mrkdwnIn } from './acts.ts';
+import { button, fit, section, sections } from '../../src/slack/messages/blocks.ts';
+import { escape, oneLine, quote } from '../../src/slack/messages/words.ts';
+import { mrkdwnIn } from '../support/slack-acts.ts';
 
 /** Text of the worst kind: marks, broken entities, every line break, half characters, pictures. */
 const bad = fc

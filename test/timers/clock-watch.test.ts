@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ClockWatch } from '../../src/timers/clock-watch.ts';
 import { createClockWatch } from '../../src/timers/clock-watch.ts';
-import { file } from '../access/acts.ts';
-import { DAY, HOUR, MINUTE, RITA, T0, worldOf } from '../access/fixtures.ts';
-import type { Ground } from '../ledger/ground.ts';
-import { folder, ground, setClock } from '../ledger/ground.ts';
+import { file } from '../support/access-commands.ts';
+import { DAY, HOUR, MINUTE, RITA, T0, worldOf } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { folder, ground, setClock } from '../support/test-ledger.ts';
 import { join } from 'node:path';
 
 const SECOND = 1_000;
 
-function watchOf({ clock, door, log }: Ground): ClockWatch {
-  return createClockWatch({ clock, door, log, policy: worldOf().policy });
+function watchOf({ clock, handler, log }: TestLedger): ClockWatch {
+  return createClockWatch({ clock, handler, log, policy: worldOf().policy });
 }
 
-function said(g: Ground): unknown[] {
+function said(g: TestLedger): unknown[] {
   return g.ledger.raw
     .prepare("select cast(body as text) from ledger_event where type like 'clock.%' order by seq")
     .pluck()
@@ -21,13 +21,13 @@ function said(g: Ground): unknown[] {
     .map((body) => JSON.parse(String(body)) as unknown);
 }
 
-function owed(g: Ground): unknown[] {
+function owed(g: TestLedger): unknown[] {
   return g.ledger.raw
     .prepare("select key, destination from outbox where key like 'clock:%' order by id")
     .all();
 }
 
-const warnings = (g: Ground): number =>
+const warnings = (g: TestLedger): number =>
   g.logged.filter((line) => line.includes('clock of this machine')).length;
 
 describe('A jump of the machine’s clock', () => {

@@ -2,10 +2,10 @@ import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { createDigestTimer, digestDue, isoWeek, nextDigestAt } from '../../src/timers/digest.ts';
 import type { DigestWeek } from '../../src/timers/digest.ts';
-import { file } from '../access/acts.ts';
-import { DAY, HOUR, MINUTE, RITA, worldOf } from '../access/fixtures.ts';
-import type { Ground } from '../ledger/ground.ts';
-import { ground } from '../ledger/ground.ts';
+import { file } from '../support/access-commands.ts';
+import { DAY, HOUR, MINUTE, RITA, worldOf } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** What is posted when somebody looks every so often, from an instant until another. */
 function posted(cron: string, timeZone: string, from: number, until: number, everyMs: number): DigestWeek[] {
@@ -80,11 +80,11 @@ const WEDNESDAY = Date.UTC(2026, 2, 4, 12);
 /** Nine in Berlin, in winter. */
 const MONDAY = Date.UTC(2026, 2, 9, 8);
 
-function timerOf({ door, views, clock, log }: Ground): ReturnType<typeof createDigestTimer> {
-  return createDigestTimer({ door, views, clock, log, policy: worldOf().policy });
+function timerOf({ handler, views, clock, log }: TestLedger): ReturnType<typeof createDigestTimer> {
+  return createDigestTimer({ handler, views, clock, log, policy: worldOf().policy });
 }
 
-function weeks(g: Ground): unknown[] {
+function weeks(g: TestLedger): unknown[] {
   return g.ledger.raw.prepare('select week, from_at, until_at from digest_week order by until_at').all();
 }
 
@@ -115,10 +115,10 @@ describe('The digest’s timer', () => {
     g.clock.set(MONDAY);
     await timerOf(g).tick();
     for (const cron of ['0 8 * * 1', '0 9 * * 3']) {
-      const { door, views, clock, log } = g;
+      const { handler, views, clock, log } = g;
       g.clock.set(MONDAY + 4 * DAY);
       await createDigestTimer({
-        door,
+        handler,
         views,
         clock,
         log,

@@ -4,10 +4,10 @@ import type { World } from '../../src/access/people.ts';
 import type { Views } from '../../src/ledger/views.ts';
 import type { Timers } from '../../src/timers/timers.ts';
 import { createTimers } from '../../src/timers/timers.ts';
-import { approve, file, start } from '../access/acts.ts';
-import { ANN, DAY, GUS, HOUR, MINUTE, RITA, T0, TENANTS, worldOf } from '../access/fixtures.ts';
-import type { Ground } from '../ledger/ground.ts';
-import { ground } from '../ledger/ground.ts';
+import { approve, file, start } from '../support/access-commands.ts';
+import { ANN, DAY, GUS, HOUR, MINUTE, RITA, T0, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
 
 /** As many tenants as are asked for, all alike. */
 function worldWith(tenants: number): World {
@@ -22,7 +22,7 @@ function worldWith(tenants: number): World {
 }
 
 /** Sessions of one hour in t0, t1, …, all begun at this instant. */
-async function sessions(g: Ground, count: number): Promise<void> {
+async function sessions(g: TestLedger, count: number): Promise<void> {
   const lanes = 32;
   const lane = async (first: number): Promise<void> => {
     for (let i = first; i < count; i += lanes) {
@@ -34,9 +34,9 @@ async function sessions(g: Ground, count: number): Promise<void> {
   await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)));
 }
 
-function timersOf(g: Ground, world: World, views: Views = g.views): Timers {
-  const { door, clock, log } = g;
-  return createTimers({ door, views, clock, log, world: () => world });
+function timersOf(g: TestLedger, world: World, views: Views = g.views): Timers {
+  const { handler, clock, log } = g;
+  return createTimers({ handler, views, clock, log, world: () => world });
 }
 
 const ACTIVE = "select count(*) from request where phase = 'active'";
@@ -177,7 +177,7 @@ describe('Time', () => {
     await timers.tick();
     g.clock.set(T0 + HOUR - 1);
     const over = Promise.withResolvers<undefined>();
-    g.door.onCommitted(() => {
+    g.handler.onCommitted(() => {
       if (g.count(ACTIVE) === 0) over.resolve(undefined);
     });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -1,18 +1,18 @@
 import type { ModalView } from '@slack/types';
 import { REPEAT_COUNT } from '../../access/limits.ts';
 import type { Access } from '../../access/state.ts';
-import { fit, section } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { placeOf } from '../card.ts';
-import type { Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { parseNo, put, sayRefusal } from '../desk.ts';
-import { choice, choiceField, form, said, submitForm, textField } from '../forms.ts';
-import type { Caller } from '../payload.ts';
-import { readInputs } from '../payload.ts';
-import { seenBy } from '../sight.ts';
-import { pick } from '../pick.ts';
-import { endWords, whatHappened } from '../refusals.ts';
-import { oneLine, people, tsa, when, who } from '../words.ts';
+import { fit, section } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { placeOf } from '../messages/card.ts';
+import type { SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
+import { parseNo, put, sayRefusal } from '../context.ts';
+import { choice, choiceField, form, said, submitForm, textField } from '../interactions/forms.ts';
+import type { Caller } from '../api/payload.ts';
+import { readInputs } from '../api/payload.ts';
+import { seenBy } from '../interactions/visibility.ts';
+import { pick } from '../interactions/pick.ts';
+import { endWords, whatHappened } from '../messages/refusals.ts';
+import { oneLine, people, tsa, when, who } from '../messages/words.ts';
 
 /** Closing out: what was done, is it fixed, is every extra permission gone; and the approver's word on it. */
 
@@ -27,7 +27,7 @@ const BLOCK = {
 } as const;
 const FIXED = ['yes', 'no', 'not_yet'] as const;
 
-export function closeOut(desk: Desk): Slice {
+export function closeOut(context: SlackContext): Slice {
   const open = async (
     no: number | null,
     { caller }: { caller: Caller },
@@ -35,7 +35,7 @@ export function closeOut(desk: Desk): Slice {
     draw: (no: number, state: Access) => ModalView,
   ) => {
     if (no === null) return {};
-    const seen = await seenBy(desk, caller.userId, no, phase === 'closed' ? 'everybody' : 'ours');
+    const seen = await seenBy(context, caller.userId, no, phase === 'closed' ? 'everybody' : 'ours');
     if ('say' in seen) return seen;
     const { state } = seen;
     if (state.phase !== phase)
@@ -47,13 +47,13 @@ export function closeOut(desk: Desk): Slice {
       [ACTION.closeOut]: (call) => open(parseNo(call.value), call, 'ended', closeForm),
       [ACTION.closeoutYes]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(desk, { type: 'accept_closeout' }, no, call));
+        return no === null ? {} : sayRefusal(await put(context, { type: 'accept_closeout' }, no, call));
       },
       [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call, 'closed', contestForm),
     },
     commands: {
       closeout: async (call) => {
-        const picked = await pick(desk, call, 'closeout', {
+        const picked = await pick(context, call, 'closeout', {
           parts: ['owner', 'grantee'],
           phases: ['ended'],
           none: 'You have nothing to close out. Thank you.',
@@ -62,10 +62,10 @@ export function closeOut(desk: Desk): Slice {
       },
     },
     submissions: {
-      [CLOSE_MODAL]: (call) => submit(desk, call),
+      [CLOSE_MODAL]: (call) => submit(context, call),
       [CONTEST_MODAL]: (call) =>
         submitForm(
-          desk,
+          context,
           call,
           { type: 'contest_closeout', question: readInputs(call.view)(BLOCK.question) },
           () => BLOCK.question,
@@ -110,9 +110,9 @@ export function closeForm(no: number, state: Access, first = ''): ModalView {
     ),
     textField(BLOCK.product, 'A product problem to raise?', {
       optional: true,
-      ...(state.likeIt < REPEAT_COUNT
+      ...(state.repeatCount < REPEAT_COUNT
         ? {}
-        : { hint: `Number ${state.likeIt} like this in 30 days: say what is wrong, and who owns it.` }),
+        : { hint: `Number ${state.repeatCount} like this in 30 days: say what is wrong, and who owns it.` }),
     }),
     state.way === 'customer'
       ? textField(BLOCK.notes, 'Summary for the customer', {
@@ -122,9 +122,9 @@ export function closeForm(no: number, state: Access, first = ''): ModalView {
   ]);
 }
 
-async function submit(desk: Desk, call: SubmitCall): Promise<Submitted> {
+async function submit(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const no = parseNo(call.view.private_metadata);
-  const record = no === null ? null : await desk.views.record(no);
+  const record = no === null ? null : await context.views.record(no);
   const roles = record !== null && 'grant' in record.state ? record.state.grant.ask.roles : [];
   const read = readInputs(call.view);
   const fixed = FIXED.find((value) => value === read(BLOCK.fixed)) ?? 'not_yet';
@@ -136,7 +136,7 @@ async function submit(desk: Desk, call: SubmitCall): Promise<Submitted> {
     productProblem: read(BLOCK.product),
     notes: read(BLOCK.notes),
   } as const;
-  return submitForm(desk, call, command, ({ field }) => {
+  return submitForm(context, call, command, ({ field }) => {
     if (field === 'notes') return BLOCK.notes;
     return field === 'productProblem' ? BLOCK.product : BLOCK.changed;
   });

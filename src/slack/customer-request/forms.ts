@@ -4,11 +4,11 @@ import type { Tenant } from '../../access/policy.ts';
 import { longestDuration } from '../../access/policy.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
-import { plain, section } from '../blocks.ts';
-import { placeOf } from '../card.ts';
-import type { Desk } from '../desk.ts';
-import { allowedField, choice, choiceField, form, offLimitsField, textField } from '../forms.ts';
-import { lasting, oneLine, quote, tsa, when, who } from '../words.ts';
+import { plain, section } from '../messages/blocks.ts';
+import { placeOf } from '../messages/card.ts';
+import type { SlackContext } from '../context.ts';
+import { allowedField, choice, choiceField, form, offLimitsField, textField } from '../interactions/forms.ts';
+import { lasting, oneLine, quote, tsa, when, who } from '../messages/words.ts';
 
 /** What the customer fills in to ask for help, and what an engineer fills in to take it on. */
 
@@ -102,9 +102,9 @@ export const ACCEPT = {
 const HOUR_MS = 60 * 60_000;
 
 /** The engineer's form: within the policy, inside the customer's time; it starts at once. */
-export function acceptForm(desk: Desk, no: number, state: Access): ModalView | null {
-  const { policy } = desk;
-  const left = state.terms.latestEndAt - desk.clock.now();
+export function acceptForm(context: SlackContext, no: number, state: Access): ModalView | null {
+  const { policy } = context;
+  const left = state.terms.latestEndAt - context.clock.now();
   const scopes = policy.scopes.filter((scope) => !scope.highRisk && scope.approvals === 1);
   const [least] = scopes;
   if (least === undefined) return null;

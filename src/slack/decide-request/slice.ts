@@ -6,11 +6,11 @@ import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
 import { parseDuration } from '../../duration.ts';
-import { section, sections } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { placeOf } from '../card.ts';
-import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { parseNo, put, sayRefusal } from '../desk.ts';
+import { section, sections } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { placeOf } from '../messages/card.ts';
+import type { Answered, ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
+import { parseNo, put, sayRefusal } from '../context.ts';
 import {
   choice,
   choiceField,
@@ -21,12 +21,12 @@ import {
   said,
   submitForm,
   textField,
-} from '../forms.ts';
-import { readInputs, readTicked } from '../payload.ts';
-import { pick } from '../pick.ts';
-import { whatHappened } from '../refusals.ts';
-import { seenBy } from '../sight.ts';
-import { lasting, lineByLine, oneLine, people, quote, tsa, who } from '../words.ts';
+} from '../interactions/forms.ts';
+import { readInputs, readTicked } from '../api/payload.ts';
+import { pick } from '../interactions/pick.ts';
+import { whatHappened } from '../messages/refusals.ts';
+import { seenBy } from '../interactions/visibility.ts';
+import { lasting, lineByLine, oneLine, people, quote, tsa, who } from '../messages/words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 
@@ -39,42 +39,44 @@ const MODAL = {
   replace: 'tsa_replace_form',
 } as const;
 
-export function decideRequest(desk: Desk): Slice {
+export function decideRequest(context: SlackContext): Slice {
   return {
     actions: {
-      [ACTION.approve]: (call) => approve(desk, call),
-      [ACTION.deny]: (call) => opened(desk, call, 'everybody', denyForm),
-      [ACTION.approveLess]: (call) => opened(desk, call, 'ours', (no, state) => lessForm(desk, no, state)),
-      [ACTION.ask]: (call) => opened(desk, call, 'ours', askForm),
-      [ACTION.answer]: (call) => opened(desk, call, 'ours', answerForm),
-      [ACTION.replace]: (call) => opened(desk, call, 'ours', (no, state) => replaceForm(desk, no, state)),
+      [ACTION.approve]: (call) => approve(context, call),
+      [ACTION.deny]: (call) => opened(context, call, 'everybody', denyForm),
+      [ACTION.approveLess]: (call) =>
+        opened(context, call, 'ours', (no, state) => lessForm(context, no, state)),
+      [ACTION.ask]: (call) => opened(context, call, 'ours', askForm),
+      [ACTION.answer]: (call) => opened(context, call, 'ours', answerForm),
+      [ACTION.replace]: (call) =>
+        opened(context, call, 'ours', (no, state) => replaceForm(context, no, state)),
       [ACTION.cancel]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(desk, { type: 'cancel', reason: '' }, no, call));
+        return no === null ? {} : sayRefusal(await put(context, { type: 'cancel', reason: '' }, no, call));
       },
     },
     commands: {
       cancel: async (call) => {
-        const picked = await pick(desk, call, 'cancel', {
+        const picked = await pick(context, call, 'cancel', {
           parts: ['requester'],
           phases: ['pending', 'unclaimed', 'unconfirmed', 'approved'],
           none: 'You have no open request to cancel.',
         });
         if (!('no' in picked)) return picked;
-        const outcome = await put(desk, { type: 'cancel', reason: '' }, picked.no, call);
+        const outcome = await put(context, { type: 'cancel', reason: '' }, picked.no, call);
         return {
           say: sayRefusal(outcome).say ?? { text: `${tsa(picked.no)} is cancelled. Nobody gets access.` },
         };
       },
     },
     submissions: {
-      [MODAL.deny]: (call) => text(desk, call, (typed) => ({ type: 'deny', reason: typed })),
+      [MODAL.deny]: (call) => text(context, call, (typed) => ({ type: 'deny', reason: typed })),
       [MODAL.highRisk]: (call) =>
-        text(desk, call, (typed) => ({ type: 'approve', less: null, typedTenantId: typed })),
-      [MODAL.ask]: (call) => text(desk, call, (typed) => ({ type: 'ask_question', text: typed })),
-      [MODAL.answer]: (call) => text(desk, call, (typed) => ({ type: 'answer_question', text: typed })),
-      [MODAL.less]: (call) => less(desk, call),
-      [MODAL.replace]: (call) => replace(desk, call),
+        text(context, call, (typed) => ({ type: 'approve', less: null, typedTenantId: typed })),
+      [MODAL.ask]: (call) => text(context, call, (typed) => ({ type: 'ask_question', text: typed })),
+      [MODAL.answer]: (call) => text(context, call, (typed) => ({ type: 'answer_question', text: typed })),
+      [MODAL.less]: (call) => less(context, call),
+      [MODAL.replace]: (call) => replace(context, call),
     },
   };
 }
@@ -82,33 +84,33 @@ export function decideRequest(desk: Desk): Slice {
 const TEXT = 'typed';
 
 function text(
-  desk: Desk,
+  context: SlackContext,
   call: SubmitCall,
   command: (typed: string) => Parameters<typeof submitForm>[2],
 ): Promise<Submitted> {
-  return submitForm(desk, call, command(readInputs(call.view)(TEXT)), () => TEXT);
+  return submitForm(context, call, command(readInputs(call.view)(TEXT)), () => TEXT);
 }
 
-async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
+async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
   const no = parseNo(call.value);
   if (no === null) return {};
-  const record = await desk.views.record(no);
+  const record = await context.views.record(no);
   // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
   if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
-    return opened(desk, call, 'everybody', highRiskForm);
-  return sayRefusal(await put(desk, { type: 'approve', less: null, typedTenantId: null }, no, call));
+    return opened(context, call, 'everybody', highRiskForm);
+  return sayRefusal(await put(context, { type: 'approve', less: null, typedTenantId: null }, no, call));
 }
 
 /** Opens a form about a request that waits; where it does not wait any more, says what happened. */
 async function opened(
-  desk: Desk,
+  context: SlackContext,
   call: ActionCall,
   whose: 'ours' | 'everybody',
   draw: (no: number, state: Pending) => ModalView | null,
 ): Promise<Answered> {
   const no = parseNo(call.value);
   if (no === null) return {};
-  const seen = await seenBy(desk, call.caller.userId, no, whose);
+  const seen = await seenBy(context, call.caller.userId, no, whose);
   if ('say' in seen) return seen;
   const { state } = seen;
   const view = state.phase === 'pending' ? draw(no, state) : null;
@@ -161,10 +163,10 @@ const LESS = {
 } as const;
 
 /** What was asked for, to be made smaller: nobody can write anything else in its place. */
-function lessForm(desk: Desk, no: number, state: Pending): ModalView {
+function lessForm(context: SlackContext, no: number, state: Pending): ModalView {
   const ask = currentAsk(state);
-  const rank = desk.policy.scopes.findIndex((scope) => scope.id === ask.scope.id);
-  const scopes = desk.policy.scopes
+  const rank = context.policy.scopes.findIndex((scope) => scope.id === ask.scope.id);
+  const scopes = context.policy.scopes
     .slice(0, Math.max(rank, 0) + 1)
     .map((scope) => choice(scope.id, scope.name));
   const several = ask.allowedActions.length > 1;
@@ -192,11 +194,11 @@ function lessForm(desk: Desk, no: number, state: Pending): ModalView {
   ]);
 }
 
-async function less(desk: Desk, call: SubmitCall): Promise<Submitted> {
+async function less(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const read = readInputs(call.view);
   const ticked = readTicked(call.view, LESS.allowed);
   const no = parseNo(call.view.private_metadata);
-  const record = no === null ? null : await desk.views.record(no);
+  const record = no === null ? null : await context.views.record(no);
   const lines = record?.state.phase === 'pending' ? currentAsk(record.state).allowedActions : [];
   const command = {
     type: 'approve',
@@ -214,19 +216,19 @@ async function less(desk: Desk, call: SubmitCall): Promise<Submitted> {
     offLimits: LESS.offLimits,
     typedTenantId: LESS.typed,
   };
-  return submitForm(desk, call, command, ({ field }) => blocks[field] ?? LESS.scope);
+  return submitForm(context, call, command, ({ field }) => blocks[field] ?? LESS.scope);
 }
 
 const REPLACE = { from: 'from', to: 'to' } as const;
 
 /** Who is silent, and who could decide instead: deputies first. */
-function replaceForm(desk: Desk, no: number, state: Pending): ModalView | null {
+function replaceForm(context: SlackContext, no: number, state: Pending): ModalView | null {
   const open = state.seats
     .filter((seat) => seat.given === null && seat.holder !== CUSTOMER_SEAT)
     .map((seat) => seat.holder);
   const own = [state.requester, state.ask.grantee, state.owner, ...state.seats.map((seat) => seat.holder)];
-  const able = eligibleApprovers(desk.directory.known(), state.ask.scope.id, state.tenant.id, own);
-  const deputies = open.flatMap((holder) => desk.policy.deputies.get(holder) ?? []);
+  const able = eligibleApprovers(context.directory.known(), state.ask.scope.id, state.tenant.id, own);
+  const deputies = open.flatMap((holder) => context.policy.deputies.get(holder) ?? []);
   const ordered = [
     ...able.filter((user) => deputies.includes(user)),
     ...able.filter((user) => !deputies.includes(user)),
@@ -235,10 +237,10 @@ function replaceForm(desk: Desk, no: number, state: Pending): ModalView | null {
   if (first === undefined) return null;
   if (ordered.length === 0)
     return said(
-      `Nobody else may decide about ${tsa(no)} now. Ask ${people(desk.policy.admins)} to name more approvers in the policy.`,
+      `Nobody else may decide about ${tsa(no)} now. Ask ${people(context.policy.admins)} to name more approvers in the policy.`,
     );
   const named = (user: string): ReturnType<typeof choice> =>
-    choice(user, desk.directory.profile(user)?.name ?? user);
+    choice(user, context.directory.profile(user)?.name ?? user);
   return form(MODAL.replace, no, 'Ask somebody else', 'Ask', [
     section(summary(no, state)),
     choiceField(REPLACE.from, 'In place of', open.map(named), { initial: first }),
@@ -246,8 +248,8 @@ function replaceForm(desk: Desk, no: number, state: Pending): ModalView | null {
   ]);
 }
 
-function replace(desk: Desk, call: SubmitCall): Promise<Submitted> {
+function replace(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const read = readInputs(call.view);
   const command = { type: 'replace_approver', from: read(REPLACE.from), to: read(REPLACE.to) } as const;
-  return submitForm(desk, call, command, () => REPLACE.to);
+  return submitForm(context, call, command, () => REPLACE.to);
 }

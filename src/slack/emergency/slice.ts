@@ -5,12 +5,12 @@ import { eligibleApprovers, isAmong, isGroup, peopleOf } from '../../access/peop
 import { isListed } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
-import { plain, section } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { placeOf } from '../card.ts';
-import type { Caller } from '../payload.ts';
-import type { Answered, ActionCall, Desk, Say, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { parseNo, put, sayRefusal } from '../desk.ts';
+import { plain, section } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { placeOf } from '../messages/card.ts';
+import type { Caller } from '../api/payload.ts';
+import type { Answered, ActionCall, SlackContext, Say, Slice, SubmitCall, Submitted } from '../context.ts';
+import { parseNo, put, sayRefusal } from '../context.ts';
 import {
   allowedField,
   choice,
@@ -21,13 +21,13 @@ import {
   said,
   submitForm,
   textField,
-} from '../forms.ts';
-import { readInputs } from '../payload.ts';
-import { whatHappened } from '../refusals.ts';
+} from '../interactions/forms.ts';
+import { readInputs } from '../api/payload.ts';
+import { whatHappened } from '../messages/refusals.ts';
 import { tenantOption } from '../request-access/modal.ts';
-import { suggestTenants } from '../request-access/tenants.ts';
-import { seenBy } from '../sight.ts';
-import { because, lasting, people, tsa, when, who } from '../words.ts';
+import { suggestTenants } from '../interactions/tenant-select.ts';
+import { seenBy } from '../interactions/visibility.ts';
+import { because, lasting, people, tsa, when, who } from '../messages/words.ts';
 import { unfinishedWords } from './words.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
@@ -46,50 +46,50 @@ const BLOCK = {
   note: 'note',
 } as const;
 
-export function emergency(desk: Desk): Slice {
+export function emergency(context: SlackContext): Slice {
   return {
     commands: {
       emergency: async ({ caller, rest }) => {
-        const { policy, people: known } = desk.directory.known();
+        const { policy, people: known } = context.directory.known();
         const listed = policy.emergency.people;
-        if (isAmong(known, caller.userId, listed) === 'no') return { say: notListed(desk, caller) };
-        const found = rest === '' ? [] : desk.tenants.search(rest, 2);
-        const only = desk.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
-        const unfinished = await desk.views.openEmergencies(caller.userId);
-        return { view: declareForm(desk, caller, only?.id ?? '', unfinished) };
+        if (isAmong(known, caller.userId, listed) === 'no') return { say: notListed(context, caller) };
+        const found = rest === '' ? [] : context.tenants.search(rest, 2);
+        const only = context.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
+        const unfinished = await context.views.openEmergencies(caller.userId);
+        return { view: declareForm(context, caller, only?.id ?? '', unfinished) };
       },
     },
     actions: {
       [ACTION.confirmEmergency]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(desk, { type: 'confirm_emergency' }, no, call));
+        return no === null ? {} : sayRefusal(await put(context, { type: 'confirm_emergency' }, no, call));
       },
-      [ACTION.justified]: (call) => judge(desk, call, true),
-      [ACTION.notJustified]: (call) => judge(desk, call, false),
+      [ACTION.justified]: (call) => judge(context, call, true),
+      [ACTION.notJustified]: (call) => judge(context, call, false),
     },
     suggestions: {
-      tsa_in_emergency_tenant: (call) => suggestTenants(desk, call),
+      tsa_in_emergency_tenant: (call) => suggestTenants(context, call),
       tsa_in_emergency_reviewer: async ({ caller, typed, view }) => {
         const read = view === null ? () => '' : readInputs(view);
-        const possible = reviewersFor(desk, read(BLOCK.scope), read(BLOCK.tenant), caller.userId);
-        await desk.directory.learn(possible.slice(0, 100));
+        const possible = reviewersFor(context, read(BLOCK.scope), read(BLOCK.tenant), caller.userId);
+        await context.directory.learn(possible.slice(0, 100));
         return possible
-          .map((user) => choice(user, desk.directory.profile(user)?.name ?? user))
+          .map((user) => choice(user, context.directory.profile(user)?.name ?? user))
           .filter((option) => option.text.text.toLowerCase().includes(typed.trim().toLowerCase()))
           .slice(0, 100);
       },
     },
     submissions: {
-      [DECLARE_MODAL]: (call) => declare(desk, call),
-      [`${JUDGE_MODAL}_yes`]: (call) => note(desk, call, true),
-      [`${JUDGE_MODAL}_no`]: (call) => note(desk, call, false),
+      [DECLARE_MODAL]: (call) => declare(context, call),
+      [`${JUDGE_MODAL}_yes`]: (call) => note(context, call, true),
+      [`${JUDGE_MODAL}_no`]: (call) => note(context, call, false),
     },
   };
 }
 
 /** Told before they fill in a form, and whom to turn to instead. */
-function notListed(desk: Desk, { userId }: Caller): Say {
-  const world = desk.directory.known();
+function notListed(context: SlackContext, { userId }: Caller): Say {
+  const world = context.directory.known();
   const named = world.policy.emergency.people.filter((one) => !isGroup(one));
   const whom = isListed(world, userId) && named.length > 0 ? `: ${people(named.slice(0, 10))}` : '';
   return {
@@ -97,16 +97,26 @@ function notListed(desk: Desk, { userId }: Caller): Say {
   };
 }
 
-function reviewersFor(desk: Desk, scopeId: string, tenantId: string, me: string): readonly string[] {
-  const world = desk.directory.known();
-  const admins = peopleOf(world.people, desk.policy.admins).filter((user) => user !== me);
+function reviewersFor(
+  context: SlackContext,
+  scopeId: string,
+  tenantId: string,
+  me: string,
+): readonly string[] {
+  const world = context.directory.known();
+  const admins = peopleOf(world.people, context.policy.admins).filter((user) => user !== me);
   return [...new Set([...eligibleApprovers(world, scopeId, tenantId, [me]), ...admins])];
 }
 
-function declareForm(desk: Desk, caller: Caller, tenantId: string, unfinished: readonly number[]): ModalView {
-  const { emergency: rules, scopes, tenants } = desk.policy;
+function declareForm(
+  context: SlackContext,
+  caller: Caller,
+  tenantId: string,
+  unfinished: readonly number[],
+): ModalView {
+  const { emergency: rules, scopes, tenants } = context.policy;
   const tenant = tenants.get(tenantId);
-  const starts = needsSecondPerson(desk.policy, unfinished)
+  const starts = needsSecondPerson(context.policy, unfinished)
     ? `It starts as soon as a second listed person confirms it, within ${lasting(rules.confirmWithinMs)}${because(unfinishedWords(unfinished, 'yours'))}.`
     : 'It starts now, before anybody approves.';
   return {
@@ -155,7 +165,7 @@ function declareForm(desk: Desk, caller: Caller, tenantId: string, unfinished: r
   };
 }
 
-async function declare(desk: Desk, call: SubmitCall): Promise<Submitted> {
+async function declare(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const { caller, view } = call;
   const read = readInputs(view);
   const command: DeclareEmergency = {
@@ -171,7 +181,7 @@ async function declare(desk: Desk, call: SubmitCall): Promise<Submitted> {
     durationMs: parseDuration(read(BLOCK.duration)) ?? NaN,
     roles: [],
   };
-  const outcome = await put(desk, command, null, call);
+  const outcome = await put(context, command, null, call);
   const refused = refusedFiling(view, outcome, 'Emergency access', blockOf);
   if (refused !== null) return refused;
   const { requestNo, state } = outcome;
@@ -197,10 +207,10 @@ function blockOf({ field }: FieldProblem): string {
   return blocks[field] ?? BLOCK.reason;
 }
 
-async function judge(desk: Desk, call: ActionCall, justified: boolean): Promise<Answered> {
+async function judge(context: SlackContext, call: ActionCall, justified: boolean): Promise<Answered> {
   const no = parseNo(call.value);
   if (no === null) return {};
-  const seen = await seenBy(desk, call.caller.userId, no);
+  const seen = await seenBy(context, call.caller.userId, no);
   if ('say' in seen) return seen;
   const { state } = seen;
   if (state.review === null || state.review.verdict !== null)
@@ -213,9 +223,9 @@ async function judge(desk: Desk, call: ActionCall, justified: boolean): Promise<
   return { view };
 }
 
-function note(desk: Desk, call: SubmitCall, justified: boolean): Promise<Submitted> {
+function note(context: SlackContext, call: SubmitCall, justified: boolean): Promise<Submitted> {
   return submitForm(
-    desk,
+    context,
     call,
     { type: 'review_emergency', justified, note: readInputs(call.view)(BLOCK.note) },
     () => BLOCK.note,

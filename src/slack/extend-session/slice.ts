@@ -4,18 +4,18 @@ import { findScope } from '../../access/policy.ts';
 import type { Active } from '../../access/state.ts';
 import { seatsOf } from '../../access/state.ts';
 import { parseDuration } from '../../duration.ts';
-import { section } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { placeOf } from '../card.ts';
-import type { ActionCall, Answered, Desk, Slice } from '../desk.ts';
-import { parseNo, put, sayRefusal } from '../desk.ts';
-import { form, submitForm, textField } from '../forms.ts';
-import type { Caller } from '../payload.ts';
-import { readInputs } from '../payload.ts';
-import { seenBy } from '../sight.ts';
-import { pick } from '../pick.ts';
-import { refusalWords, whatHappened } from '../refusals.ts';
-import { lasting, oneLine, people, quote, tsa, when, who } from '../words.ts';
+import { section } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { placeOf } from '../messages/card.ts';
+import type { ActionCall, Answered, SlackContext, Slice } from '../context.ts';
+import { parseNo, put, sayRefusal } from '../context.ts';
+import { form, submitForm, textField } from '../interactions/forms.ts';
+import type { Caller } from '../api/payload.ts';
+import { readInputs } from '../api/payload.ts';
+import { seenBy } from '../interactions/visibility.ts';
+import { pick } from '../interactions/pick.ts';
+import { refusalWords, whatHappened } from '../messages/refusals.ts';
+import { lasting, oneLine, people, quote, tsa, when, who } from '../messages/words.ts';
 import { readYes, yesValue } from './buttons.ts';
 
 /** More time: asked for by the grantee, decided by everybody whom the request needed. Until then the old end stands. */
@@ -27,22 +27,22 @@ const MODAL = {
 } as const;
 const BLOCK = { duration: 'duration', reason: 'reason', typed: 'typed' } as const;
 
-export function extendSession(desk: Desk): Slice {
+export function extendSession(context: SlackContext): Slice {
   return {
     actions: {
-      [ACTION.extend]: (call) => openAsk(desk, parseNo(call.value), call),
-      [ACTION.extendYes]: (call) => approve(desk, call),
+      [ACTION.extend]: (call) => openAsk(context, parseNo(call.value), call),
+      [ACTION.extendYes]: (call) => approve(context, call),
       [ACTION.extendNo]: (call) =>
-        open(desk, parseNo(call.value), call, 'everybody', (no, state) => ({ view: denyForm(no, state) })),
+        open(context, parseNo(call.value), call, 'everybody', (no, state) => ({ view: denyForm(no, state) })),
     },
     commands: {
       extend: async (call) => {
-        const picked = await pick(desk, call, 'extend', {
+        const picked = await pick(context, call, 'extend', {
           parts: ['grantee'],
           phases: ['active'],
           none: 'You have no session that is running now.',
         });
-        return !('no' in picked) ? picked : openAsk(desk, picked.no, call);
+        return !('no' in picked) ? picked : openAsk(context, picked.no, call);
       },
     },
     submissions: {
@@ -53,13 +53,13 @@ export function extendSession(desk: Desk): Slice {
           durationMs: parseDuration(read(BLOCK.duration)) ?? NaN,
           reason: read(BLOCK.reason),
         } as const;
-        return submitForm(desk, call, command, ({ field }) =>
+        return submitForm(context, call, command, ({ field }) =>
           field === 'duration' ? BLOCK.duration : BLOCK.reason,
         );
       },
       [MODAL.no]: (call) =>
         submitForm(
-          desk,
+          context,
           call,
           { type: 'deny_extension', reason: readInputs(call.view)(BLOCK.reason) },
           () => BLOCK.reason,
@@ -69,7 +69,7 @@ export function extendSession(desk: Desk): Slice {
         if (yes === null) return Promise.resolve({ kind: 'close' });
         const typedTenantId = readInputs(call.view)(BLOCK.typed);
         const command = { type: 'approve_extension', version: yes.version, typedTenantId } as const;
-        return submitForm(desk, call, command, () => BLOCK.typed, yes.no);
+        return submitForm(context, call, command, () => BLOCK.typed, yes.no);
       },
     },
   };
@@ -77,14 +77,14 @@ export function extendSession(desk: Desk): Slice {
 
 /** Opens something about a session that runs; where it runs no more, says what happened. */
 async function open(
-  desk: Desk,
+  context: SlackContext,
   no: number | null,
   { caller }: { caller: Caller },
   whose: 'ours' | 'everybody',
   draw: (no: number, state: Active) => Answered,
 ): Promise<Answered> {
   if (no === null) return {};
-  const seen = await seenBy(desk, caller.userId, no, whose);
+  const seen = await seenBy(context, caller.userId, no, whose);
   if ('say' in seen) return seen;
   const { state } = seen;
   if (state.phase === 'active') return draw(no, state);
@@ -92,35 +92,37 @@ async function open(
 }
 
 /** The form, unless it could only be refused. */
-function openAsk(desk: Desk, no: number | null, call: { caller: Caller }): Promise<Answered> {
-  return open(desk, no, call, 'ours', (of, state) => {
-    const here = { world: desk.directory.known(), now: desk.clock.now() };
+function openAsk(context: SlackContext, no: number | null, call: { caller: Caller }): Promise<Answered> {
+  return open(context, no, call, 'ours', (of, state) => {
+    const here = { world: context.directory.known(), now: context.clock.now() };
     const refusal = extensionRefusal(state, here);
     // Whether it is theirs to ask is looked at when they do.
     return refusal === null || state.grant.ask.grantee !== call.caller.userId
-      ? { view: askForm(desk, of, state) }
+      ? { view: askForm(context, of, state) }
       : { say: { text: refusalWords(refusal, of, state) } };
   });
 }
 
 /** High risk is typed, not clicked, by our people. Whether this person may is judged when they submit, like everything else. */
-async function approve(desk: Desk, call: ActionCall): Promise<Answered> {
+async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
   const yes = readYes(call.value);
   if (yes === null) return {};
-  const seen = await seenBy(desk, call.caller.userId, yes.no, 'everybody');
+  const seen = await seenBy(context, call.caller.userId, yes.no, 'everybody');
   const typed =
     'state' in seen &&
     seen.audience === 'ours' &&
     seen.state.phase === 'active' &&
     seen.state.extension?.highRisk === true;
   if (typed)
-    return open(desk, yes.no, call, 'ours', (no, state) => ({ view: highRiskForm(no, yes.version, state) }));
+    return open(context, yes.no, call, 'ours', (no, state) => ({
+      view: highRiskForm(no, yes.version, state),
+    }));
   const command = { type: 'approve_extension', version: yes.version, typedTenantId: null } as const;
-  return sayRefusal(await put(desk, command, yes.no, call));
+  return sayRefusal(await put(context, command, yes.no, call));
 }
 
-function askForm(desk: Desk, no: number, state: Active): ModalView {
-  const { policy } = desk;
+function askForm(context: SlackContext, no: number, state: Active): ModalView {
+  const { policy } = context;
   const scope = findScope(policy, state.grant.ask.scope.id);
   const tenant = policy.tenants.get(state.tenant.id);
   const longest =

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { actions, button, section } from '../blocks.ts';
-import type { Say, Slice } from '../desk.ts';
-import { oneLine } from '../words.ts';
+import { actions, button, section } from '../messages/blocks.ts';
+import type { Say, Slice } from '../context.ts';
+import { oneLine } from '../messages/words.ts';
 
 /** `/tsa` alone, `/tsa help`, and words that nobody knows. */
 export const help: Slice = {

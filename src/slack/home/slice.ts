@@ -4,15 +4,15 @@ import { whoReviews } from '../../access/emergency.ts';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import { isListed } from '../../access/reading.ts';
-import { tidyAt } from '../../ledger/shown.ts';
-import { directMessage } from '../../outbox/owe.ts';
-import { plain, section } from '../blocks.ts';
-import type { ActionCall, Desk, Slice, SubmitCall, Submitted } from '../desk.ts';
-import { putHouse } from '../desk.ts';
-import { again, personField, said } from '../forms.ts';
-import { readInputs } from '../payload.ts';
-import { refusalWords } from '../refusals.ts';
-import { createTurns } from '../turns.ts';
+import { tidyAt } from '../../ledger/tidying.ts';
+import { directMessage } from '../../notifications/owe.ts';
+import { plain, section } from '../messages/blocks.ts';
+import type { ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
+import { putHouse } from '../context.ts';
+import { again, personField, said } from '../interactions/forms.ts';
+import { readInputs } from '../api/payload.ts';
+import { refusalWords } from '../messages/refusals.ts';
+import { createTurns } from '../interactions/turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
 import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';
 
@@ -39,20 +39,20 @@ const choiceForm = z.object({
   requestsPage: z.int().min(0),
 });
 
-export function createHome(desk: Desk): Home {
+export function createHome(context: SlackContext): Home {
   const watched = new Map<UserId, { at: number; choice: HomeChoice }>();
 
-  const turns = createTurns<{ readonly published: Promise<unknown> }>(desk.clock, { rest: 0 });
+  const turns = createTurns<{ readonly published: Promise<unknown> }>(context.clock, { rest: 0 });
 
   async function draw(user: UserId): Promise<{ readonly published: Promise<unknown> }> {
-    const facts = await readFacts(desk, user);
-    const view = homeView(desk, facts, watched.get(user)?.choice ?? FIRST);
+    const facts = await readFacts(context, user);
+    const view = homeView(context, facts, watched.get(user)?.choice ?? FIRST);
     // Slack is not waited for while others wait for their turn.
-    return { published: desk.client.views.publish({ user_id: user, view }) };
+    return { published: context.client.views.publish({ user_id: user, view }) };
   }
 
   async function publish(user: UserId, choice: HomeChoice): Promise<void> {
-    watched.set(user, { at: desk.clock.now(), choice });
+    watched.set(user, { at: context.clock.now(), choice });
     const { published } = await turns.take(user, () => draw(user));
     await published;
   }
@@ -76,7 +76,7 @@ export function createHome(desk: Desk): Home {
     async refresh(user) {
       const watch = watched.get(user);
       if (watch === undefined) return;
-      if (desk.clock.now() - watch.at > WATCHED_MS) watched.delete(user);
+      if (context.clock.now() - watch.at > WATCHED_MS) watched.delete(user);
       else await publish(user, watch.choice);
     },
     slice: {
@@ -90,33 +90,33 @@ export function createHome(desk: Desk): Home {
             after: () =>
               publish(call.caller.userId, { ...chosen(call), environment: call.value, activePage: 0 }),
           }),
-        [HOME_ACTION.away]: ({ caller }) => Promise.resolve({ view: awayForm(desk, caller.userId) }),
+        [HOME_ACTION.away]: ({ caller }) => Promise.resolve({ view: awayForm(context, caller.userId) }),
         [HOME_ACTION.back]: async (call) => {
           const { caller } = call;
           const command = { type: 'clear_absence', approver: caller.userId } as const;
-          const stoodIn = await standInOf(desk, caller.userId);
-          const refusal = await putHouse(desk, command, call);
+          const stoodIn = await standInOf(context, caller.userId);
+          const refusal = await putHouse(context, command, call);
           if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
-          await tellStandIns(desk, caller.userId, stoodIn, null);
+          await tellStandIns(context, caller.userId, stoodIn, null);
           return { after: () => publish(caller.userId, chosen(call)) };
         },
       },
-      submissions: { [AWAY_MODAL]: (call) => goAway(desk, call, publish) },
+      submissions: { [AWAY_MODAL]: (call) => goAway(context, call, publish) },
     },
   };
 }
 
 async function goAway(
-  desk: Desk,
+  context: SlackContext,
   call: SubmitCall,
   publish: (user: UserId, choice: HomeChoice) => Promise<void>,
 ): Promise<Submitted> {
   const { caller, view } = call;
   const read = readInputs(view);
   const delegate = read(BLOCK.delegate);
-  const now = desk.clock.now();
+  const now = context.clock.now();
   const approver = read(BLOCK.whom) === '' ? caller.userId : read(BLOCK.whom);
-  const stoodIn = await standInOf(desk, approver);
+  const stoodIn = await standInOf(context, approver);
   const command = {
     type: 'set_absence',
     approver,
@@ -124,7 +124,7 @@ async function goAway(
     until: Number(read(BLOCK.until)) * 1_000,
     delegate,
   } as const;
-  const refusal = await putHouse(desk, command, call);
+  const refusal = await putHouse(context, command, call);
   if (refusal?.reason === 'absence_not_possible') {
     const block = refusal.why === 'past' || refusal.why === 'too_long' ? BLOCK.until : BLOCK.delegate;
     return { kind: 'errors', errors: { [block]: refusalWords(refusal, null, null) } };
@@ -134,29 +134,29 @@ async function goAway(
     const later = refusal.reason === 'cannot_check';
     return { kind: 'show', view: later ? again(view, words) : said(words) };
   }
-  await tellStandIns(desk, approver, stoodIn, delegate);
+  await tellStandIns(context, approver, stoodIn, delegate);
   publish(caller.userId, FIRST).catch((error: unknown) => {
-    desk.log.warn({ error }, 'a Home could not be drawn');
+    context.log.warn({ error }, 'a Home could not be drawn');
   });
   return { kind: 'close' };
 }
 
-async function standInOf(desk: Desk, approver: UserId): Promise<UserId | undefined> {
-  return (await desk.views.absences(desk.clock.now())).get(approver)?.delegate;
+async function standInOf(context: SlackContext, approver: UserId): Promise<UserId | undefined> {
+  return (await context.views.absences(context.clock.now())).get(approver)?.delegate;
 }
 
 /** What waits already is asked of the one who answers now, and of the one who did before no more. */
 async function tellStandIns(
-  desk: Desk,
+  context: SlackContext,
   approver: UserId,
   before: UserId | undefined,
   now: UserId | null,
 ): Promise<void> {
   // What is known of absences from now on.
-  await desk.directory.recent([]);
-  const at = desk.clock.now();
-  const waiting = await desk.views.waitingFor(approver);
-  await desk.door.owe(
+  await context.directory.recent([]);
+  const at = context.clock.now();
+  const waiting = await context.views.waitingFor(approver);
+  await context.handler.owe(
     waiting.flatMap(({ no }) => [
       ...(now === null
         ? []
@@ -172,7 +172,7 @@ async function tellStandIns(
   );
 }
 
-function awayForm(desk: Desk, me: UserId): ModalView {
+function awayForm(context: SlackContext, me: UserId): ModalView {
   return {
     type: 'modal',
     callback_id: AWAY_MODAL,
@@ -190,7 +190,7 @@ function awayForm(desk: Desk, me: UserId): ModalView {
         element: {
           type: 'datetimepicker',
           action_id: 'tsa_in_until',
-          initial_date_time: Math.floor(desk.clock.now() / 1_000) + 86_400,
+          initial_date_time: Math.floor(context.clock.now() / 1_000) + 86_400,
         },
       },
       personField(
@@ -198,26 +198,26 @@ function awayForm(desk: Desk, me: UserId): ModalView {
         'Who answers for you?',
         'They need the right to decide themselves: being asked gives nobody more of it.',
       ),
-      ...(administers(desk, me)
+      ...(administers(context, me)
         ? [personField(BLOCK.whom, 'Who is away?', 'Leave it empty for yourself.', true)]
         : []),
     ],
   };
 }
 
-async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
-  await desk.directory.learn([me]);
-  const { views } = desk;
-  const now = desk.clock.now();
+async function readFacts(context: SlackContext, me: UserId): Promise<HomeFacts> {
+  await context.directory.learn([me]);
+  const { views } = context;
+  const now = context.clock.now();
   const absences = await views.absences(now);
-  const { people } = desk.directory.known();
+  const { people } = context.directory.known();
   const standIns = [...absences.keys()].filter((user) => answersFor(people, user, now) === me);
   const answered = [me, ...standIns];
   const waiting = (await Promise.all(answered.map((user) => views.waitingFor(user)))).flat();
-  const inside = isListed(desk.directory.known(), me);
+  const inside = isListed(context.directory.known(), me);
   const active = inside ? await views.activeSessions() : [];
   const reviews = (await views.unreviewed()).filter(({ state }) =>
-    whoReviews(state, desk.directory.known(), now).includes(me),
+    whoReviews(state, context.directory.known(), now).includes(me),
   );
   const closeouts = [
     ...(await views.byPerson('owner', me, ['ended'])),
@@ -239,7 +239,7 @@ async function readFacts(desk: Desk, me: UserId): Promise<HomeFacts> {
     ],
     closeouts: [...unique(closeouts)].sort((a, b) => b.no - a.no),
     active,
-    latest: overlooks(desk, me) ? await desk.views.latest(LATEST) : null,
+    latest: overlooks(context, me) ? await context.views.latest(LATEST) : null,
     absence: absences.get(me),
     gap: await views.gap(),
   };

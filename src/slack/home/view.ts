@@ -5,17 +5,17 @@ import type { UserId } from '../../access/policy.ts';
 import { isListed } from '../../access/reading.ts';
 import type { Gap } from '../../ledger/gap.ts';
 import type { FullRecord } from '../../ledger/history.ts';
-import { actions, button, context, fit, header, plain, section } from '../blocks.ts';
-import { buttonsFor } from '../buttons.ts';
-import { headline } from '../card.ts';
-import type { Desk } from '../desk.ts';
+import { actions, button, contextBlock, fit, header, plain, section } from '../messages/blocks.ts';
+import { buttonsFor } from '../messages/buttons.ts';
+import { headline } from '../messages/card.ts';
+import type { SlackContext } from '../context.ts';
 import type { Facts } from '../facts.ts';
 import { factsAt } from '../facts.ts';
 import { lookTwice } from '../look-twice.ts';
-import { noticeWords } from '../notice.ts';
+import { noticeWords } from '../messages/notice.ts';
 import { restoredOnHome } from '../restored/message.ts';
-import { mayAsk } from '../sight.ts';
-import { count, lasting, oneLine, when, who } from '../words.ts';
+import { mayAsk } from '../interactions/visibility.ts';
+import { count, lasting, oneLine, when, who } from '../messages/words.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
 
@@ -53,12 +53,12 @@ export const HOME_ACTION = {
 const SHOWN = { waiting: 8, sessions: 5, requests: 8, closeouts: 5, active: 12, latest: 8 } as const;
 const ALL = 'all';
 
-export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): HomeView {
+export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeChoice): HomeView {
   const { me } = facts;
-  const inside = isListed(desk.directory.known(), me);
+  const inside = isListed(context.directory.known(), me);
   const blocks: KnownBlock[] = [
     ...actions([
-      ...(mayAsk(desk, me)
+      ...(mayAsk(context, me)
         ? [button('Request access', 'tsa_open_request', 'request', { style: 'primary' })]
         : []),
       ...(facts.absence === undefined
@@ -74,14 +74,14 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
             `:palm_tree: You are away until ${when(facts.absence.until)}; ${who(facts.absence.delegate)} answers for you.`,
           ),
         ]),
-    ...(inside ? restoredOnHome(facts.gap, administers(desk, me)) : []),
-    ...part(desk, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
-    ...part(desk, me, 'Your sessions', facts.sessions, SHOWN.sessions),
-    ...part(desk, me, 'To close out', facts.closeouts, SHOWN.closeouts),
+    ...(inside ? restoredOnHome(facts.gap, administers(context, me)) : []),
+    ...part(context, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
+    ...part(context, me, 'Your sessions', facts.sessions, SHOWN.sessions),
+    ...part(context, me, 'To close out', facts.closeouts, SHOWN.closeouts),
     // What stands above with its buttons is not listed once more.
-    ...requestsPart(desk, me, without(facts.requests, facts.sessions), choice),
-    ...(inside ? activePart(desk, facts.active, choice) : []),
-    ...latestPart(desk, me, facts.latest),
+    ...requestsPart(context, me, without(facts.requests, facts.sessions), choice),
+    ...(inside ? activePart(context, facts.active, choice) : []),
+    ...latestPart(context, me, facts.latest),
   ];
   const empty = [facts.waiting, facts.sessions, facts.closeouts, facts.requests].every(
     (list) => list.length === 0,
@@ -91,8 +91,8 @@ export function homeView(desk: Desk, facts: HomeFacts, choice: HomeChoice): Home
     callback_id: HOME,
     private_metadata: JSON.stringify(choice),
     ...lookTwice(
-      { blocks: empty ? [...teaching(mayAsk(desk, me), inside), ...blocks] : blocks },
-      desk.directory,
+      { blocks: empty ? [...teaching(mayAsk(context, me), inside), ...blocks] : blocks },
+      context.directory,
       undefined,
     ),
   };
@@ -142,13 +142,19 @@ function asked({ state }: Facts): string {
 }
 
 /** Requests with what can be done about them. */
-function part(desk: Desk, me: UserId, title: string, list: readonly FullRecord[], max: number): KnownBlock[] {
+function part(
+  context: SlackContext,
+  me: UserId,
+  title: string,
+  list: readonly FullRecord[],
+  max: number,
+): KnownBlock[] {
   if (list.length === 0) return [];
   const shown = list.slice(0, max);
   return [
     header(`${title} (${list.length})`),
     ...shown.flatMap((one) => {
-      const facts = factsFor(desk, one, me);
+      const facts = factsFor(context, one, me);
       return [section(`${headline(facts)}${asked(facts)}`), ...actions(buttonsFor(facts).slice(0, 5))];
     }),
     ...more(list.length - shown.length),
@@ -156,7 +162,7 @@ function part(desk: Desk, me: UserId, title: string, list: readonly FullRecord[]
 }
 
 function requestsPart(
-  desk: Desk,
+  context: SlackContext,
   me: UserId,
   list: readonly FullRecord[],
   { requestsPage }: HomeChoice,
@@ -165,13 +171,13 @@ function requestsPart(
   const shown = list.slice(requestsPage * SHOWN.requests, (requestsPage + 1) * SHOWN.requests);
   return [
     header(`Your requests (${list.length})`),
-    ...shown.map((one) => section(headline(factsFor(desk, one, me)))),
+    ...shown.map((one) => section(headline(factsFor(context, one, me)))),
     ...pager('requests', requestsPage, list.length, SHOWN.requests),
   ];
 }
 
 function activePart(
-  desk: Desk,
+  context: SlackContext,
   all: readonly FullRecord[],
   { environment, activePage }: HomeChoice,
 ): KnownBlock[] {
@@ -182,8 +188,8 @@ function activePart(
     header(`In a tenant right now (${list.length})`),
     ...(environments.length > 1 ? [filter(environments, environment)] : []),
     ...(shown.length === 0
-      ? [context('Nobody.')]
-      : shown.map((one) => context(activeLine(one, desk.clock.now())))),
+      ? [contextBlock('Nobody.')]
+      : shown.map((one) => contextBlock(activeLine(one, context.clock.now())))),
     ...pager('active', activePage, list.length, SHOWN.active),
   ];
 }
@@ -196,13 +202,13 @@ function activeLine({ no, state }: FullRecord, now: number): string {
   return `${sign}*TSA-${no}* · ${who(ask.grantee)} in ${oneLine(state.tenant.name, 200)} (${oneLine(state.tenant.environment, 80)}) · ${left} left`;
 }
 
-function latestPart(desk: Desk, me: UserId, latest: HomeFacts['latest']): KnownBlock[] {
+function latestPart(context: SlackContext, me: UserId, latest: HomeFacts['latest']): KnownBlock[] {
   if (latest === null) return [];
   const told = latest.flatMap(({ record, version }) => {
-    const facts = factsFor(desk, record, me);
+    const facts = factsFor(context, record, me);
     return facts.events
       .filter((one) => one.version === version)
-      .map((one) => context(`${when(one.at)} · ${noticeWords(one, facts)}`));
+      .map((one) => contextBlock(`${when(one.at)} · ${noticeWords(one, facts)}`));
   });
   return [header('Latest in the ledger'), ...told.slice(0, SHOWN.latest)];
 }
@@ -233,27 +239,27 @@ function pager(what: 'active' | 'requests', page: number, total: number, size: n
     ...(page > 0 ? [button('Back', `${HOME_ACTION.page}_back_${what}`, `${what}:${page - 1}`)] : []),
     ...(page < last ? [button('More', `${HOME_ACTION.page}_more_${what}`, `${what}:${page + 1}`)] : []),
   ];
-  return [context(`Page ${page + 1} of ${last + 1}`), ...actions(buttons)];
+  return [contextBlock(`Page ${page + 1} of ${last + 1}`), ...actions(buttons)];
 }
 
 function more(left: number): KnownBlock[] {
   return left <= 0
     ? []
-    : [context(`… and ${count(left, 'more', 'more')}. See them in your messages with me.`)];
+    : [contextBlock(`… and ${count(left, 'more', 'more')}. See them in your messages with me.`)];
 }
 
-function factsFor(desk: Desk, one: FullRecord, me: UserId): Facts {
-  return factsAt(one, `person:${me}`, desk.directory.known(), desk.clock.now());
+function factsFor(context: SlackContext, one: FullRecord, me: UserId): Facts {
+  return factsAt(one, `person:${me}`, context.directory.known(), context.clock.now());
 }
 
 /** May this person look over everybody's shoulder? */
-export function overlooks(desk: Desk, user: UserId): boolean {
-  const { policy, people } = desk.directory.known();
+export function overlooks(context: SlackContext, user: UserId): boolean {
+  const { policy, people } = context.directory.known();
   return isAmong(people, user, [...policy.admins, ...policy.auditors]) === 'yes';
 }
 
 /** May this person change things for others? */
-export function administers(desk: Desk, user: UserId): boolean {
-  const { policy, people } = desk.directory.known();
+export function administers(context: SlackContext, user: UserId): boolean {
+  const { policy, people } = context.directory.known();
   return isAmong(people, user, policy.admins) === 'yes';
 }

@@ -2,31 +2,31 @@ import type { KnownBlock } from '@slack/types';
 import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, worldTo } from '../../access/reading.ts';
 import type { FullRecord, Recorded } from '../../ledger/history.ts';
-import type { Rendered } from '../blocks.ts';
-import { context, header, section, sections } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { card, headline, placeOf, strip } from '../card.ts';
-import type { Answered, Desk, Say, Slice } from '../desk.ts';
-import { parseNo } from '../desk.ts';
-import { whichTenant } from '../missing.ts';
+import type { Rendered } from '../messages/blocks.ts';
+import { contextBlock, header, section, sections } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { card, headline, placeOf, strip } from '../messages/card.ts';
+import type { Answered, SlackContext, Say, Slice } from '../context.ts';
+import { parseNo } from '../context.ts';
+import { whichTenant } from '../interactions/prompts.ts';
 import { factsAt } from '../facts.ts';
 import { meetAll, SAID_MAX } from '../look-twice.ts';
-import { noticeWords } from '../notice.ts';
-import type { Caller } from '../payload.ts';
-import { pick } from '../pick.ts';
-import { tenantNamed } from '../request-access/tenants.ts';
+import { noticeWords } from '../messages/notice.ts';
+import type { Caller } from '../api/payload.ts';
+import { pick } from '../interactions/pick.ts';
+import { tenantNamed } from '../interactions/tenant-select.ts';
 import { supportActions } from '../support-actions.ts';
-import { notForYou, seenBy } from '../sight.ts';
-import { count, lasting, oneLine, tsa, when, who } from '../words.ts';
+import { notForYou, seenBy } from '../interactions/visibility.ts';
+import { count, lasting, oneLine, tsa, when, who } from '../messages/words.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
-export function lookUp(desk: Desk): Slice {
+export function lookUp(context: SlackContext): Slice {
   return {
     commands: {
-      active: ({ caller }) => Promise.resolve(nowActive(desk, caller)),
+      active: ({ caller }) => Promise.resolve(nowActive(context, caller)),
       mine: ({ caller }) =>
         Promise.resolve({
-          later: () => desk.lookUps.list(`mine ${caller.userId}`, () => mine(desk, caller)),
+          later: () => context.lookUps.list(`mine ${caller.userId}`, () => mine(context, caller)),
         }),
       history: ({ caller, rest }) =>
         Promise.resolve(
@@ -34,23 +34,25 @@ export function lookUp(desk: Desk): Slice {
             ? { view: whichTenant('history', true) }
             : {
                 later: () =>
-                  desk.lookUps.list(`history ${caller.userId} ${rest}`, () => history(desk, caller, rest)),
+                  context.lookUps.list(`history ${caller.userId} ${rest}`, () =>
+                    history(context, caller, rest),
+                  ),
               },
         ),
       show: async (call) => {
-        const picked = await pick(desk, call, 'show', {
+        const picked = await pick(context, call, 'show', {
           parts: ['requester', 'grantee', 'owner'],
           phases: OPEN,
           none: 'Nothing of yours is open. Write `/tsa show TSA-42` for any other.',
         });
-        return 'no' in picked ? { say: await show(desk, call.caller, picked.no) } : picked;
+        return 'no' in picked ? { say: await show(context, call.caller, picked.no) } : picked;
       },
     },
     actions: {
-      tsa_active: ({ caller }) => Promise.resolve(nowActive(desk, caller)),
+      tsa_active: ({ caller }) => Promise.resolve(nowActive(context, caller)),
       [ACTION.show]: async ({ caller, value }) => {
         const no = parseNo(value);
-        return no === null ? {} : { say: await show(desk, caller, no) };
+        return no === null ? {} : { say: await show(context, caller, no) };
       },
     },
   };
@@ -63,25 +65,27 @@ const BLOCKS_MAX = 50;
 /** Slack takes about 13,000 characters of blocks in one message; the card has its share. */
 const HISTORY_CHARACTERS_MAX = 6_000;
 
-function nowActive(desk: Desk, caller: Caller): Answered {
-  return { later: () => desk.lookUps.list(`active ${caller.userId}`, () => activeNow(desk, caller)) };
+function nowActive(context: SlackContext, caller: Caller): Answered {
+  return { later: () => context.lookUps.list(`active ${caller.userId}`, () => activeNow(context, caller)) };
 }
 
-async function activeNow(desk: Desk, { userId }: Caller): Promise<Say> {
-  const no = await notForYou(desk, userId);
+async function activeNow(context: SlackContext, { userId }: Caller): Promise<Say> {
+  const no = await notForYou(context, userId);
   if (no !== null) return no;
-  const shown = await desk.views.activeSessions(ACTIVE_MAX);
+  const shown = await context.views.activeSessions(ACTIVE_MAX);
   if (shown.length === 0) return { text: 'Nobody is in a tenant right now.' };
-  const all = Math.max(shown.length, await desk.views.countActive());
+  const all = Math.max(shown.length, await context.views.countActive());
   const more = all - shown.length;
   const title = `${count(all, 'session')} right now`;
   const blocks: KnownBlock[] = [
     header(title),
-    ...shown.map((one) => section(activeLine(one, desk.clock.now()))),
-    ...(more > 0 ? [context(`… and ${more} more, which end later. See one with \`/tsa show TSA-n\`.`)] : []),
+    ...shown.map((one) => section(activeLine(one, context.clock.now()))),
+    ...(more > 0
+      ? [contextBlock(`… and ${more} more, which end later. See one with \`/tsa show TSA-n\`.`)]
+      : []),
   ];
   return {
-    text: [title, ...shown.map((one) => strip(activeLine(one, desk.clock.now())))].join('\n'),
+    text: [title, ...shown.map((one) => strip(activeLine(one, context.clock.now())))].join('\n'),
     blocks,
   };
 }
@@ -94,14 +98,14 @@ function activeLine({ no, state }: FullRecord, now: number): string {
 }
 
 /** What is mine and not over, and what I must still do. */
-async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
+async function mine(context: SlackContext, { userId }: Caller): Promise<Say> {
   const all = new Map<number, FullRecord>();
-  for (const one of await desk.views.waitingFor(userId)) all.set(one.no, one);
+  for (const one of await context.views.waitingFor(userId)) all.set(one.no, one);
   for (const part of ['requester', 'grantee', 'owner'] as const)
-    for (const one of await desk.views.byPerson(part, userId, OPEN)) all.set(one.no, one);
+    for (const one of await context.views.byPerson(part, userId, OPEN)) all.set(one.no, one);
   const list = [...all.values()].sort((a, b) => b.no - a.no);
   return listed(
-    desk,
+    context,
     userId,
     list.slice(0, ACTIVE_MAX),
     list.length,
@@ -110,22 +114,22 @@ async function mine(desk: Desk, { userId }: Caller): Promise<Say> {
 }
 
 /** What a tenant, or a person, had: for those whom the policy lists. */
-async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Say> {
+async function history(context: SlackContext, { userId }: Caller, rest: string): Promise<Say> {
   const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
-  if (!isListed(await desk.directory.recent([userId]), userId))
+  if (!isListed(await context.directory.recent([userId]), userId))
     return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
-  const since = desk.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
+  const since = context.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
   const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];
-  const about = person === undefined ? tenantNamed(desk, what) : { person };
+  const about = person === undefined ? tenantNamed(context, what) : { person };
   if (typeof about === 'string') return { text: `${about} Write its id, or \`@\` and a person’s name.` };
   const isTenant = 'id' in about;
-  if (!isTenant) await desk.directory.learn([about.person]);
-  const known = isTenant ? null : desk.directory.profile(about.person);
+  if (!isTenant) await context.directory.learn([about.person]);
+  const known = isTenant ? null : context.directory.profile(about.person);
   const of = isTenant ? { tenantId: about.id } : { person: known?.user ?? about.person };
-  const { count: all, newest } = await desk.views.filedSince(of, since, ACTIVE_MAX);
+  const { count: all, newest } = await context.views.filedSince(of, since, ACTIVE_MAX);
   const whose = isTenant ? about.name : (known?.name ?? about.person);
   return listed(
-    desk,
+    context,
     userId,
     newest,
     all,
@@ -133,9 +137,15 @@ async function history(desk: Desk, { userId }: Caller, rest: string): Promise<Sa
   );
 }
 
-function listed(desk: Desk, reader: string, shown: readonly FullRecord[], all: number, title: string): Say {
+function listed(
+  context: SlackContext,
+  reader: string,
+  shown: readonly FullRecord[],
+  all: number,
+  title: string,
+): Say {
   const lines = shown.map((one) =>
-    headline(factsAt(one, `person:${reader}`, desk.directory.known(), desk.clock.now())),
+    headline(factsAt(one, `person:${reader}`, context.directory.known(), context.clock.now())),
   );
   const more = all - shown.length;
   return {
@@ -143,7 +153,7 @@ function listed(desk: Desk, reader: string, shown: readonly FullRecord[], all: n
     blocks: [
       header(title),
       ...lines.map(section),
-      ...(more > 0 ? [context(`… and ${more} more, older.`)] : []),
+      ...(more > 0 ? [contextBlock(`… and ${more} more, older.`)] : []),
     ],
   };
 }
@@ -153,10 +163,14 @@ const HISTORY_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** The record: for requesters, approvers, auditors and admins, for those with a part in it, and as theirs for the customer. */
-async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
-  const seen = await seenBy(desk, userId, no, 'everybody');
+async function show(context: SlackContext, { userId }: Caller, no: number): Promise<Say> {
+  const seen = await seenBy(context, userId, no, 'everybody');
   if (!('say' in seen))
-    return meetAll(await recordOf(desk, seen), desk.directory, desk.policy.tenants.get(seen.state.tenant.id));
+    return meetAll(
+      await recordOf(context, seen),
+      context.directory,
+      context.policy.tenants.get(seen.state.tenant.id),
+    );
   // The same answer for what is not there and what is not theirs to see.
   return seen.why === 'not_known'
     ? seen.say
@@ -164,13 +178,13 @@ async function show(desk: Desk, { userId }: Caller, no: number): Promise<Say> {
 }
 
 /** Everything that happened, oldest first; long texts whole. */
-async function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Promise<Rendered> {
+async function recordOf(context: SlackContext, record: VisibleRecord<Recorded>): Promise<Rendered> {
   const { events, audience } = record;
-  const world = worldTo(audience, desk.directory.known());
-  const facts = { ...record, destination: '', world, now: desk.clock.now(), recent: null };
+  const world = worldTo(audience, context.directory.known());
+  const facts = { ...record, destination: '', world, now: context.clock.now(), recent: null };
   // What answers a command is not held to the size of a message that is posted.
   const top = card(facts, () => true);
-  const done = await supportActions(desk.reported, record.no);
+  const done = await supportActions(context.reported, record.no);
   const actions = done === null ? [] : sections(done);
   let history: KnownBlock[] = [];
   let shown = 0;
@@ -192,11 +206,11 @@ async function recordOf(desk: Desk, record: VisibleRecord<Recorded>): Promise<Re
     blocks: [
       ...top.blocks,
       ...actions,
-      ...(left > 0 ? [context(`${left} earlier events are in the ledger’s export.`)] : []),
+      ...(left > 0 ? [contextBlock(`${left} earlier events are in the ledger’s export.`)] : []),
       ...history,
       ...(last === undefined
         ? []
-        : [context(`Ledger event ${last.seq}, hash \`${last.hash.slice(0, 16)}…\``)]),
+        : [contextBlock(`Ledger event ${last.seq}, hash \`${last.hash.slice(0, 16)}…\``)]),
     ],
   };
 }

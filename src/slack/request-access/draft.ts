@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UserId } from '../../access/policy.ts';
-import type { View } from '../payload.ts';
-import { blockNamed, readInputs } from '../payload.ts';
+import type { View } from '../api/payload.ts';
+import { blockNamed, readInputs } from '../api/payload.ts';
 
 /** The form of a request. What was typed lives in the draft, so that redrawing it loses nothing. */
 export interface Draft {

@@ -3,10 +3,10 @@ import { DateTime } from 'luxon';
 import { eligibleApprovers } from '../../access/people.ts';
 import type { Scope, Tenant, UserId } from '../../access/policy.ts';
 import { findScope, longestDuration } from '../../access/policy.ts';
-import { fit, OPTION_TEXT_MAX, plain, section } from '../blocks.ts';
-import type { Desk } from '../desk.ts';
-import { allowedField, offLimitsField, textField } from '../forms.ts';
-import { lasting } from '../words.ts';
+import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
+import type { SlackContext } from '../context.ts';
+import { allowedField, offLimitsField, textField } from '../interactions/forms.ts';
+import { lasting } from '../messages/words.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
 
@@ -21,8 +21,8 @@ const USUAL_MS = [30, 60, 120, 240].map((minutes) => minutes * 60_000);
 const SHIFT_ENDS_HOUR = 18;
 
 /** Who can be named: by the policy, for this scope and tenant, and with no part of their own in it. */
-export function possibleApprovers(desk: Desk, draft: Draft, me: UserId): readonly UserId[] {
-  return eligibleApprovers(desk.directory.known(), draft.scopeId, draft.tenantId, [
+export function possibleApprovers(context: SlackContext, draft: Draft, me: UserId): readonly UserId[] {
+  return eligibleApprovers(context.directory.known(), draft.scopeId, draft.tenantId, [
     me,
     draft.grantee,
     draft.owner,
@@ -30,13 +30,18 @@ export function possibleApprovers(desk: Desk, draft: Draft, me: UserId): readonl
 }
 
 /** Draws the form. `problem` is something that belongs to no one field. */
-export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: string | null): ModalView {
-  const tenant = desk.policy.tenants.get(draft.tenantId);
-  const scope = findScope(desk.policy, draft.scopeId);
-  const durations = durationOptions(desk, scope, tenant, me);
-  const { ms, set } = longestDuration(desk.policy, scope, tenant);
+export function requestModal(
+  context: SlackContext,
+  draft: Draft,
+  me: UserId,
+  problem: string | null,
+): ModalView {
+  const tenant = context.policy.tenants.get(draft.tenantId);
+  const scope = findScope(context.policy, draft.scopeId);
+  const durations = durationOptions(context, scope, tenant, me);
+  const { ms, set } = longestDuration(context.policy, scope, tenant);
   const whose = { policy: 'for any session', scope: 'for this scope', tenant: 'for this tenant' }[set];
-  const scopes = desk.policy.scopes.map(scopeOption);
+  const scopes = context.policy.scopes.map(scopeOption);
   const chosenDuration = durations.find((o) => o.value === draft.duration);
   const blocks: KnownBlock[] = [
     ...(problem === null ? [] : [section(`:warning: ${problem}`)]),
@@ -95,7 +100,7 @@ export function requestModal(desk: Desk, draft: Draft, me: UserId, problem: stri
     ...(draft.duration === 'other'
       ? [line(BLOCK.other, 'How long exactly', draft.otherDuration, 'Such as 45m, 2h or 1h 30m', false)]
       : []),
-    ...approverInputs(desk, draft, me, scope),
+    ...approverInputs(context, draft, me, scope),
     person(BLOCK.grantee, INPUT.grantee, 'Who gets the access', draft.grantee),
     person(BLOCK.owner, INPUT.owner, 'Owner', draft.owner, 'Sees it through until it is closed out.'),
     {
@@ -138,28 +143,33 @@ export function tenantOption(tenant: Tenant): PlainTextOption {
 }
 
 /** A person in a list. */
-export function personOption(desk: Desk, user: UserId): PlainTextOption {
-  return { text: plain(fit(desk.directory.profile(user)?.name ?? user, OPTION_TEXT_MAX)), value: user };
+export function personOption(context: SlackContext, user: UserId): PlainTextOption {
+  return { text: plain(fit(context.directory.profile(user)?.name ?? user, OPTION_TEXT_MAX)), value: user };
 }
 
 /** How long the chosen duration is, in milliseconds; NaN for what is no time. */
 export function chosenMs(
-  desk: Desk,
+  context: SlackContext,
   draft: Draft,
   parse: (text: string) => number | null,
   me: UserId,
 ): number {
   if (draft.duration === 'other') return parse(draft.otherDuration) ?? NaN;
-  if (draft.duration === 'shift') return untilShiftEnds(desk, me) ?? NaN;
+  if (draft.duration === 'shift') return untilShiftEnds(context, me) ?? NaN;
   return draft.duration === '' ? NaN : Number(draft.duration);
 }
 
-function approverInputs(desk: Desk, draft: Draft, me: UserId, scope: Scope | undefined): KnownBlock[] {
-  const possible = draft.tenantId === '' || scope === undefined ? [] : possibleApprovers(desk, draft, me);
+function approverInputs(
+  context: SlackContext,
+  draft: Draft,
+  me: UserId,
+  scope: Scope | undefined,
+): KnownBlock[] {
+  const possible = draft.tenantId === '' || scope === undefined ? [] : possibleApprovers(context, draft, me);
   const needed = scope?.approvals ?? 1;
   return Array.from({ length: needed }, (_, i): KnownBlock => {
     const kept = draft.approvers[i] ?? (possible.length === needed ? possible[i] : undefined);
-    const chosen = kept !== undefined && possible.includes(kept) ? personOption(desk, kept) : undefined;
+    const chosen = kept !== undefined && possible.includes(kept) ? personOption(context, kept) : undefined;
     return {
       type: 'input',
       block_id: dependent(`${BLOCK.approver}${i + 1}`, ...possible, draft.tenantId, draft.scopeId),
@@ -179,15 +189,15 @@ function approverInputs(desk: Desk, draft: Draft, me: UserId, scope: Scope | und
 }
 
 function durationOptions(
-  desk: Desk,
+  context: SlackContext,
   scope: Scope | undefined,
   tenant: Tenant | undefined,
   me: UserId,
 ): PlainTextOption[] {
-  const { ms } = longestDuration(desk.policy, scope, tenant);
+  const { ms } = longestDuration(context.policy, scope, tenant);
   const usual = USUAL_MS.filter((length) => length <= ms);
   const lengths = usual.includes(ms) || ms > (USUAL_MS.at(-1) ?? 0) ? usual : [...usual, ms];
-  const shift = untilShiftEnds(desk, me);
+  const shift = untilShiftEnds(context, me);
   return [
     ...lengths.map((length) => ({ text: plain(lasting(length)), value: String(length) })),
     ...(shift !== null && shift <= ms
@@ -198,9 +208,9 @@ function durationOptions(
 }
 
 /** Whole minutes until the end of this person's working day, in milliseconds; `null` when it is over. */
-function untilShiftEnds(desk: Desk, me: UserId): number | null {
-  const zone = desk.directory.profile(me)?.timeZone ?? desk.policy.timeZone;
-  const now = DateTime.fromMillis(desk.clock.now(), { zone });
+function untilShiftEnds(context: SlackContext, me: UserId): number | null {
+  const zone = context.directory.profile(me)?.timeZone ?? context.policy.timeZone;
+  const now = DateTime.fromMillis(context.clock.now(), { zone });
   const end = now.set({ hour: SHIFT_ENDS_HOUR, minute: 0, second: 0, millisecond: 0 });
   const minutes = Math.floor(end.diff(now).as('minutes'));
   return minutes < 1 ? null : minutes * 60_000;

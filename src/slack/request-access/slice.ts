@@ -5,34 +5,42 @@ import type { FieldProblem, Refusal } from '../../access/refusal.ts';
 import { parseDuration } from '../../duration.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
-import { plain, section } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { troubleOf } from '../client.ts';
+import { plain, section } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { troubleOf } from '../api/client.ts';
 import { closeForm } from '../close-out/slice.ts';
-import type { Answered, ActionCall, Desk, Slice, SubmitCall, Submitted, SuggestCall } from '../desk.ts';
-import { put, parseNo } from '../desk.ts';
-import type { Caller, View } from '../payload.ts';
-import { blockNamed } from '../payload.ts';
-import { problemWords, refusalWords } from '../refusals.ts';
-import { mayAsk, seenBy } from '../sight.ts';
-import { people, tsa, when } from '../words.ts';
-import { suggestTenants, tenantNamed } from './tenants.ts';
+import type {
+  Answered,
+  ActionCall,
+  SlackContext,
+  Slice,
+  SubmitCall,
+  Submitted,
+  SuggestCall,
+} from '../context.ts';
+import { put, parseNo } from '../context.ts';
+import type { Caller, View } from '../api/payload.ts';
+import { blockNamed } from '../api/payload.ts';
+import { problemWords, refusalWords } from '../messages/refusals.ts';
+import { mayAsk, seenBy } from '../interactions/visibility.ts';
+import { people, tsa, when } from '../messages/words.ts';
+import { suggestTenants, tenantNamed } from '../interactions/tenant-select.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
 import { chosenMs, OPTIONS_MAX, personOption, possibleApprovers, requestModal } from './modal.ts';
 
 /** Asking for access: `/tsa request`, the shortcut, the form, and its filing. */
-export function requestAccess(desk: Desk): Slice {
+export function requestAccess(context: SlackContext): Slice {
   /** Opens the form, with the tenant chosen where the words name just one. */
   const open = (caller: Caller, triggerId: string, words: string) => async (): Promise<void> => {
-    const named = words === '' ? null : tenantNamed(desk, words);
+    const named = words === '' ? null : tenantNamed(context, words);
     const problem = typeof named === 'string' ? `${named} Choose it from the list.` : null;
     const draft = emptyDraft(caller.userId, typeof named === 'string' ? undefined : named?.id);
-    await desk.directory.learn([caller.userId]);
-    await desk.client.views.open({
+    await context.directory.learn([caller.userId]);
+    await context.client.views.open({
       trigger_id: triggerId,
-      view: requestModal(desk, draft, caller.userId, problem),
+      view: requestModal(context, draft, caller.userId, problem),
     });
   };
 
@@ -41,11 +49,11 @@ export function requestAccess(desk: Desk): Slice {
     if (view === null) return Promise.resolve({});
     const after = async (): Promise<void> => {
       const draft = readDraft(view);
-      const possible = possibleApprovers(desk, draft, caller.userId).slice(0, OPTIONS_MAX);
-      await desk.directory.learn([caller.userId, ...possible]);
+      const possible = possibleApprovers(context, draft, caller.userId).slice(0, OPTIONS_MAX);
+      await context.directory.learn([caller.userId, ...possible]);
       try {
-        const form = requestModal(desk, draft, caller.userId, null);
-        await desk.client.views.update({ view_id: view.id, hash: view.hash, view: form });
+        const form = requestModal(context, draft, caller.userId, null);
+        await context.client.views.update({ view_id: view.id, hash: view.hash, view: form });
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble.kind !== 'refused' || !['hash_conflict', 'not_found'].includes(trouble.error))
@@ -58,17 +66,17 @@ export function requestAccess(desk: Desk): Slice {
   return {
     commands: {
       request: ({ caller, triggerId, rest }) =>
-        Promise.resolve(unlisted(desk, caller) ?? { after: open(caller, triggerId, rest) }),
+        Promise.resolve(unlisted(context, caller) ?? { after: open(caller, triggerId, rest) }),
     },
     shortcuts: {
       request_access: ({ caller, triggerId }) => Promise.resolve({ after: open(caller, triggerId, '') }),
       request_access_for_message: ({ caller, triggerId, message }) =>
-        Promise.resolve({ after: () => aboutMessage(desk, caller, triggerId, message) }),
+        Promise.resolve({ after: () => aboutMessage(context, caller, triggerId, message) }),
     },
     actions: {
-      [ACTION.fileAgain]: (call) => again(desk, call),
+      [ACTION.fileAgain]: (call) => again(context, call),
       tsa_open_request: ({ caller, triggerId }) =>
-        Promise.resolve(unlisted(desk, caller) ?? { after: open(caller, triggerId, '') }),
+        Promise.resolve(unlisted(context, caller) ?? { after: open(caller, triggerId, '') }),
       [INPUT.tenant]: redraw,
       [INPUT.scope]: redraw,
       [INPUT.grantee]: redraw,
@@ -76,25 +84,25 @@ export function requestAccess(desk: Desk): Slice {
       [INPUT.duration]: redraw,
     },
     suggestions: {
-      [INPUT.tenant]: (call) => suggestTenants(desk, call),
-      [INPUT.approver]: (call) => suggestApprovers(desk, call),
+      [INPUT.tenant]: (call) => suggestTenants(context, call),
+      [INPUT.approver]: (call) => suggestApprovers(context, call),
     },
-    submissions: { [REQUEST_MODAL]: (call) => file(desk, call) },
+    submissions: { [REQUEST_MODAL]: (call) => file(context, call) },
   };
 }
 
 /** Whoever may not ask is told before they fill in a form. Where Slack must be asked first, filing it is what tells. */
-function unlisted(desk: Desk, { userId }: Caller): Answered | null {
-  if (mayAsk(desk, userId)) return null;
+function unlisted(context: SlackContext, { userId }: Caller): Answered | null {
+  if (mayAsk(context, userId)) return null;
   return {
     say: { text: 'Asking for access is for the requesters whom the policy lists. Ask an admin to be added.' },
   };
 }
 
 /** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
-async function again(desk: Desk, { caller, value, triggerId }: ActionCall): Promise<Answered> {
+async function again(context: SlackContext, { caller, value, triggerId }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
-  const seen = no === null ? null : await seenBy(desk, caller.userId, no);
+  const seen = no === null ? null : await seenBy(context, caller.userId, no);
   if (seen === null || 'say' in seen) return seen ?? {};
   const ask = askOf(seen.state);
   if (ask === null || seen.state.requester !== caller.userId) return {};
@@ -112,26 +120,26 @@ async function again(desk: Desk, { caller, value, triggerId }: ActionCall): Prom
     roles: ask.roles.join('\n'),
   };
   const after = async (): Promise<void> => {
-    await desk.directory.learn([caller.userId]);
-    const view = requestModal(desk, draft, caller.userId, null);
-    await desk.client.views.open({ trigger_id: triggerId, view });
+    await context.directory.learn([caller.userId]);
+    const view = requestModal(context, draft, caller.userId, null);
+    await context.client.views.open({ trigger_id: triggerId, view });
   };
   return { after };
 }
 
 async function suggestApprovers(
-  desk: Desk,
+  context: SlackContext,
   { caller, typed, view }: SuggestCall,
 ): ReturnType<NonNullable<Slice['suggestions']>[string]> {
   if (view === null) return [];
-  const possible = possibleApprovers(desk, readDraft(view), caller.userId);
-  await desk.directory.learn(possible.slice(0, OPTIONS_MAX));
-  const options = possible.map((user) => personOption(desk, user));
+  const possible = possibleApprovers(context, readDraft(view), caller.userId);
+  await context.directory.learn(possible.slice(0, OPTIONS_MAX));
+  const options = possible.map((user) => personOption(context, user));
   const wanted = typed.trim().toLowerCase();
   return options.filter((option) => option.text.text.toLowerCase().includes(wanted)).slice(0, OPTIONS_MAX);
 }
 
-async function file(desk: Desk, call: SubmitCall): Promise<Submitted> {
+async function file(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const { caller, view } = call;
   const draft = readDraft(view);
   const command: FileRequest = {
@@ -145,19 +153,19 @@ async function file(desk: Desk, call: SubmitCall): Promise<Submitted> {
     offLimits: draft.offLimits,
     reason: draft.reason,
     caseRef: draft.caseRef,
-    durationMs: chosenMs(desk, draft, parseDuration, caller.userId),
+    durationMs: chosenMs(context, draft, parseDuration, caller.userId),
     notBefore: draft.notBefore === '' ? null : Number(draft.notBefore) * 1_000,
     roles: draft.roles
       .split('\n')
       .map((role) => role.trim())
       .filter((role) => role !== ''),
   };
-  const outcome = await put(desk, command, null, call);
+  const outcome = await put(context, command, null, call);
   const { requestNo, state } = outcome;
   const refusal = passing(outcome.refusal);
   if (refusal?.reason === 'invalid') return { kind: 'errors', errors: atFields(refusal.problems, view) };
   if (refusal?.reason === 'closeout_overdue') {
-    const open = await desk.views.record(refusal.openNo);
+    const open = await context.views.record(refusal.openNo);
     if (open !== null)
       return {
         kind: 'push',
@@ -170,10 +178,10 @@ async function file(desk: Desk, call: SubmitCall): Promise<Submitted> {
   }
   if (refusal !== null) {
     const problem = refusalWords(refusal, requestNo, state);
-    return { kind: 'show', view: requestModal(desk, draft, caller.userId, problem) };
+    return { kind: 'show', view: requestModal(context, draft, caller.userId, problem) };
   }
-  const at = desk.clock.now();
-  const { people } = desk.directory.known();
+  const at = context.clock.now();
+  const { people } = context.directory.known();
   const asked = [...new Set(draft.approvers.map((user) => answersFor(people, user, at)))];
   return { kind: 'show', view: filedView(requestNo ?? 0, asked, state) };
 }

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
-import { NAMED_MAX } from '../../ledger/figures.ts';
+import { NAMED_MAX } from '../../ledger/review-facts.ts';
 import { missingWords } from '../../ledger/gap-words.ts';
 import type { Audience } from '../../access/reading.ts';
 import { readsTenantAs } from '../../access/reading.ts';
@@ -9,21 +9,21 @@ import { letOthersRun } from '../../ledger/turns.ts';
 import { policyChangeWords } from '../../policy-change-words.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { LISTED_MAX, makeDigest } from '../../review/digest.ts';
-import { placeOf } from '../card.ts';
-import type { Rendered } from '../blocks.ts';
-import { context, fitsMessage, header, section } from '../blocks.ts';
-import { strip } from '../card.ts';
-import type { Desk, Say, Slice } from '../desk.ts';
-import { count, escape, inUtc, lasting, oneLine, tsa, when, who } from '../words.ts';
+import { placeOf } from '../messages/card.ts';
+import type { Rendered } from '../messages/blocks.ts';
+import { contextBlock, fitsMessage, header, section } from '../messages/blocks.ts';
+import { strip } from '../messages/card.ts';
+import type { SlackContext, Say, Slice } from '../context.ts';
+import { count, escape, inUtc, lasting, oneLine, tsa, when, who } from '../messages/words.ts';
 
 /** The review: `/tsa review` any time, and the same once a week in the review channel. */
-export function review(desk: Desk): Slice {
+export function review(context: SlackContext): Slice {
   /** Everybody of ours sees the same: who asks while others wait for it, waits for theirs. */
-  const forUs = (): Promise<Say> => desk.lookUps.figures('review', () => lastDays(desk));
+  const forUs = (): Promise<Say> => context.lookUps.figures('review', () => lastDays(context));
   return {
     commands: {
       review: async ({ caller }) => {
-        const world = await desk.directory.recent([caller.userId]);
+        const world = await context.directory.recent([caller.userId]);
         const { policy, people } = world;
         const readers = [
           ...policy.admins,
@@ -43,7 +43,7 @@ export function review(desk: Desk): Slice {
             const say = await forUs();
             const theirs = repeatsIn.get(say)?.some((tenantId) => reads(tenantId) === 'customer') === true;
             return theirs
-              ? desk.lookUps.figures(`review ${caller.userId}`, () => lastDays(desk, reads))
+              ? context.lookUps.figures(`review ${caller.userId}`, () => lastDays(context, reads))
               : say;
           },
         };
@@ -52,11 +52,11 @@ export function review(desk: Desk): Slice {
   };
 }
 
-function lastDays(desk: Desk, reads?: (tenantId: string) => Audience): Promise<Rendered> {
-  const until = desk.clock.now();
+function lastDays(context: SlackContext, reads?: (tenantId: string) => Audience): Promise<Rendered> {
+  const until = context.clock.now();
   // A whole number of hours: their figures are kept.
   const from = Math.floor((until - WEEK_MS) / HOUR_MS) * HOUR_MS;
-  return renderReview(desk, from, until, 'The last 7 days', reads);
+  return renderReview(context, from, until, 'The last 7 days', reads);
 }
 
 const HOUR_MS = 60 * 60_000;
@@ -69,21 +69,21 @@ const repeatsIn = new WeakMap<Say, readonly string[]>();
 
 /** The digest of a span of time, ready to post. */
 export async function renderReview(
-  desk: Pick<Desk, 'reviewed' | 'clock' | 'permalinks' | 'policy'>,
+  context: Pick<SlackContext, 'reviewed' | 'clock' | 'permalinks' | 'policy'>,
   from: number,
   until: number,
   title: string,
   /** As what whoever reads it reads about each tenant. */
   reads: (tenantId: string) => Audience = () => 'ours',
 ): Promise<Rendered> {
-  const facts = await desk.reviewed(from, until);
-  const all = makeDigest(facts, { from, until, now: desk.clock.now() });
+  const facts = await context.reviewed(from, until);
+  const all = makeDigest(facts, { from, until, now: context.clock.now() });
   // What we call a product problem is our own talk.
   const repeats = all.repeats.filter((one) => reads(one.tenantId) === 'ours');
   const digest = { ...all, repeats };
-  const links = await desk.permalinks(numbersIn(digest));
+  const links = await context.permalinks(numbersIn(digest));
   const placeNamed = (id: string): string => {
-    const tenant = desk.policy.tenants.get(id);
+    const tenant = context.policy.tenants.get(id);
     return tenant === undefined ? oneLine(id, 120) : placeOf({ tenant });
   };
   const drawn = await drawFitting(digest, title, links, placeNamed);
@@ -175,7 +175,7 @@ function drawDigest(
     section(`${when(digest.from)} to ${when(digest.until)}: *${total}*.`),
     ...inSections(facts),
     ...lists.flatMap(([name, lines, all]) => listed(name, lines, all)),
-    context(
+    contextBlock(
       `Any of them in full: \`/tsa show TSA-n\`. Ledger head: \`${digest.head.seq}:${digest.head.hash}\`. Whoever keeps it can find out with \`verify --against\` whether anything before it was rewritten.`,
     ),
   ];

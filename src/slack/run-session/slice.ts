@@ -1,19 +1,19 @@
-import { ACTION } from '../action-ids.ts';
-import type { ActionCall, Answered, CommandCall, Desk, Say, Slice } from '../desk.ts';
-import { put, parseNo, sayRefusal } from '../desk.ts';
-import { pick } from '../pick.ts';
-import { tsa, when } from '../words.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import type { ActionCall, Answered, CommandCall, SlackContext, Say, Slice } from '../context.ts';
+import { put, parseNo, sayRefusal } from '../context.ts';
+import { pick } from '../interactions/pick.ts';
+import { tsa, when } from '../messages/words.ts';
 
 /** Using the access: start and end, by button or by command. */
-export function runSession(desk: Desk): Slice {
+export function runSession(context: SlackContext): Slice {
   return {
     actions: {
-      [ACTION.start]: (call) => press(desk, call, 'start'),
-      [ACTION.end]: (call) => press(desk, call, 'end'),
+      [ACTION.start]: (call) => press(context, call, 'start'),
+      [ACTION.end]: (call) => press(context, call, 'end'),
     },
     commands: {
-      start: (call) => byCommand(desk, call, 'start'),
-      end: (call) => byCommand(desk, call, 'end'),
+      start: (call) => byCommand(context, call, 'start'),
+      end: (call) => byCommand(context, call, 'end'),
     },
   };
 }
@@ -30,16 +30,16 @@ const MINE = {
 
 type Verb = keyof typeof COMMANDS;
 
-async function press(desk: Desk, call: ActionCall, verb: Verb): Promise<{ say?: Say }> {
+async function press(context: SlackContext, call: ActionCall, verb: Verb): Promise<{ say?: Say }> {
   const no = parseNo(call.value);
-  return no === null ? {} : sayRefusal(await put(desk, COMMANDS[verb], no, call));
+  return no === null ? {} : sayRefusal(await put(context, COMMANDS[verb], no, call));
 }
 
-async function byCommand(desk: Desk, call: CommandCall, verb: Verb): Promise<Answered> {
-  const picked = await pick(desk, call, verb, MINE[verb]);
+async function byCommand(context: SlackContext, call: CommandCall, verb: Verb): Promise<Answered> {
+  const picked = await pick(context, call, verb, MINE[verb]);
   if (!('no' in picked)) return picked;
   const { no } = picked;
-  const outcome = await put(desk, COMMANDS[verb], no, call);
+  const outcome = await put(context, COMMANDS[verb], no, call);
   const refused = sayRefusal(outcome).say;
   if (refused !== undefined) return { say: refused };
   const { state } = outcome;

@@ -1,18 +1,18 @@
 import type { ModalView } from '@slack/types';
-import { section } from '../blocks.ts';
-import { ACTION } from '../action-ids.ts';
-import { placeOf } from '../card.ts';
-import type { Answered, CommandCall, Desk, Slice } from '../desk.ts';
-import { parseNo, put, sayRefusal } from '../desk.ts';
-import { form, submitForm, textField } from '../forms.ts';
-import { whichRequest } from '../missing.ts';
-import { readInputs } from '../payload.ts';
-import type { Caller } from '../payload.ts';
-import { whatHappened } from '../refusals.ts';
+import { section } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
+import { placeOf } from '../messages/card.ts';
+import type { Answered, CommandCall, SlackContext, Slice } from '../context.ts';
+import { parseNo, put, sayRefusal } from '../context.ts';
+import { form, submitForm, textField } from '../interactions/forms.ts';
+import { whichRequest } from '../interactions/prompts.ts';
+import { readInputs } from '../api/payload.ts';
+import type { Caller } from '../api/payload.ts';
+import { whatHappened } from '../messages/refusals.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
-import { notForYou, seenBy } from '../sight.ts';
-import { tsa, who } from '../words.ts';
+import { notForYou, seenBy } from '../interactions/visibility.ts';
+import { tsa, who } from '../messages/words.ts';
 
 /** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
 
@@ -22,10 +22,10 @@ const WHY = 'why';
 const WHAT_NEXT =
   'What to do next: talk to the support team (the card says who held the access), look at the account’s recent security events, and if in doubt change passwords and end other sessions.';
 
-export function stopSession(desk: Desk): Slice {
+export function stopSession(context: SlackContext): Slice {
   const open = async (no: number | null, { caller }: { caller: Caller }) => {
     if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
-    const seen = await seenBy(desk, caller.userId, no, 'everybody', 'last_known');
+    const seen = await seenBy(context, caller.userId, no, 'everybody', 'last_known');
     if ('say' in seen) return seen;
     const { state } = seen;
     if (state.phase !== 'active' && state.phase !== 'approved')
@@ -38,7 +38,7 @@ export function stopSession(desk: Desk): Slice {
       [ACTION.unexpected]: async (call) => {
         const no = parseNo(call.value);
         if (no === null) return {};
-        const outcome = await put(desk, { type: 'report_unexpected' }, no, call);
+        const outcome = await put(context, { type: 'report_unexpected' }, no, call);
         if (outcome.refusal !== null) return sayRefusal(outcome);
         const stopped = outcome.state?.phase !== 'active';
         const words = stopped
@@ -48,20 +48,20 @@ export function stopSession(desk: Desk): Slice {
       },
     },
     commands: {
-      revoke: (call) => (call.rest === '' ? which(desk, call) : open(parseNo(call.rest), call)),
+      revoke: (call) => (call.rest === '' ? which(context, call) : open(parseNo(call.rest), call)),
     },
     submissions: {
       [REVOKE_MODAL]: (call) =>
-        submitForm(desk, call, { type: 'revoke', reason: readInputs(call.view)(WHY) }, () => WHY),
+        submitForm(context, call, { type: 'revoke', reason: readInputs(call.view)(WHY) }, () => WHY),
     },
   };
 }
 
 /** Somebody who must stop something has no time to look up its number. */
-async function which(desk: Desk, { caller }: CommandCall): Promise<Answered> {
-  const hidden = await notForYou(desk, caller.userId, 'last_known');
+async function which(context: SlackContext, { caller }: CommandCall): Promise<Answered> {
+  const hidden = await notForYou(context, caller.userId, 'last_known');
   if (hidden !== null) return { say: hidden };
-  const sessions = await desk.views.activeSessions();
+  const sessions = await context.views.activeSessions();
   return sessions.length === 0
     ? {
         say: {

@@ -1,0 +1,299 @@
+import type { Transaction } from 'kysely';
+import { CompiledQuery } from 'kysely';
+import type { Gap } from '../access/related-requests.ts';
+import type { Command, GlobalCommand } from '../access/command.ts';
+import { decide, needsRelated } from '../access/decide.ts';
+import type { AccessEvent, GlobalEvent, PolicyChanged, ProgramEvent } from '../access/event.ts';
+import { evolve } from '../access/evolve.ts';
+import { decideGlobal } from '../access/absence.ts';
+import type { Actor, World } from '../access/people.ts';
+import { actorName } from '../access/people.ts';
+import type { Policy } from '../access/policy.ts';
+import type { Refusal } from '../access/refusal.ts';
+import type { Access } from '../access/state.ts';
+import type { Clock } from '../clock.ts';
+import { oweActions } from '../notifications/owe-actions.ts';
+import { oweMail } from '../notifications/owe-mail.ts';
+import { oweProgram } from '../notifications/owe-program.ts';
+import { owe } from '../notifications/owe.ts';
+import type { Owed } from '../notifications/message.ts';
+import { appendEvents, appendHouse, forgetEnd, writeProjection } from './append.ts';
+import type { NewEvent } from './append.ts';
+import type { Batch, Stored } from './actions.ts';
+import { storeActions } from './actions.ts';
+import { compiled } from './compiled.ts';
+import { createDeliveries } from './deliveries.ts';
+import { loadRecords } from './history.ts';
+import { startUnder } from './kept-policy.ts';
+import type { OwnLedger } from './open.ts';
+import type { Restoration } from './owing.ts';
+import { createRestorations, oweAll } from './owing.ts';
+import type { OrderOutcome, RefusedOrder } from './refused.ts';
+import { carryOut } from './refused.ts';
+import { oweTidying } from './tidying.ts';
+import { readRelated } from './read-related.ts';
+import type { Tables } from './tables.ts';
+
+/** Somebody (or time) wants something to happen. */
+export interface Attempt {
+  readonly command: Command;
+  /** `null` for the ways in, which make a request. */
+  readonly requestNo: number | null;
+  readonly actor: Actor;
+  readonly world: World;
+  /** Names Slack's delivery, so that its repetition has no second effect; `null` where there is none. */
+  readonly delivery: string | null;
+}
+
+/** What became of it. Everything here is committed when it is told. */
+export interface Outcome {
+  readonly requestNo: number | null;
+  readonly refusal: Refusal | null;
+  /** Where the request stands now; `null` if there is none. */
+  readonly state: Access | null;
+  readonly events: readonly AccessEvent[];
+  /** The same delivery was here before; this is what became of it then. */
+  readonly repeated: boolean;
+}
+
+/** The one command handler for every change. */
+export interface CommandHandler {
+  handle(attempt: Attempt): Promise<Outcome>;
+  /** `owed`: what is to be told if it happens. */
+  handleGlobal(
+    attempt: Omit<Attempt, 'command' | 'requestNo'> & { readonly command: GlobalCommand },
+    owed?: readonly Owed[],
+  ): Promise<Refusal | null>;
+  /** Records that a week's digest is owed, with its message. False when it was already. */
+  recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
+  /** Records what the program itself has to say, and owes it to whom it concerns. */
+  record(event: ProgramEvent, policy: Policy): Promise<void>;
+  /** Records under which policy everything stands from now on, and gives what changed since the last start. */
+  startUnder(policy: Policy, tenantsSha256: string): Promise<PolicyChanged | null>;
+  /** Keeps what a product says was done in a session, and owes the alarm where that was after its end. `null`: it is not theirs to tell of. */
+  recordActions(batch: Batch, policy: Pick<Policy, 'channels'>): Promise<Stored | null>;
+  /** Owes messages that come from no change, such as a greeting; the same key once. */
+  owe(owed: readonly Owed[]): Promise<void>;
+  /** What time did after the backup was made good: from now on what is owed is new. */
+  caughtUp(restored: number): Promise<void>;
+  /** Gives up, or sends elsewhere, what a place refused. */
+  carryOut(order: RefusedOrder): Promise<OrderOutcome>;
+  /** Calls back after every commit that changed something or owes something. */
+  onCommitted(listener: () => void): void;
+  /** Waits for what is under way; from then on every attempt is refused with an error. */
+  close(): Promise<void>;
+}
+
+/** Attempts that share one commit, each in a savepoint of its own: one disk flush tells them all. */
+const BATCH_MAX = 64;
+
+const SAVEPOINT = CompiledQuery.raw('savepoint attempt');
+const ROLLBACK = CompiledQuery.raw('rollback to attempt');
+const RELEASE = CompiledQuery.raw('release attempt');
+
+const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
+
+interface Waiting {
+  readonly run: (tx: Transaction<Tables>) => Promise<() => void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Builds the command handler to this ledger. `mail`: customers are told and asked by e-mail too. */
+export function createCommandHandler(
+  { db, noteHead }: Pick<OwnLedger, 'db' | 'noteHead'>,
+  clock: Clock,
+  { mail } = { mail: false },
+): CommandHandler {
+  const restorations = createRestorations();
+  const deliveries = createDeliveries();
+  const waiting: Waiting[] = [];
+  const listeners: (() => void)[] = [];
+  let draining: Promise<void> | null = null;
+  let closed = false;
+
+  async function enter<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    if (closed) throw new Error('the handler is closed: the program is stopping');
+    return new Promise<T>((resolve, reject) => {
+      waiting.push({
+        run: async (tx) => {
+          const result = await work(tx);
+          return () => {
+            resolve(result);
+          };
+        },
+        fail: reject,
+      });
+      draining ??= drain();
+    });
+  }
+
+  async function drain(): Promise<void> {
+    do {
+      // Let everybody who is arriving now in: they share the flush.
+      await new Promise((resolve) => setImmediate(resolve));
+      await commit(waiting.splice(0, BATCH_MAX));
+    } while (waiting.length > 0);
+    draining = null;
+  }
+
+  async function commit(batch: readonly Waiting[]): Promise<void> {
+    const done: (() => void)[] = [];
+    const alive = new Set(batch);
+    try {
+      await db.transaction().execute(async (tx) => {
+        for (const item of batch) {
+          await tx.executeQuery(SAVEPOINT);
+          try {
+            done.push(await item.run(tx));
+          } catch (error) {
+            forgetEnd(tx);
+            restorations.forget();
+            // A full disk has ended the whole transaction: that is what is told, not that there is nothing to take back.
+            await tx.executeQuery(ROLLBACK).catch(() => {
+              throw error;
+            });
+            alive.delete(item);
+            item.fail(error);
+          }
+          await tx.executeQuery(RELEASE);
+        }
+      });
+    } catch (error) {
+      restorations.forget();
+      for (const item of alive) item.fail(error);
+      return;
+    }
+    noteHead();
+    for (const tell of done) tell();
+    for (const listener of listeners) listener();
+  }
+
+  async function attempted(tx: Transaction<Tables>, attempt: Attempt): Promise<Outcome> {
+    const { command, requestNo, world } = attempt;
+    const now = clock.now();
+    const before = requestNo === null ? null : ((await loadRecords(tx, [requestNo]))[0]?.state ?? null);
+    const repeated = await deliveries.recall(tx, attempt.delivery, now);
+    if (repeated !== null) {
+      const no = repeated.requestNo;
+      const state =
+        no === null || no === requestNo ? before : ((await loadRecords(tx, [no]))[0]?.state ?? null);
+      return { requestNo: no, refusal: repeated.refusal, state, events: [], repeated: true };
+    }
+    const restored = await restorations.last(tx);
+    const gap = gapOf(restored);
+    const others = await readRelated(tx, needsRelated(command, before, attempt.actor), requestNo, now);
+    const lost = before === null && restored !== null && (requestNo ?? Infinity) < restored.next_no;
+    const related = { ...others, gap, lostAt: lost ? restored.at : null };
+    const { events, refusal } = decide(command, before, { actor: attempt.actor, world, related, now });
+    const no = requestNo ?? (events.length > 0 ? await nextNo(tx, restored) : null);
+    const actor = actorName(attempt.actor);
+    const facts: NewEvent[] = [];
+    const owed: Owed[] = [];
+    const states: Access[] = [];
+    let state = before;
+    for (const event of events) {
+      const after = evolve(state, event, now);
+      // What time did first is time's own deed, whoever came by and found it.
+      const times =
+        event.type === 'request.lapsed' || (event.type === 'session.ended' && event.how === 'expired');
+      const by = times ? 'system:timer' : actor;
+      facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
+      if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
+      if (no !== null && mail) owed.push(...oweMail({ no, event, after }, world));
+      state = after;
+      states.push(after);
+    }
+    // That somebody was quicker than time is nobody's offence.
+    if (refusal !== null && refusal.reason !== 'nothing_due') {
+      const event = {
+        type: 'attempt.refused',
+        command: command.type,
+        reason: refusal.reason,
+        about: before === null ? null : requestNo,
+      } as const;
+      facts.push({ requestNo: null, version: null, actor, at: now, event });
+    }
+    await appendEvents(tx, facts);
+    if (no !== null) await writeProjection(tx, no, before, states);
+    if (no !== null && state !== null && before !== null && states.length > 0)
+      owed.push(...(await oweTidying(tx, no, state.version, owed)));
+    await oweAll(tx, owed, now, restored);
+    await deliveries.remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
+    return { requestNo: no, refusal, state, events, repeated: false };
+  }
+
+  return {
+    handle: (attempt) => enter((tx) => attempted(tx, attempt)),
+    handleGlobal: ({ command, actor, world, delivery }, owed = []) =>
+      enter(async (tx) => {
+        const repeated = await deliveries.recall(tx, delivery, clock.now());
+        if (repeated !== null) return repeated.refusal;
+        const now = clock.now();
+        const gap = gapOf(await restorations.last(tx));
+        const { events, refusal } = decideGlobal(command, { actor, world, now, gap });
+        const all: GlobalEvent[] = [...events];
+        if (refusal !== null)
+          all.push({ type: 'attempt.refused', command: command.type, reason: refusal.reason, about: null });
+        await appendHouse(tx, actorName(actor), now, ...all);
+        if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
+        await oweAll(tx, refusal === null ? owed : [], now, await restorations.last(tx));
+        await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
+        return refusal;
+      }),
+    recordDigest: (week, owed) =>
+      enter(async (tx) => {
+        const posted = await tx
+          .selectFrom('digest_week')
+          .select('week')
+          .where('week', '=', week.week)
+          .executeTakeFirst();
+        if (posted !== undefined) return false;
+        const now = clock.now();
+        await appendHouse(tx, 'system:timer', now, { type: 'digest.posted', ...week });
+        await oweAll(tx, [owed], now, await restorations.last(tx));
+        return true;
+      }),
+    record: (event, policy) =>
+      enter(async (tx) => {
+        const at = clock.now();
+        const seq = await appendHouse(tx, 'system:program', at, event);
+        await oweAll(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
+      }),
+    recordActions: (batch, policy) =>
+      enter(async (tx) => {
+        const at = clock.now();
+        const stored = await storeActions(tx, batch, at);
+        const owed =
+          stored === null || stored.told === null ? [] : oweActions({ ...stored.told, at }, policy);
+        await oweAll(tx, owed, at, await restorations.last(tx));
+        return stored;
+      }),
+    owe: (owed) => enter(async (tx) => oweAll(tx, owed, clock.now(), await restorations.last(tx))),
+    caughtUp: (restored) =>
+      enter(async (tx) => {
+        await tx.updateTable('restoration').set({ settled: 1 }).where('seq', '=', restored).execute();
+        restorations.forget();
+      }),
+    startUnder: (policy, tenants) => enter((tx) => startUnder(tx, clock.now(), policy, tenants)),
+    carryOut: (order) => enter((tx) => carryOut(tx, order, clock.now())),
+    onCommitted(listener) {
+      listeners.push(listener);
+    },
+    async close() {
+      closed = true;
+      await draining;
+    },
+  };
+}
+
+/** No number is given twice, not even one that was given in events that were lost. */
+async function nextNo(tx: Transaction<Tables>, restored: Restoration | null): Promise<number> {
+  const [last] = await lastNo(tx, {});
+  return Math.max((last?.no ?? 0) + 1, restored?.next_no ?? 1);
+}
+
+function gapOf(restored: Restoration | null): Gap | null {
+  return restored === null || restored.confirmed_at !== null
+    ? null
+    : { restored: restored.seq, at: restored.at };
+}

@@ -1,0 +1,106 @@
+import type { AccessEvent } from '../access/event.ts';
+import type { World } from '../access/people.ts';
+import type { Access } from '../access/state.ts';
+import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
+import type { Owed } from './message.ts';
+
+/** What the customer's contacts are told and asked by e-mail, beside Slack. Pure. */
+export function oweMail(
+  { no, event, after }: { readonly no: number; readonly event: AccessEvent; readonly after: Access },
+  { policy }: World,
+): readonly Owed[] {
+  const { version } = after;
+  const contacts = policy.tenants.get(after.tenant.id)?.contacts ?? [];
+  const everybody = addresses(contacts.map((contact) => contact.email));
+  const asker = addresses([
+    after.requester.startsWith('customer:') ? after.requester.slice('customer:'.length) : null,
+    ...contacts.filter((c) => c.slack === after.requester).map((c) => c.email),
+  ]);
+  const tell = (to: readonly string[], about = version): Owed[] =>
+    to.map((address) => ({
+      key: `mail:${no}:${version}:${address}`,
+      destination: mailTo(address),
+      message: { kind: 'mail', no, version: about },
+    }));
+  const ask = (): Owed[] =>
+    everybody.map((address) => ({
+      key: `consent:${no}:${version}:${address}`,
+      destination: byMailLater(no, address),
+      message: { kind: 'consent_mail', no, version },
+    }));
+  switch (event.type) {
+    case 'session.started':
+    case 'extension.approved':
+    case 'session.ended':
+      return tell(everybody);
+    case 'emergency.declared':
+      // One that starts at once is told of by its start.
+      return event.confirmBy === null ? [] : tell(everybody);
+    case 'extension.asked':
+      return event.consent ? tell(everybody) : [];
+    case 'request.filed':
+      return event.consent ? ask() : [];
+    case 'approval.given':
+      // What was asked became less: whoever is asked must see what they say yes to.
+      return event.narrowed !== null && asksCustomer(after) ? ask() : [];
+    case 'approval.asked_again':
+      // Who said yes is no contact any more: the others are asked.
+      if (event.approver !== CUSTOMER_SEAT) return [];
+      return after.phase === 'active' ? tell(everybody, after.extension?.version) : ask();
+    case 'customer_request.filed':
+      return tell(asker);
+    case 'request.cancelled':
+    case 'request.lapsed':
+      // Whoever heard that an emergency waits for its second person hears that it came to nothing.
+      if (after.way === 'emergency') return tell(everybody);
+      return after.way === 'customer' ? tell(asker) : [];
+    case 'closeout.filed':
+      return after.way === 'customer' && after.phase === 'closed' ? tell(asker) : [];
+    case 'emergency.confirmed':
+    case 'grant.issued':
+    case 'customer_request.accepted':
+    case 'request.denied':
+    case 'question.asked':
+    case 'question.answered':
+    case 'approver.reminded':
+    case 'approver.gone':
+    case 'grantee.gone':
+    case 'approver.replaced':
+    case 'start.opened':
+    case 'session.warned':
+    case 'extension.agreed':
+    case 'extension.denied':
+    case 'session.reported':
+    case 'owner.offered':
+    case 'owner.changed':
+    case 'closeout.reminded':
+    case 'closeout.accepted':
+    case 'closeout.contested':
+    case 'emergency.reviewed':
+    case 'review.reminded':
+      return [];
+  }
+}
+
+const MAIL = 'mail:';
+const MAIL_LATER = 'later-mail:';
+
+/** An address, as a destination: what must be told. */
+export function mailTo(address: string): string {
+  return `${MAIL}${address}`;
+}
+
+/** An address, as a destination that may wait while somebody answers in Slack about that request: it holds nothing else up. */
+export function byMailLater(no: number, address: string): string {
+  return `${MAIL_LATER}${no}:${address}`;
+}
+
+/** The address of such a destination; `null` for one that is in Slack. */
+export function addressOf(destination: string): string | null {
+  const prefix = [MAIL, MAIL_LATER].find((one) => destination.startsWith(one));
+  return prefix === undefined ? null : destination.slice(destination.lastIndexOf(':') + 1);
+}
+
+function addresses(all: readonly (string | null)[]): readonly string[] {
+  return [...new Set(all.filter((address) => address !== null))];
+}

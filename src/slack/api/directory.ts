@@ -1,0 +1,262 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Absence, People, Roll, Standing, World } from '../../access/people.ts';
+import { isGroup } from '../../access/people.ts';
+import type { Policy, Principal, UserId } from '../../access/policy.ts';
+import type { Workspace } from '../../access/whose.ts';
+import { isElsewhere, slackIdOf } from '../../access/whose.ts';
+import type { Clock } from '../../clock.ts';
+import type { Silence } from '../asking.ts';
+import { askAbout } from '../asking.ts';
+import { troubleOf } from './client.ts';
+import type { Oddity } from '../names.ts';
+import { createNames } from '../names.ts';
+import type { SlackUserObject } from './slack-user.ts';
+import { callsThemselves, isMeant, knownAs, slackStanding, slackUser } from './slack-user.ts';
+
+/** A person as Slack knows them. */
+export interface Profile {
+  /** As the ledger knows them, whichever way they were asked about. */
+  readonly user: UserId;
+  readonly name: string;
+  /** IANA zone. */
+  readonly timeZone: string;
+  readonly standing: Standing;
+  /** Where Slack tells it to the app. */
+  readonly email: string | null;
+}
+
+/** What Slack says about people and groups: asked anew for every decision, remembered for what is only shown. */
+export interface Directory {
+  /** The world for one decision: Slack is asked now about everybody at whom `look` looks in it. */
+  asked(look: (world: World) => void, silence?: Silence): Promise<World>;
+  /** The world for somebody who looks something up: with these people as they were a minute ago at most. */
+  recent(users: readonly UserId[]): Promise<World>;
+  /** What is known without asking: for time, and for showing. */
+  known(): World;
+  /** For showing; `null` if Slack was not asked about them yet. */
+  profile(user: UserId): Profile | null;
+  /** Makes sure that these people's names are known, as far as Slack answers. */
+  learn(users: readonly UserId[]): Promise<void>;
+  /** Asks for the names of those of these (by the ids of Slack) that are not known, as far as Slack answers. */
+  meet(slackIds: readonly string[]): Promise<void>;
+  /** Those of these at whose names one should look twice, as far as is known without asking. */
+  oddities(slackIds: readonly string[]): readonly Oddity[];
+  /** Slack says that somebody changed. Who that is; `null` where it cannot be read. */
+  changed(user: unknown): UserId | null;
+  /** Slack says that a group changed. */
+  groupChanged(group: string): void;
+}
+
+/** Who may look something up is asked no more often than this. */
+const PERSON_FRESH_MS = 60_000;
+/** Approvers whom nobody named are only offered; asking about all of them for each click would meet Slack's rate limit. */
+const LISTED_FRESH_MS = 5 * 60_000;
+const GROUP_FRESH_MS = 5 * 60_000;
+/** Of whom Slack said nothing, it is asked for a name no more often than this. */
+const NAME_AGAIN_MS = 5 * 60_000;
+/** People of the policy who are asked about beside those of a message: Slack answers some hundred a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 4). */
+const MET_BESIDE_MAX = 10;
+/** Whom a form left out. */
+const NOBODY: Standing = 'not_found';
+
+interface Remembered<T> {
+  readonly value: T;
+  readonly at: number;
+}
+
+export function createDirectory(deps: {
+  client: WebClient;
+  policy: Policy;
+  ours: Workspace;
+  clock: Clock;
+  log: Logger;
+  absences: (now: number) => Promise<ReadonlyMap<UserId, Absence>>;
+}): Directory {
+  const { client, policy, ours, clock, log } = deps;
+  const people = new Map<UserId, Remembered<Profile>>();
+  const groups = new Map<string, Remembered<ReadonlySet<UserId>>>();
+  const askingPeople = new Map<string, Promise<Standing | null>>();
+  const askingGroups = new Map<string, Promise<ReadonlySet<UserId> | null>>();
+  /** People about whom Slack gave no answer when it was last asked. */
+  const unanswered = new Set<UserId>();
+  let groupChanges = 0;
+  let absent: ReadonlyMap<UserId, Absence> = new Map();
+
+  const principals: readonly Principal[] = [
+    ...policy.requesters,
+    ...policy.admins,
+    ...policy.auditors,
+    ...policy.emergency.people,
+    ...policy.approvers.flatMap((rule) => rule.people),
+  ];
+  const policyGroups = [...new Set(principals.filter(isGroup))];
+  const inGroup = (user: UserId): boolean => [...groups.values()].some((group) => group.value.has(user));
+  const listed = new Set(principals);
+  const names = createNames((user) => listed.has(user) || inGroup(user));
+  const namesAskedAt = new Map<string, number>();
+  /** Those whom nobody names when they are asked: approvers, and the admins who own what customers ask. */
+  const deciders = [
+    ...new Set(
+      [...policy.approvers.flatMap((rule) => rule.people), ...policy.admins].filter((p) => !isGroup(p)),
+    ),
+  ];
+
+  /** One question at a time about the same person: whoever asks while it is under way is told the same. */
+  function lookUp(user: UserId): Promise<Standing | null> {
+    return once(askingPeople, user, async () => {
+      const before = people.get(user);
+      try {
+        const { user: found } = await client.users.info({ user: slackIdOf(user) });
+        const told = slackUser.parse(found);
+        // Slack told of a change while it was asked: its word is newer than its answer.
+        if (people.get(user) === before) remember(told, user);
+      } catch (error) {
+        const trouble = error instanceof z.ZodError ? null : troubleOf(error);
+        const unknown =
+          trouble?.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
+        if (!unknown) {
+          unanswered.add(user);
+          log.warn({ user, trouble }, 'Slack did not say who this is');
+          return null;
+        }
+        people.set(user, { value: nobody(user, 'not_found'), at: clock.now() });
+      }
+      return people.get(user)?.value.standing ?? null;
+    });
+  }
+
+  function remember(found: SlackUserObject, asked = knownAs(found, ours)): void {
+    const value = isMeant(found, asked)
+      ? {
+          user: isElsewhere(asked) ? asked : knownAs(found, ours),
+          name: callsThemselves(found),
+          timeZone: found.tz ?? policy.timeZone,
+          standing: slackStanding(found, ours),
+          email: found.profile?.email ?? null,
+        }
+      : nobody(asked, 'external');
+    people.set(asked, { value, at: clock.now() });
+    if (value.name !== asked) names.put(asked, value.name);
+    unanswered.delete(asked);
+  }
+
+  /** Of whom Slack knows nothing but that they are none of ours. */
+  function nobody(user: UserId, standing: 'external' | 'not_found'): Profile {
+    return { user, name: user, timeZone: policy.timeZone, standing, email: null };
+  }
+
+  function lookUpGroup(group: string): Promise<ReadonlySet<UserId> | null> {
+    return once(askingGroups, group, async () => {
+      try {
+        for (;;) {
+          const before = groupChanges;
+          const { users } = await client.usergroups.users.list({ usergroup: group });
+          // Slack told of a change while it was asked: its answer may be older.
+          if (groupChanges !== before) continue;
+          const value = new Set(z.array(z.string()).parse(users ?? []));
+          groups.set(group, { value, at: clock.now() });
+          return value;
+        }
+      } catch (error) {
+        log.warn(
+          { group, trouble: error instanceof z.ZodError ? 'unreadable' : troubleOf(error) },
+          'Slack did not say who is in this group',
+        );
+        return null;
+      }
+    });
+  }
+
+  function isFresh(remembered: Remembered<unknown> | undefined, forMs: number): boolean {
+    return remembered !== undefined && clock.now() - remembered.at < forMs;
+  }
+
+  /** Whoever looks something up is asked about anew after a minute; those whom the policy lists, after five. */
+  async function refresh(asked: readonly UserId[], listed: readonly UserId[] = []): Promise<void> {
+    const old = (users: readonly UserId[], forMs: number): readonly UserId[] =>
+      users.filter((user) => user !== '' && (!isFresh(people.get(user), forMs) || unanswered.has(user)));
+    const stale = [...new Set([...old(asked, PERSON_FRESH_MS), ...old(listed, LISTED_FRESH_MS / 2)])];
+    const oldGroups = policyGroups.filter((group) => !isFresh(groups.get(group), GROUP_FRESH_MS));
+    await Promise.all([
+      ...stale.map((user) => lookUp(user)),
+      ...oldGroups.map((group) => lookUpGroup(group)),
+    ]);
+  }
+
+  /** What is remembered, however old. A group lists no deactivated members. */
+  const remembered: Roll = {
+    standing: (user) => people.get(user)?.value.standing ?? (inGroup(user) ? 'member' : 'cannot_check'),
+    members: (group) => groups.get(group)?.value,
+  };
+
+  function worldOf(known: People): World {
+    return { policy, people: known, listed: remembered };
+  }
+
+  return {
+    async asked(look, silence = 'cannot_check') {
+      absent = await deps.absences(clock.now());
+      const questions = {
+        standing: (user: UserId) => (user === '' ? Promise.resolve(NOBODY) : lookUp(user)),
+        members: lookUpGroup,
+      };
+      return askAbout(look, { policy, absences: absent, remembered }, questions, silence);
+    },
+    async recent(users) {
+      absent = await deps.absences(clock.now());
+      const standIns = [...absent.values()].map((absence) => absence.delegate);
+      await refresh(users, [...deciders, ...standIns]);
+      const standing = (user: UserId): Standing => {
+        const unknown = !isFresh(people.get(user), LISTED_FRESH_MS) || unanswered.has(user);
+        return users.includes(user) && unknown ? 'cannot_check' : remembered.standing(user);
+      };
+      return worldOf({
+        standing,
+        members: (group) => remembered.members(group),
+        absence: (user) => absent.get(user),
+      });
+    },
+    known: () => worldOf({ ...remembered, absence: (user) => absent.get(user) }),
+    profile(user) {
+      const found = people.get(user)?.value;
+      return found === undefined ? null : { ...found, name: names.shown(user) ?? found.name };
+    },
+    async learn(users) {
+      await refresh(users.filter((user) => !people.has(user)));
+    },
+    async meet(slackIds) {
+      const now = clock.now();
+      const strange = (id: string): boolean =>
+        names.known(id).length === 0 &&
+        (askingPeople.has(id) || now - (namesAskedAt.get(id) ?? -Infinity) >= NAME_AGAIN_MS);
+      // Whoever goes by the name of somebody of the policy is known by that name: a few of those at a time, too.
+      const members = [...groups.values()].flatMap((group) => [...group.value]);
+      const ours = [...principals.filter((one) => !isGroup(one)), ...members].filter(strange);
+      const asked = [...new Set([...slackIds.filter(strange), ...ours.slice(0, MET_BESIDE_MAX)])];
+      for (const id of asked) namesAskedAt.set(id, now);
+      await refresh(asked);
+    },
+    oddities: (slackIds) =>
+      slackIds.flatMap((id) => names.known(id).flatMap((user) => names.oddity(user) ?? [])),
+    changed(user) {
+      const found = slackUser.safeParse(user);
+      if (!found.success) return null;
+      remember(found.data);
+      return knownAs(found.data, ours);
+    },
+    groupChanged(group) {
+      groupChanges += 1;
+      const known = groups.get(group);
+      if (known !== undefined) groups.set(group, { ...known, at: -Infinity });
+    },
+  };
+}
+
+/** Asks once at a time: whoever asks for the same meanwhile waits for the same answer. */
+function once<T>(running: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const asked = running.get(key) ?? ask().finally(() => running.delete(key));
+  running.set(key, asked);
+  return asked;
+}

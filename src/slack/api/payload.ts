@@ -1,0 +1,240 @@
+import type { KnownBlock } from '@slack/types';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { CustomerFile } from '../../access/event.ts';
+import { revealed } from '../../access/lettering.ts';
+import type { UserId } from '../../access/policy.ts';
+import type { Workspace } from '../../access/whose.ts';
+import { userOf } from '../../access/whose.ts';
+
+/** What Slack sends, parsed at the border: only what is used, and nothing taken on trust (docs.slack.dev/interactivity). */
+
+const user = z.object({ id: z.string().min(1), team_id: z.string().nullish() });
+const team = z.object({ id: z.string(), enterprise_id: z.string().nullish() }).nullish();
+
+/** More than anybody types: a field takes 3,000 characters (docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element). */
+const typed = z.string().max(12_000);
+
+export const commandPayload = z.object({
+  command: z.string(),
+  text: typed.default(''),
+  user_id: z.string().min(1),
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  trigger_id: z.string(),
+});
+
+/** Blocks in a modal or a Home, elements in a block, choices and files in a field (docs.slack.dev/reference/block-kit). */
+const BLOCKS_MAX = 100;
+const ELEMENTS_MAX = 25;
+const OPTIONS_MAX = 100;
+const FILES_MAX = 10;
+
+/** At most so many, counted before any is looked at: to find out what is wrong with each of thousands takes long. */
+function few<T extends z.ZodType>(max: number, kind: T): z.ZodPipe<z.ZodAny, T> {
+  const isFew = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || Object.keys(value).length <= max;
+  return z.any().refine(isFew, `more than ${max}`).pipe(kind);
+}
+
+const option = z.object({ value: z.string() });
+
+/**
+ * A file that somebody put into a form: Slack keeps it (docs.slack.dev/reference/objects/file-object). Of one that is
+ * still being looked at, or is somebody else's, it says less: that is told at its field, and loses nothing that was typed.
+ */
+const file = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  mimetype: z.string().catch(''),
+  size: z.number().nonnegative().catch(Infinity),
+  permalink: z.string().catch(''),
+});
+
+/** One input's value, whatever kind of input it is. */
+const inputState = z.object({
+  type: z.string(),
+  value: typed.nullish(),
+  selected_option: option.nullish(),
+  selected_options: few(OPTIONS_MAX, z.array(option)).optional(),
+  selected_user: z.string().nullish(),
+  selected_date_time: z.number().nullish(),
+  files: few(FILES_MAX, z.array(file)).optional(),
+});
+
+const values = few(BLOCKS_MAX, z.record(z.string(), few(ELEMENTS_MAX, z.record(z.string(), inputState))));
+
+const words = z.object({ type: z.literal('plain_text'), text: z.string() });
+
+const view = z.object({
+  id: z.string(),
+  type: z.enum(['modal', 'home']).optional(),
+  hash: z.string(),
+  callback_id: z.string(),
+  private_metadata: z.string(),
+  title: words.optional(),
+  submit: words.nullish(),
+  close: words.nullish(),
+  // What we drew, as Slack gives it back: to draw it again.
+  blocks: few(
+    BLOCKS_MAX,
+    z.array(z.custom<KnownBlock>((one) => typeof one === 'object' && one !== null)),
+  ).default([]),
+  state: z.object({ values }).default({ values: {} }),
+});
+export type View = z.infer<typeof view>;
+
+export const actionsPayload = z.object({
+  type: z.literal('block_actions'),
+  user,
+  team,
+  trigger_id: z.string().optional(),
+  view: view.optional(),
+  actions: few(
+    ELEMENTS_MAX,
+    z
+      .array(
+        z.object({
+          action_id: z.string(),
+          block_id: z.string(),
+          action_ts: z.string(),
+          value: z.string().optional(),
+          selected_option: option.nullish(),
+        }),
+      )
+      .min(1),
+  ),
+});
+
+export const submissionPayload = z.object({ type: z.literal('view_submission'), user, team, view });
+
+export const suggestionPayload = z.object({
+  type: z.literal('block_suggestion'),
+  user,
+  team,
+  action_id: z.string(),
+  value: typed.default(''),
+  view: view.optional(),
+});
+
+export const shortcutPayload = z.object({
+  type: z.literal('shortcut'),
+  callback_id: z.string(),
+  user,
+  team,
+  trigger_id: z.string(),
+  action_ts: z.string(),
+});
+
+export const messageShortcutPayload = z.object({
+  type: z.literal('message_action'),
+  callback_id: z.string(),
+  user,
+  team,
+  trigger_id: z.string(),
+  channel: z.object({ id: z.string() }),
+  message: z.object({ ts: z.string(), text: z.string().default('') }),
+});
+
+/** What is around an event: whom it is for, and where it happened (docs.slack.dev/apis/events-api). */
+export const eventPayload = z.object({
+  type: z.literal('event_callback'),
+  team_id: z.string().nullish(),
+  enterprise_id: z.string().nullish(),
+  authorizations: z
+    .array(z.object({ team_id: z.string().nullish(), enterprise_id: z.string().nullish() }))
+    .nullish(),
+  event: z.object({ user_team: z.string().nullish(), team: z.string().nullish().catch(null) }),
+});
+
+/** The person who acts: an immutable id, which of somebody of another workspace names the team, too. */
+export interface Caller {
+  readonly userId: UserId;
+}
+
+/**
+ * Who acts, as Slack's payload says: in a shared channel `team` may be ours while `user.team_id` is theirs, so the
+ * latter counts, and what is said of `team` counts for its own people alone.
+ */
+export function callerOf(
+  ours: Workspace,
+  payload: { user: z.infer<typeof user>; team?: z.infer<typeof team> },
+): Caller {
+  const { id, team_id: own } = payload.user;
+  const there = payload.team ?? null;
+  const teamId = own ?? there?.id ?? null;
+  const enterpriseId = there !== null && there.id === teamId ? (there.enterprise_id ?? null) : null;
+  return { userId: userOf(ours, { id, teamId, enterpriseId }) };
+}
+
+/** Who typed a command. */
+export function commandCaller(ours: Workspace, payload: z.infer<typeof commandPayload>): Caller {
+  const { user_id: id, team_id: teamId, enterprise_id: enterpriseId } = payload;
+  return { userId: userOf(ours, { id, teamId, enterpriseId: enterpriseId ?? null }) };
+}
+
+/** Is this an event, whatever else it says? */
+export function isEvent(body: unknown): boolean {
+  return eventPayload.pick({ type: true }).safeParse(body).success;
+}
+
+/** Whom an event is about. */
+export function eventCaller(ours: Workspace, id: string, payload: z.infer<typeof eventPayload>): Caller {
+  const { team_id: there, enterprise_id: enterprise, event } = payload;
+  const teamId = event.user_team ?? event.team ?? there ?? null;
+  return {
+    userId: userOf(ours, { id, teamId, enterpriseId: teamId === there ? (enterprise ?? null) : null }),
+  };
+}
+
+/** Is this event for the app as it is installed here? Another workspace that has installed it hears of its own. */
+export function isForUs(ours: Workspace, payload: z.infer<typeof eventPayload>): boolean {
+  const { authorizations } = payload;
+  const installed = authorizations === null || authorizations === undefined ? [payload] : authorizations;
+  return installed.some(
+    ({ team_id: team, enterprise_id: enterprise }) =>
+      team === ours.teamId || (ours.enterpriseId !== null && enterprise === ours.enterpriseId),
+  );
+}
+
+/** What was typed or chosen in a modal, by block id (each block has one input). Missing inputs read as empty. */
+export function readInputs({ state }: View): (blockId: string) => string {
+  const all = new Map(
+    Object.entries(state.values).map(([blockId, inputs]) => {
+      const [input] = Object.values(inputs);
+      return [
+        blockId,
+        input?.value ??
+          input?.selected_option?.value ??
+          input?.selected_user ??
+          String(input?.selected_date_time ?? ''),
+      ];
+    }),
+  );
+  return (blockId) => all.get(blockId) ?? '';
+}
+
+/** The values of what was ticked in one input; `null` where the form has no such input. */
+export function readTicked({ state }: View, blockId: string): readonly string[] | null {
+  const [input] = Object.values(state.values[blockId] ?? {});
+  return input === undefined ? null : (input.selected_options ?? []).map(({ value }) => value);
+}
+
+/** The files of one input, as references. */
+export function readFiles({ state }: View, blockId: string): readonly CustomerFile[] {
+  const [input] = Object.values(state.values[blockId] ?? {});
+  return (input?.files ?? []).map(({ id, name, mimetype, size, permalink }) => {
+    return { id, name: revealed(name ?? 'file'), kind: mimetype, bytes: size, link: permalink };
+  });
+}
+
+/** The same submission, with the same words, delivered again. Corrected words are another, and so is a form drawn anew. */
+export function submissionKey({ id, hash, state }: View): string {
+  const words = createHash('sha256').update(JSON.stringify(state.values)).digest('base64url');
+  return `view:${id}:${hash}:${words}`;
+}
+
+/** The id under which a block of that name stands in the view: its name, or its name with what it depends on. */
+export function blockNamed({ state }: View, name: string): string | undefined {
+  return Object.keys(state.values).find((id) => id === name || id.startsWith(`${name}:`));
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { RequestCommand } from '../../access/command.ts';
+import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
+import type { FieldProblem } from '../../access/refusal.ts';
+import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
+import type { Outcome } from '../../ledger/command-handler.ts';
+import type { SlackContext, SubmitCall, Submitted } from '../context.ts';
+import { put, parseNo } from '../context.ts';
+import type { View } from '../api/payload.ts';
+import { problemWords, refusalWords } from '../messages/refusals.ts';
+
+/** Small modals about one request: drawing them, opening them, and putting what was typed through the command handler. */
+
+/** A modal about a request; its number travels with it. */
+export function form(
+  callbackId: string,
+  no: number,
+  title: string,
+  submit: string,
+  blocks: readonly KnownBlock[],
+): ModalView {
+  return {
+    type: 'modal',
+    callback_id: callbackId,
+    private_metadata: String(no),
+    title: plain(title),
+    submit: plain(submit),
+    close: plain('Back'),
+    blocks: [...blocks],
+  };
+}
+
+/** Something to read, with nothing to do but close it. */
+export function said(words: string, title = 'Nothing was changed'): ModalView {
+  return { type: 'modal', title: plain(title), close: plain('Close'), blocks: [section(words)] };
+}
+
+export function textField(
+  blockId: string,
+  label: string,
+  more: {
+    long?: boolean;
+    max?: number;
+    optional?: boolean;
+    hint?: string;
+    placeholder?: string;
+    initial?: string;
+  } = {},
+): KnownBlock {
+  const { long = true, max = long ? TEXT_MAX : LINE_MAX } = more;
+  const { optional = false, hint, placeholder, initial = '' } = more;
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    optional,
+    ...(hint === undefined ? {} : { hint: plain(hint) }),
+    element: {
+      type: 'plain_text_input',
+      action_id: `tsa_in_${blockId}`,
+      multiline: long,
+      max_length: max,
+      ...(placeholder === undefined ? {} : { placeholder: plain(placeholder) }),
+      ...(initial === '' ? {} : { initial_value: initial }),
+    },
+  };
+}
+
+/** What may be done there, a line each. */
+export function allowedField(blockId: string, initial = ''): KnownBlock {
+  return textField(blockId, 'Allowed actions', {
+    max: LINE_MAX,
+    initial,
+    placeholder: 'What you will do there',
+    hint: 'One a line, each complete in itself: whoever decides can leave lines out.',
+  });
+}
+
+/** What must be left alone, a line each. */
+export function offLimitsField(blockId: string, initial = ''): KnownBlock {
+  return textField(blockId, 'Off limits', {
+    max: LINE_MAX,
+    optional: true,
+    initial,
+    placeholder: 'What must be left alone',
+    hint: 'One a line.',
+  });
+}
+
+/** Does all of that line stand beside its box? */
+export function fitsLine(line: string): boolean {
+  return line.length <= OPTION_TEXT_MAX;
+}
+
+/** Lines of which each can be left out; all of them are ticked at first. */
+export function linesField(blockId: string, label: string, lines: readonly string[]): KnownBlock {
+  const options = lines.map((line) => ({ text: plain(fit(line, OPTION_TEXT_MAX)), value: lineValue(line) }));
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    hint: plain('Untick what shall be left out.'),
+    element: { type: 'checkboxes', action_id: `tsa_in_${blockId}`, options, initial_options: options },
+  };
+}
+
+/** Which line it is, whatever becomes of the others meanwhile. */
+export function lineValue(line: string): string {
+  return createHash('sha256').update(line).digest('base64url');
+}
+
+export function choiceField(
+  blockId: string,
+  label: string,
+  options: readonly PlainTextOption[],
+  more: { initial?: string; hint?: string; optional?: boolean } = {},
+): KnownBlock {
+  const chosen = options.find((option) => option.value === more.initial);
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    optional: more.optional ?? false,
+    ...(more.hint === undefined ? {} : { hint: plain(more.hint) }),
+    element: {
+      type: 'static_select',
+      action_id: `tsa_in_${blockId}`,
+      options: [...options],
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    },
+  };
+}
+
+export function personField(blockId: string, label: string, hint?: string, optional = false): KnownBlock {
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    optional,
+    ...(hint === undefined ? {} : { hint: plain(hint) }),
+    element: { type: 'users_select', action_id: `tsa_in_${blockId}` },
+  };
+}
+
+export function choice(value: string, text: string): PlainTextOption {
+  return { text: plain(text.length > 75 ? `${text.slice(0, 74)}…` : text), value };
+}
+
+/** Puts what a form says through the command handler; each problem goes to its field, anything else is said in place of the form. */
+export async function submitForm(
+  context: SlackContext,
+  { caller, view, delivery }: SubmitCall,
+  command: RequestCommand,
+  blockOf: (problem: FieldProblem) => string,
+  no = parseNo(view.private_metadata),
+): Promise<Submitted> {
+  if (no === null) return { kind: 'close' };
+  const { refusal, state } = await put(context, command, no, { caller, delivery });
+  if (refusal === null) return { kind: 'close' };
+  const words = refusalWords(refusal, no, state);
+  // It may go well in a minute: the form stays, with all that was typed.
+  if (refusal.reason === 'cannot_check') return { kind: 'show', view: again(view, words) };
+  if (refusal.reason !== 'invalid') return { kind: 'show', view: said(words) };
+  const errors: Record<string, string> = {};
+  for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemAbout(command, problem);
+  return { kind: 'errors', errors };
+}
+
+/** What is shown in place of a filing that was refused: each problem at its field, or why not; `null` when it was not refused. */
+export function refusedFiling(
+  view: View,
+  { refusal, requestNo, state }: Outcome,
+  title: string,
+  blockOf: (problem: FieldProblem) => string,
+  wordsOf: (problem: FieldProblem) => string = problemWords,
+): Submitted | null {
+  if (refusal === null) return null;
+  if (refusal.reason === 'invalid') {
+    const errors: Record<string, string> = {};
+    for (const problem of refusal.problems) errors[blockOf(problem)] ??= wordsOf(problem);
+    return { kind: 'errors', errors };
+  }
+  const words = refusalWords(refusal, requestNo, state);
+  // It may go well in a minute: the form stays, with all that was typed.
+  return { kind: 'show', view: refusal.reason === 'cannot_check' ? again(view, words) : said(words, title) };
+}
+
+/** A request's reason has an example of a good one; why somebody says no, or stop, has not. */
+function problemAbout({ type }: RequestCommand, problem: FieldProblem): string {
+  const empty = problem.field === 'reason' && problem.problem === 'missing' && type !== 'ask_extension';
+  return empty ? 'Say why: the people whom it concerns read this.' : problemWords(problem);
+}
+
+const PROBLEM = 'problem';
+
+/** The same form, with something said above it. Slack keeps what was typed where a block keeps its id. */
+export function again(
+  { callback_id: id, private_metadata: metadata, title, submit, close, blocks }: View,
+  words: string,
+): ModalView {
+  const problem = { ...section(`:warning: ${words}`), block_id: PROBLEM };
+  return {
+    type: 'modal',
+    callback_id: id,
+    private_metadata: metadata,
+    title: plain(title?.text ?? 'Try again'),
+    submit: plain(submit?.text ?? 'Try again'),
+    close: plain(close?.text ?? 'Back'),
+    blocks: [problem, ...blocks.filter((block) => block.block_id !== PROBLEM)],
+  };
+}

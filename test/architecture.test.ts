@@ -1,0 +1,346 @@
+import { readdirSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Source } from './support/source.ts';
+import { importsOf, namesOf, nodesOf, read, ROOT, sources } from './support/source.ts';
+
+/** The rules about the code itself. Each is a function from files to complaints, and is shown to be able to complain. */
+type Rule = (files: readonly Source[]) => readonly string[];
+
+const FOLDERS = ['src', 'manifest', 'sandbox', 'test', 'bench'];
+const LINES_MAX = 300;
+/** Files that hold one thing which would not be clearer in two. */
+const LONGER: Readonly<Record<string, number>> = {
+  'src/notifications/owe.ts': 320,
+  'src/slack/messages/refusals.ts': 380,
+};
+
+/** Whose imports are bound, and to what: a folder (ending in `/`), a file, or a package by its name. */
+const LAYERS: readonly {
+  readonly of: string;
+  readonly except?: readonly string[];
+  readonly may: readonly string[];
+}[] = [
+  { of: 'src/access/', may: ['src/access/', 'zod'] },
+  { of: 'src/notifications/', may: ['src/notifications/', 'src/access/'] },
+  { of: 'src/ledger/', may: ['src/ledger/', 'src/notifications/', 'src/access/', 'src/clock.ts'] },
+  {
+    of: 'src/outbox/',
+    may: ['src/outbox/', 'src/ledger/', 'src/notifications/', 'src/access/', 'src/clock.ts'],
+  },
+  { of: 'src/timers/', may: ['src/timers/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },
+  { of: 'src/review/', may: ['src/review/', 'src/ledger/', 'src/access/'] },
+  { of: 'src/keys/', may: ['src/keys/', 'src/clock.ts'] },
+  {
+    of: 'src/connectors/',
+    may: ['src/connectors/', 'src/keys/', 'src/clock.ts', 'src/config.ts', 'src/plain-line.ts'],
+  },
+  {
+    of: 'src/access-api/',
+    may: [
+      'src/access-api/',
+      'src/access/actions.ts',
+      'src/keys/',
+      'src/clock.ts',
+      'src/http/exchange.ts',
+      'src/http/limits.ts',
+      'src/plain-line.ts',
+    ],
+  },
+];
+
+const accessIsPure: Rule = (files) =>
+  under(files, 'src/access/').flatMap((file) =>
+    importsOf(file)
+      .filter((name) => name !== 'zod' && !name.startsWith('src/access/'))
+      .map((name) => `${file.path} imports ${name}`),
+  );
+
+const importsPointOneWay: Rule = (files) =>
+  LAYERS.flatMap(({ of, may }) =>
+    under(files, of).flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('src/') && !may.some((one) => reaches(one, name)))
+        .map((name) => `${file.path} imports ${name}`),
+    ),
+  );
+
+const onlyTheClockTellsTime: Rule = (files) =>
+  under(files, 'src/')
+    .filter(({ path }) => path !== 'src/clock.ts')
+    .flatMap((file) =>
+      nodesOf(file)
+        .filter((node) => {
+          if (ts.isNewExpression(node))
+            return namesOf(node.expression).join('.') === 'Date' && (node.arguments?.length ?? 0) === 0;
+          if (ts.isCallExpression(node) && namesOf(node.expression).join('.') === 'Date') return true;
+          if (ts.isIdentifier(node)) return node.text === 'randomUUID';
+          return TIME.has(namesOf(node).slice(-2).join('.'));
+        })
+        .map((node) => `${file.path}: ${node.getText()}`),
+    );
+const TIME = new Set([
+  'Date.now',
+  'DateTime.now',
+  'DateTime.local',
+  'DateTime.utc',
+  'performance.now',
+  'process.hrtime',
+  'process.uptime',
+]);
+
+const onlyTheConfigReadsTheEnvironment: Rule = (files) =>
+  under(files, 'src/')
+    .filter(({ path }) => path !== 'src/config.ts')
+    .flatMap((file) => {
+      const reads = nodesOf(file).some((node) => {
+        const names = namesOf(node);
+        const destructured = ts.isBindingElement(node) && node.getText().startsWith('env');
+        return names.slice(-2).join('.') === 'process.env' || (destructured && /\bprocess\b/.test(file.text));
+      });
+      const imports = importsOf(file).filter((name) => /^(?:node:)?process$/.test(name));
+      return reads || imports.length > 0 ? [`${file.path} reads the environment`] : [];
+    });
+
+/** Where the command handler is given a world: each asks Slack first, or acts for time or for somebody outside Slack. */
+const AT_THE_DOOR: ReadonlySet<string> = new Set([
+  'src/slack/context.ts',
+  'src/timers/timers.ts',
+  'src/timers/vacancies.ts',
+  'src/timers/leavers.ts',
+  'src/timers/catching-up.ts',
+  'src/http/routes/help-link.ts',
+  'src/http/routes/request-link.ts',
+  'src/http/routes/tenant-link.ts',
+]);
+const nobodyActsOnWhatIsRemembered: Rule = (files) =>
+  under(files, 'src/')
+    .filter(({ path }) => !AT_THE_DOOR.has(path))
+    .flatMap((file) =>
+      nodesOf(file)
+        .filter(
+          (node) =>
+            ts.isCallExpression(node) &&
+            /\bhandler\.handle(?:Global)?$/.test(namesOf(node.expression).join('.')),
+        )
+        .map((node) => `${file.path}: ${node.getText()}`),
+    );
+
+const namesSayWhatIsInside: Rule = (files) =>
+  files
+    .filter(({ path }) =>
+      path.split('/').some((part) => /^(?:utils?|helpers?|common|misc|lib|index)(?:\.|$)/i.test(part)),
+    )
+    .map(({ path }) => path);
+
+const filesFitThreeScreens: Rule = (files) =>
+  under(files, 'src/')
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1, max: LONGER[path] ?? LINES_MAX }))
+    .filter(({ lines, max }) => lines > max)
+    .map(({ path, lines, max }) => `${path} has ${lines} lines, of ${max}`);
+
+const theSandboxIsApart: Rule = (files) =>
+  files.flatMap((file) => {
+    const other = file.path.startsWith('src/')
+      ? ['sandbox/', 'test/', 'bench/', 'manifest/']
+      : file.path.startsWith('sandbox/')
+        ? ['src/', 'test/', 'bench/']
+        : [];
+    return importsOf(file)
+      .filter((name) => other.some((folder) => name.startsWith(folder)))
+      .map((name) => `${file.path} imports ${name}`);
+  });
+
+const noPathOfOneMachine: Rule = (files) =>
+  files.flatMap(({ path, text }) =>
+    [
+      ...text.matchAll(/(?<![\w.:/}*\])>-])\/(?:home|Users|root|work|mnt|tmp)\/[\w.-]+|\b[A-Z]:\\\\?Users/g),
+    ].map(([found]) => `${path}: ${found}`),
+  );
+
+/** A tag is moved to another image by whoever can; a digest is the image. And it runs what the tests ran. */
+const imagesAreNamedByDigest: Rule = (files) =>
+  files
+    .filter(({ path }) => /(?:^|\/)Dockerfile$/.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:FROM|COPY\s+--from=)\s*(\S+)/gim)]
+        .map(([, image = '']) => image)
+        .filter((image) => !new RegExp(`^node:${TESTED}-[a-z-]+@sha256:[0-9a-f]{64}$`).test(image))
+        .map((image) => `${path}: ${image}`),
+    );
+const TESTED = z
+  .object({ devDependencies: z.object({ node: z.string() }) })
+  .parse(JSON.parse(read('package.json').text)).devDependencies.node;
+
+function under(files: readonly Source[], place: string): readonly Source[] {
+  return files.filter(({ path }) => reaches(place, path));
+}
+
+function reaches(place: string, path: string): boolean {
+  return place.endsWith('/') ? path.startsWith(place) : path === place;
+}
+
+const file = (path: string, text: string): Source => ({ path, text });
+
+const RULES: readonly { readonly title: string; readonly rule: Rule; readonly planted: readonly Source[] }[] =
+  [
+    {
+      title: 'The rules in src/access import zod and each other, and nothing else',
+      rule: accessIsPure,
+      planted: [
+        file('src/access/a.ts', "import { readFileSync } from 'node:fs';"),
+        file('src/access/b.ts', "import type { Clock } from '../clock.ts';"),
+        file('src/access/c.ts', "const db = await import('../ledger/open.ts');"),
+        file('src/access/d.ts', "export { z } from 'luxon';"),
+      ],
+    },
+    {
+      title: 'Imports point one way: edges, then the ledger, then the rules',
+      rule: importsPointOneWay,
+      planted: [
+        file('src/ledger/a.ts', "import { card } from '../slack/card.ts';"),
+        file('src/ledger/b.ts', "import { createDispatcher } from '../outbox/dispatcher.ts';"),
+        file('src/notifications/owe.ts', "import type { Ledger } from '../ledger/open.ts';"),
+        file('src/outbox/c.ts', "import { card } from '../slack/card.ts';"),
+        file('src/timers/d.ts', "import { readConfig } from '../config.ts';"),
+        file('src/review/e.ts', "import { section } from '../slack/blocks.ts';"),
+        file('src/connectors/f.ts', "import type { Access } from '../access/state.ts';"),
+        file('src/keys/g.ts', "import { openLedger } from '../ledger/open.ts';"),
+        file('src/access-api/h.ts', "import { section } from '../slack/blocks.ts';"),
+      ],
+    },
+    {
+      title: 'Only src/clock.ts knows what time it is, and makes ids by chance',
+      rule: onlyTheClockTellsTime,
+      planted: [
+        file('src/a.ts', 'const at = Date.now();'),
+        file('src/b.ts', 'const at = new Date();'),
+        file('src/c.ts', 'const at = new Date;'),
+        file('src/d.ts', "import { randomUUID } from 'node:crypto';"),
+        file('src/e.ts', 'const id = crypto.randomUUID();'),
+        file('src/f.ts', 'const at = DateTime.utc();'),
+        file('src/g.ts', 'const tell = { now: Date.now };'),
+        file('src/h.ts', 'const words = Date();'),
+      ],
+    },
+    {
+      title: 'Only src/config.ts reads the environment',
+      rule: onlyTheConfigReadsTheEnvironment,
+      planted: [
+        file('src/a.ts', 'const port = process.env.PORT;'),
+        file('src/b.ts', "const port = process['env'].PORT;"),
+        file('src/c.ts', 'const { env } = process;'),
+        file('src/d.ts', "import { env } from 'node:process';"),
+      ],
+    },
+    {
+      title: 'Whoever acts in Slack goes through the context, which asks Slack who they are for that one act',
+      rule: nobodyActsOnWhatIsRemembered,
+      planted: [
+        file(
+          'src/slack/a/slice.ts',
+          'await context.handler.handle({ command, world: context.directory.known() });',
+        ),
+        file('src/slack/b.ts', 'await handler.handleGlobal({ command, world });'),
+      ],
+    },
+    {
+      title: 'A name says what is inside: there are no drawers for what has no place',
+      rule: namesSayWhatIsInside,
+      planted: [
+        file('src/utils.ts', ''),
+        file('src/slack/helpers/a.ts', ''),
+        file('src/slack/util.ts', ''),
+        file('test/helper.test.ts', ''),
+        file('src/ledger/index.ts', ''),
+      ],
+    },
+    {
+      title: 'A file of the program has 300 lines at most, save those that are named',
+      rule: filesFitThreeScreens,
+      planted: [
+        file('src/a.ts', 'x\n'.repeat(LINES_MAX + 1)),
+        file('src/slack/messages/refusals.ts', 'x\n'.repeat(381)),
+      ],
+    },
+    {
+      title: 'The sandbox knows nothing of the program, nor the program of the sandbox',
+      rule: theSandboxIsApart,
+      planted: [
+        file('src/a.ts', "import { createSandbox } from '../sandbox/server.ts';"),
+        file('sandbox/b.ts', "import type { Policy } from '../src/access/policy.ts';"),
+        file('sandbox/page/c.ts', "import { start } from '../../src/run.ts';"),
+        file('src/d.ts', "import { manifest } from '../manifest/manifest.ts';"),
+      ],
+    },
+    {
+      title: 'An image is named by its digest, and has the Node that the tests run on',
+      rule: imagesAreNamedByDigest,
+      planted: [
+        file('Dockerfile', 'FROM node:24-slim\n'),
+        file('Dockerfile', `FROM node:${TESTED}-slim AS build\nRUN npm ci\n`),
+        file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(63)}\n`),
+        file('Dockerfile', `from node:24.0.0-slim@sha256:${'0'.repeat(64)}\n`),
+        file(
+          'sandbox/Dockerfile',
+          `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)}\nCOPY --from=busybox /bin /bin\n`,
+        ),
+      ],
+    },
+    {
+      title: 'Nothing names a path that is there on one machine only',
+      rule: noPathOfOneMachine,
+      // Put together here, so that this file does not name one itself.
+      planted: ['home', 'Users', 'root', 'work', 'mnt', 'tmp'].map((top) =>
+        file(`src/${top}.ts`, `const path = '${['', top, 'somebody'].join('/')}';`),
+      ),
+    },
+  ];
+
+const OTHERS = readdirSync(ROOT).filter(
+  (name) =>
+    /\.(?:md|yml|json|ts|mjs)$|^Dockerfile$|^\.env\.example$|^\.dockerignore$/.test(name) &&
+    name !== 'package-lock.json',
+);
+const everything = [...FOLDERS.flatMap(sources), ...OTHERS.map(read)];
+const code = everything.filter(({ path }) => path.endsWith('.ts'));
+/** Rules about more than the code. */
+const EVERYTHING: ReadonlySet<Rule> = new Set([noPathOfOneMachine, imagesAreNamedByDigest]);
+
+describe.each(RULES)('$title', ({ rule, planted }) => {
+  it('holds', () => {
+    expect(rule(EVERYTHING.has(rule) ? everything : code)).toEqual([]);
+  });
+
+  it.each(planted)('would be broken by $text in $path', (sample) => {
+    expect(rule([sample])).not.toEqual([]);
+  });
+});
+
+describe('The rules let pass what is right', () => {
+  it.each([
+    file(
+      'src/slack/messages/card.ts',
+      "import { z } from 'zod'; import type { A } from '../ledger/views.ts';",
+    ),
+    file(
+      'src/ledger/command-handler.ts',
+      "import { owe } from '../notifications/owe.ts'; import type { Clock } from '../clock.ts';",
+    ),
+    file('src/words.ts', 'const at = new Date(ms).toISOString();'),
+    file('src/config.ts', 'const env = process.env;'),
+    file('src/clock.ts', "import { randomUUID } from 'node:crypto'; const at = Date.now();"),
+    file('src/slack/messages/refusals.ts', 'x\n'.repeat(380)),
+    file('test/a.test.ts', "import { createSandbox } from '../sandbox/server.ts'; const at = Date.now();"),
+    file('src/link.ts', "const at = 'https://example.com/home/page';"),
+    file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)} AS build\n`),
+  ])('$text in $path', (sample) => {
+    expect(RULES.flatMap(({ rule }) => rule([sample]))).toEqual([]);
+  });
+
+  it('and each longer file is still there, and still longer', () => {
+    const lines = (path: string): number => read(path).text.split('\n').length - 1;
+    expect(Object.keys(LONGER).filter((path) => lines(path) <= LINES_MAX)).toEqual([]);
+  });
+});

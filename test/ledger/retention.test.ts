@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { cancel, file } from '../support/access-commands.ts';
+import { DAY, HOUR, RITA } from '../support/access-fixtures.ts';
+import type { TestLedger } from '../support/test-ledger.ts';
+import { ground } from '../support/test-ledger.ts';
+
+/** Something happens, by a delivery of Slack's: what is old is cleared away with it. */
+async function happens(g: TestLedger): Promise<void> {
+  const no = await g.given(RITA, file(), null, { delivery: crypto.randomUUID() });
+  await g.given(RITA, cancel, no, { delivery: crypto.randomUUID() });
+}
+const keys = (g: TestLedger): unknown[] =>
+  g.ledger.raw
+    .prepare("select key from outbox where key in ('sent', 'moot', 'failed', 'owed') order by key")
+    .pluck()
+    .all();
+
+it('What was sent, or not needed, is forgotten after 30 days, at most an hour late; what failed, or is still owed, never', async () => {
+  const g = ground();
+  for (const state of ['sent', 'moot', 'failed', 'owed'])
+    g.ledger.raw
+      .prepare(
+        "insert into outbox (key, destination, body, state, owed_at, next_at, settled_at) values (?, 'x', '{}', ?, 0, 0, ?)",
+      )
+      .run(state, state, state === 'owed' ? null : g.clock.now());
+  g.clock.turn(30 * DAY);
+  await happens(g);
+  expect(keys(g)).toEqual(['failed', 'moot', 'owed', 'sent']);
+  g.clock.turn(HOUR);
+  await happens(g);
+  expect(keys(g)).toEqual(['failed', 'owed']);
+  expect(await g.verify()).toMatchObject({ ok: true });
+});
