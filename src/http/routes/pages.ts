@@ -92,7 +92,7 @@ function createPages(deps: PagesDeps): Pages {
     return c.body(null, 204);
   });
   for (const [path, name, type] of FILES) {
-    const content = readFileSync(new URL(`./browser/${name}`, import.meta.url), 'utf8');
+    const content = readFileSync(new URL(`../browser/${name}`, import.meta.url), 'utf8');
     app.get(path, (c) => c.body(content, 200, { 'Content-Type': type }));
   }
   const token = (c: Context): string => c.req.param('token') ?? '';
