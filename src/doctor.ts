@@ -63,7 +63,7 @@ function clocks(): readonly string[] {
   const ahead = systemClock.ahead();
   if (ahead <= JUMP_MS) return [];
   console.log(`The last event is ${span(ahead)} ahead of this machine’s clock.`);
-  return ['the clock is wrong, or was when the last event was written: see the README’s runbook'];
+  return ['the clock is wrong, or was when the last event was written: see docs/operate.md'];
 }
 
 function unguarded({ path }: Ledger): readonly string[] {

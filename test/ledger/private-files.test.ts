@@ -126,8 +126,8 @@ describe('The ledger is its owner’s alone', () => {
   });
 });
 
-it('The service of the README runs with a umask that gives nothing to others', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+it('The service that is described runs with a umask that gives nothing to others', () => {
+  const readme = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
   const unit = /\[Service\]\n([^`]*)\n\[Install\]/.exec(readme)?.[1] ?? '';
   expect(unit.split('\n')).toContain('UMask=0077');
 });

@@ -5,35 +5,20 @@ import { ACTS, SPECIAL } from '../support/permission-acts.ts';
 import { CAST } from '../support/permission-states.ts';
 import { Trial } from '../support/permission-trial.ts';
 import type { Action, Kind, May } from '../support/permissions.ts';
-import { ALLOWED, KINDS } from '../support/permissions.ts';
+import { ACTIONS, KINDS, may, withTable } from '../support/permissions.ts';
 
 /** Exactly those whom the table lets may; everybody else is told why not, and nothing changes. */
 
-const ACTIONS = Object.keys(ALLOWED) as Action[];
+describe('docs/permissions.md', () => {
+  it('holds the table of who may do what, and no other: npm run permissions would write what is there', () => {
+    const shown = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
+    expect(withTable(shown)).toBe(shown);
+  });
 
-function may(action: Action, kind: Kind): May {
-  const rule: { yes: readonly Kind[]; passedOn?: readonly Kind[] } = ALLOWED[action];
-  if (rule.yes.includes(kind)) return 'yes';
-  return rule.passedOn?.includes(kind) === true ? 'passed on' : 'no';
-}
-
-describe('the README', () => {
-  it('holds the table of who may do what, and no other', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const shown = /<!-- permissions -->\n\n([\s\S]*?)\n\n<!-- \/permissions -->/.exec(readme)?.[1];
-    expect(shown?.split('\n')).toEqual(markdown());
+  it('would be written anew where it is stale', () => {
+    expect(withTable('<!-- permissions -->\n\n| no |\n\n<!-- /permissions -->')).toContain('| requester');
   });
 });
-
-/** A table as prettier formats it. */
-function markdown(): readonly string[] {
-  const rows = [['', ...KINDS], ...ACTIONS.map((action) => [action, ...KINDS.map((k) => may(action, k))])];
-  const widths = ['', ...KINDS].map((_, i) => Math.max(3, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return rows.flatMap((row, i) => (i === 0 ? [line(row), rule] : [line(row)]));
-}
 
 /** Who acts as that kind here: an emergency's grantee is whoever declared it. */
 function actorOf({ emergency }: Act, kind: Kind): string {

@@ -1,4 +1,4 @@
-/** Who may do what with a request: the table that the README shows and that every pair is tried against. Data only. */
+/** Who may do what with a request: the table that docs/permissions.md shows and that every pair is tried against. */
 
 /** The parts that people have in a request, or what they are. The last four are in every list of the policy, in vain. */
 export const KINDS = [
@@ -31,7 +31,7 @@ const ENGINEERS = ['requester', 'grantee', 'owner', 'bystander'] as const;
 const INSIDERS = [...ENGINEERS, 'approver', 'deputy', 'former approver', 'admin', 'auditor'] as const;
 
 /** Everybody who is not named may not. */
-export const ALLOWED = {
+const ALLOWED = {
   request: { yes: ENGINEERS },
   approve: { yes: ['approver'] },
   'approve less': { yes: ['approver'] },
@@ -74,3 +74,30 @@ export const ALLOWED = {
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type Action = keyof typeof ALLOWED;
+
+export const ACTIONS = Object.keys(ALLOWED) as Action[];
+
+/** May somebody of that kind do that? */
+export function may(action: Action, kind: Kind): May {
+  const rule: { yes: readonly Kind[]; passedOn?: readonly Kind[] } = ALLOWED[action];
+  if (rule.yes.includes(kind)) return 'yes';
+  return rule.passedOn?.includes(kind) === true ? 'passed on' : 'no';
+}
+
+/** A table as prettier formats it. */
+function markdown(): readonly string[] {
+  const rows = [['', ...KINDS], ...ACTIONS.map((action) => [action, ...KINDS.map((k) => may(action, k))])];
+  const widths = ['', ...KINDS].map((_, i) => Math.max(3, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return rows.flatMap((row, i) => (i === 0 ? [line(row), rule] : [line(row)]));
+}
+
+/** The page with the table as it is now. */
+export function withTable(page: string): string {
+  return page.replace(
+    /(<!-- permissions -->\n\n)[\s\S]*?(\n\n<!-- \/permissions -->)/,
+    (_whole, before: string, after: string) => `${before}${markdown().join('\n')}${after}`,
+  );
+}
