@@ -1,6 +1,6 @@
 import type { Gap } from './related-requests.ts';
-import type { Context } from './checks.ts';
-import { ableActor, standingOf } from './checks.ts';
+import type { Context } from './decision.ts';
+import { ableActor, standingOf } from './standing.ts';
 import type { GlobalCommand } from './command.ts';
 import type { GlobalEvent } from './event.ts';
 import { mustBe } from './work-order.ts';

@@ -1,14 +1,7 @@
-import type { Context, Decision } from './checks.ts';
-import {
-  ableActor,
-  ableContact,
-  accept,
-  whoAnswers,
-  invalid,
-  refuse,
-  standingOf,
-  textProblems,
-} from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, invalid, refuse } from './decision.ts';
+import { ableActor, ableContact, whoAnswers, standingOf } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import type { Ask, Narrowed } from './event.ts';
 import { approverProblems, lengthProblems, recordScope } from './work-order.ts';

@@ -1,16 +1,7 @@
-import {
-  ableActor,
-  ableContact,
-  accept,
-  approversOf,
-  decidersOf,
-  invalid,
-  ownPart,
-  refuse,
-  standingOf,
-  textProblems,
-} from './checks.ts';
-import type { Context, Decision } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, invalid, refuse } from './decision.ts';
+import { ableActor, ableContact, approversOf, decidersOf, ownPart, standingOf } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import { reviewRefusal } from './emergency.ts';
 import { mustBe, personProblems } from './work-order.ts';

@@ -9,8 +9,9 @@ import {
   remindApprover,
   replaceApprover,
 } from './approving.ts';
-import type { Context, Decision } from './checks.ts';
-import { ableActor, ableContact, accept, refuse } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, refuse } from './decision.ts';
+import { ableActor, ableContact } from './standing.ts';
 import { acceptOwnership, closeOut, judgeCloseout, offerOwnership } from './closing.ts';
 import type { Command, FilingCommand, RequestCommand, TimerCommand } from './command.ts';
 import { dueCommand, overdueEnd } from './due.ts';

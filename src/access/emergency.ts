@@ -1,5 +1,7 @@
-import type { Context, Decision } from './checks.ts';
-import { ableActor, accept, invalid, ownPart, refuse, standingOf, textProblems } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, invalid, refuse } from './decision.ts';
+import { ableActor, ownPart, standingOf } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { DeclareEmergency, RequestCommand } from './command.ts';
 import { countAlike } from './related-requests.ts';
 import { roleNotes, termsOf, unknownApprovers } from './filing.ts';

@@ -1,5 +1,7 @@
-import type { Context, Decision } from './checks.ts';
-import { ableActor, ableContact, accept, invalid, personOf, refuse, textProblems } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, invalid, refuse } from './decision.ts';
+import { ableActor, ableContact, personOf } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import { DURATION_MIN_MS } from './limits.ts';
 import { lengthProblems, reasonProblems } from './work-order.ts';

@@ -1,6 +1,8 @@
 import { countAlike } from './related-requests.ts';
-import type { Context, Decision } from './checks.ts';
-import { ableActor, ableContact, accept, invalid, refuse, textProblems } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, invalid, refuse } from './decision.ts';
+import { ableActor, ableContact } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { FileCustomerRequest, FileRequest } from './command.ts';
 import type { CustomerFile, Terms } from './event.ts';
 import { CUSTOMER_REQUEST_MAX_MS, FILE_BYTES_MAX, FILE_KINDS, FILES_MAX, LINE_MAX } from './limits.ts';

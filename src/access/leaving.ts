@@ -1,5 +1,6 @@
-import type { Context, Decision } from './checks.ts';
-import { accept, refuse, standingOf } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, refuse } from './decision.ts';
+import { standingOf } from './standing.ts';
 import type { Standing, World } from './people.ts';
 import { actorName } from './people.ts';
 import type { UserId } from './policy.ts';

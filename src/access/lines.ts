@@ -1,4 +1,4 @@
-import { isVisible, textProblems } from './checks.ts';
+import { isVisible, textProblems } from './text.ts';
 import { LINES_MAX } from './limits.ts';
 import type { FieldProblem } from './refusal.ts';
 

@@ -1,4 +1,4 @@
-import { ableContact, decidersOf, standingOf } from './checks.ts';
+import { ableContact, decidersOf, standingOf } from './standing.ts';
 import type { AccessEvent, Ask } from './event.ts';
 import type { World } from './people.ts';
 import { isAmong } from './people.ts';

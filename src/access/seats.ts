@@ -1,5 +1,5 @@
-import type { Context } from './checks.ts';
-import { ableActor, ableContact, ownPart, personOf, standingOf } from './checks.ts';
+import type { Context } from './decision.ts';
+import { ableActor, ableContact, ownPart, personOf, standingOf } from './standing.ts';
 import { answersFor, isContact, mayApprove, namesOf } from './people.ts';
 import type { UserId } from './policy.ts';
 import type { Refusal } from './refusal.ts';

@@ -1,14 +1,7 @@
-import {
-  approversOf,
-  ableActor,
-  ableContact,
-  accept,
-  invalid,
-  personOf,
-  refuse,
-  textProblems,
-} from './checks.ts';
-import type { Context, Decision } from './checks.ts';
+import type { Context, Decision } from './decision.ts';
+import { accept, invalid, refuse } from './decision.ts';
+import { approversOf, ableActor, ableContact, personOf } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import type { Ask } from './event.ts';
 import { linesOf } from './lines.ts';

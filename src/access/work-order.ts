@@ -1,6 +1,7 @@
-import { durationProblems, standingOf, textProblems } from './checks.ts';
+import { standingOf } from './standing.ts';
+import { textProblems } from './text.ts';
 import type { Ask, TenantRecord } from './event.ts';
-import { ROLES_MAX } from './limits.ts';
+import { DURATION_MIN_MS, INSTANT_MAX, ROLES_MAX } from './limits.ts';
 import { linesOf, linesProblems } from './lines.ts';
 import type { World } from './people.ts';
 import { eligibleApprovers, isAmong, mayApprove, mayReview } from './people.ts';
@@ -73,6 +74,13 @@ export function personProblems(world: World, field: 'grantee' | 'owner', user: U
 /** The scope as the ledger keeps it: what it allowed at that time. */
 export function recordScope({ id, name, allows, highRisk }: Scope): Ask['scope'] {
   return { id, name, allows, highRisk };
+}
+
+/** Is that a time that a session could last? */
+function durationProblems(durationMs: number): FieldProblem[] {
+  if (!Number.isSafeInteger(durationMs) || durationMs <= 0 || durationMs > INSTANT_MAX)
+    return [{ field: 'duration', problem: 'not_a_time' }];
+  return durationMs < DURATION_MIN_MS ? [{ field: 'duration', problem: 'too_short' }] : [];
 }
 
 /** Longer than a limit allows, and whose limit that is. */

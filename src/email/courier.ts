@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Contact, Policy, Tenant, UserId } from '../access/policy.ts';
 import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Access } from '../access/state.ts';
-import { decidersOf } from '../access/checks.ts';
+import { decidersOf } from '../access/standing.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import { visibleTo } from '../access/reading.ts';
 import type { Clock } from '../clock.ts';

@@ -1,4 +1,4 @@
-import { approversOf, decidersOf, whoAnswers } from '../access/checks.ts';
+import { approversOf, decidersOf, whoAnswers } from '../access/standing.ts';
 import type { AccessEvent } from '../access/event.ts';
 import type { World } from '../access/people.ts';
 import { actorName, answersFor, peopleOf } from '../access/people.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { standingOf } from '../access/checks.ts';
+import { standingOf } from '../access/standing.ts';
 import type { World } from '../access/people.ts';
 import type { UserId } from '../access/policy.ts';
 import type { Clock } from '../clock.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NOTHING_RELATED } from '../../src/access/related-requests.ts';
-import type { Context, Decision } from '../../src/access/checks.ts';
+import type { Context, Decision } from '../../src/access/decision.ts';
 import type { Command } from '../../src/access/command.ts';
 import { decide } from '../../src/access/decide.ts';
 import { dueAt, dueCommand } from '../../src/access/due.ts';

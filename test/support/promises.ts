@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Context, Decision } from '../../src/access/checks.ts';
+import type { Context, Decision } from '../../src/access/decision.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { AccessEvent, Ask, EventOf } from '../../src/access/event.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';

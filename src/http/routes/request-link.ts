@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
-import { textProblems } from '../../access/checks.ts';
+import { textProblems } from '../../access/text.ts';
 import type { RequestCommand } from '../../access/command.ts';
 import type { AccessEvent } from '../../access/event.ts';
 import { actorName } from '../../access/people.ts';

@@ -1,5 +1,5 @@
 import type { Button } from '@slack/types';
-import { approversOf, ownPart } from '../../access/checks.ts';
+import { approversOf, ownPart } from '../../access/standing.ts';
 import { closeoutRefusal } from '../../access/closing.ts';
 import { reviewRefusal } from '../../access/emergency.ts';
 import { extensionRefusal } from '../../access/extending.ts';

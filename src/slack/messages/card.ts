@@ -8,7 +8,7 @@ import { LINE_MAX, REPEAT_COUNT } from '../../access/limits.ts';
 import { currentAsk } from '../../access/approving.ts';
 import { whoReviews } from '../../access/emergency.ts';
 import { REQUESTER_OWNS } from '../../access/filing.ts';
-import { whoAnswers } from '../../access/checks.ts';
+import { whoAnswers } from '../../access/standing.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, contextBlock, fitsMessage, section, sections } from './blocks.ts';
 import { buttonsFor, decides } from './buttons.ts';

@@ -1,44 +1,13 @@
-import type { RelatedRequests } from './related-requests.ts';
-import { commands, hidesSomething } from './lettering.ts';
-import { DURATION_MIN_MS, INSTANT_MAX, LINE_MAX, TEXT_MAX } from './limits.ts';
+import type { Moment } from './decision.ts';
 import type { Actor, People, Standing, World } from './people.ts';
 import { answersFor } from './people.ts';
-import type { AccessEvent } from './event.ts';
 import type { UserId } from './policy.ts';
-import type { FieldProblem, Refusal, TextField } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import type { Access, Seat } from './state.ts';
 import { askOf, CUSTOMER_SEAT, seatsAsked, seatsOf } from './state.ts';
 import { isElsewhere } from './whose.ts';
 
-/** What the rules are told beside the command and the request itself. */
-export interface Context {
-  readonly actor: Actor;
-  readonly world: World;
-  readonly related: RelatedRequests;
-  /** Milliseconds since 1970, UTC. */
-  readonly now: number;
-}
-
-/** What becomes of a command. Both may be there: what time did first is written even when the command is then refused. */
-export interface Decision {
-  readonly events: readonly AccessEvent[];
-  readonly refusal: Refusal | null;
-}
-
-/** The command happens: these are the facts. */
-export function accept(...events: AccessEvent[]): Decision {
-  return { events, refusal: null };
-}
-
-/** The command does not happen, and why. */
-export function refuse(refusal: Refusal): Decision {
-  return { events: [], refusal };
-}
-
-/** Something typed was wrong: every problem at once. */
-export function invalid(problems: readonly FieldProblem[]): Decision {
-  return refuse({ reason: 'invalid', problems });
-}
+/** Who is able to act at all, which part somebody plays in a request, and who is asked for an answer. */
 
 /** The Slack user who acts; `null` for time and for contacts outside Slack. */
 export function personOf(actor: Actor): UserId | null {
@@ -46,7 +15,7 @@ export function personOf(actor: Actor): UserId | null {
 }
 
 /** Only a regular, active, personal member of this workspace may act, hold or decide. */
-export function ableActor({ actor, world }: Pick<Context, 'actor' | 'world'>): Refusal | null {
+export function ableActor({ actor, world }: Pick<Moment, 'actor' | 'world'>): Refusal | null {
   if (actor.kind !== 'person') return { reason: 'not_allowed', needs: 'member' };
   const standing = standingOf(world, actor.id);
   if (standing === 'cannot_check') return { reason: 'cannot_check' };
@@ -54,7 +23,7 @@ export function ableActor({ actor, world }: Pick<Context, 'actor' | 'world'>): R
 }
 
 /** A contact may be from another workspace, but nobody acts who is a bot, deactivated, or cannot be looked up. */
-export function ableContact({ actor, world }: Pick<Context, 'actor' | 'world'>): Refusal | null {
+export function ableContact({ actor, world }: Pick<Moment, 'actor' | 'world'>): Refusal | null {
   if (actor.kind !== 'person') return null;
   const standing = standingOf(world, actor.id);
   if (standing === 'cannot_check') return { reason: 'cannot_check' };
@@ -100,32 +69,4 @@ export function approversOf(seats: readonly Seat[]): readonly UserId[] {
 export function decidersOf(state: Access): readonly UserId[] {
   const given = 'session' in state ? state.session.extensions.flatMap(({ seats }) => seats) : [];
   return approversOf([...seatsOf(state), ...given, ...seatsAsked(state)]);
-}
-
-/** What is wrong with a free text, if anything. Never cut: what was typed is stored whole or refused. */
-export function textProblems(
-  field: TextField,
-  value: string,
-  rule: { required: boolean; line: boolean },
-): FieldProblem[] {
-  const max = rule.line ? LINE_MAX : TEXT_MAX;
-  if (!value.isWellFormed() || commands(value)) return [{ field, problem: 'malformed' }];
-  if (rule.required && !isVisible(value)) return [{ field, problem: 'missing' }];
-  if (hidesSomething(value)) return [{ field, problem: 'malformed' }];
-  return value.length > max ? [{ field, problem: 'too_long', max }] : [];
-}
-
-/** Can anything of it be read? */
-export function isVisible(text: string): boolean {
-  return VISIBLE.test(text);
-}
-
-/** Something that can be read. Spaces without width and their like would otherwise fill a required field. */
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
-
-/** Is that a time that a session could last? */
-export function durationProblems(durationMs: number): FieldProblem[] {
-  if (!Number.isSafeInteger(durationMs) || durationMs <= 0 || durationMs > INSTANT_MAX)
-    return [{ field: 'duration', problem: 'not_a_time' }];
-  return durationMs < DURATION_MIN_MS ? [{ field: 'duration', problem: 'too_short' }] : [];
 }
