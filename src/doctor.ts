@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dueCommand } from './access/due.ts';
-import { span } from './clock-words.ts';
+import { span } from './wording/clock.ts';
 import { JUMP_MS, systemClock } from './clock.ts';
-import { missingWords } from './ledger/gap-words.ts';
+import { missingWords } from './wording/gap.ts';
 import type { Ledger } from './ledger/open.ts';
 import { lastOwner } from './ledger/open.ts';
 import { openToOthers } from './ledger/private-files.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
-import { clockSays } from './clock-words.ts';
+import { clockSays } from './wording/clock.ts';
 import type { Clock, Timekeeper } from './clock.ts';
 import type { Ledger } from './ledger/open.ts';
 import { WAL_BYTES } from './ledger/open.ts';

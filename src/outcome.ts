@@ -1,4 +1,4 @@
-import { missingWords } from './ledger/gap-words.ts';
+import { missingWords } from './wording/gap.ts';
 import type { Restored } from './ledger/restore.ts';
 import type { Verdict } from './ledger/verify.ts';
 

@@ -22,7 +22,7 @@ import { announcedAt } from './outbox/announce.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { inChannel } from './notifications/owe.ts';
 import { readFacts } from './review/facts.ts';
-import { AS_IT_IS, policyChangeWords } from './policy-change-words.ts';
+import { AS_IT_IS, policyChangeWords } from './wording/policy-change.ts';
 import { createSlackApp } from './slack/app.ts';
 import { createClients } from './slack/api/client.ts';
 import { createCourier } from './slack/messages/courier.ts';

@@ -127,6 +127,25 @@ const nobodyActsOnWhatIsRemembered: Rule = (files) =>
         .map((node) => `${file.path}: ${node.getText()}`),
     );
 
+/** What the slices of Slack share; every other folder beside these is a slice. */
+const SHARED_BY_SLICES: ReadonlySet<string> = new Set(['api', 'messages', 'interactions', 'listeners']);
+
+const slicesStandAlone: Rule = (files) =>
+  files.flatMap((file) => {
+    const own = slackFolderOf(file.path);
+    return importsOf(file)
+      .filter((name) => {
+        const other = slackFolderOf(name);
+        return own !== null && other !== null && other !== own && !SHARED_BY_SLICES.has(other);
+      })
+      .map((name) => `${file.path} imports ${name}`);
+  });
+
+/** `home` of `src/slack/home/view.ts`; `null` for what stands in no folder of `src/slack/`. */
+function slackFolderOf(path: string): string | null {
+  return /^src\/slack\/([^/]+)\//.exec(path)?.[1] ?? null;
+}
+
 const namesSayWhatIsInside: Rule = (files) =>
   files
     .filter(({ path }) =>
@@ -246,6 +265,15 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       ],
     },
     {
+      title: 'A slice of Slack imports no other slice, and what the slices share imports none of them',
+      rule: slicesStandAlone,
+      planted: [
+        file('src/slack/emergency/slice.ts', "import { closeForm } from '../close-out/slice.ts';"),
+        file('src/slack/messages/card.ts', "import type { Home } from '../home/slice.ts';"),
+        file('src/slack/listeners/events.ts', "const { help } = await import('../help/slice.ts');"),
+      ],
+    },
+    {
       title: 'A name says what is inside: there are no drawers for what has no place',
       rule: namesSayWhatIsInside,
       planted: [
@@ -322,12 +350,14 @@ describe('The rules let pass what is right', () => {
   it.each([
     file(
       'src/slack/messages/card.ts',
-      "import { z } from 'zod'; import type { A } from '../ledger/views.ts';",
+      "import { z } from 'zod'; import type { A } from '../../ledger/views.ts';",
     ),
     file(
       'src/ledger/command-handler.ts',
       "import { owe } from '../notifications/owe.ts'; import type { Clock } from '../clock.ts';",
     ),
+    file('src/slack/home/slice.ts', "import { homeView } from './view.ts'; import '../api/payload.ts';"),
+    file('src/slack/app.ts', "import { help } from './help/slice.ts';"),
     file('src/words.ts', 'const at = new Date(ms).toISOString();'),
     file('src/config.ts', 'const env = process.env;'),
     file('src/clock.ts', "import { randomUUID } from 'node:crypto'; const at = Date.now();"),

@@ -3,7 +3,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { CUSTOMER_REQUEST_MAX_MS } from '../access/limits.ts';
 import { hidesSomething, revealed } from '../access/lettering.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../wording/durations.ts';
 
 /** The form of policy.yml. Every key is described here once: for the reader of errors, and for editors. */
 

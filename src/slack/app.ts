@@ -7,11 +7,11 @@ import type { Workspace } from '../access/whose.ts';
 import { slackIdOf } from '../access/whose.ts';
 import { slackLogger } from '../log.ts';
 import { section } from './messages/blocks.ts';
-import { closeOut } from './close-out/slice.ts';
+import { closeForm, closeOut } from './close-out/slice.ts';
 import { customerRequest } from './customer-request/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
 import { emergency } from './emergency/slice.ts';
-import { hearEvents } from './events.ts';
+import { hearEvents } from './listeners/events.ts';
 import { extendSession } from './extend-session/slice.ts';
 import { again, said } from './interactions/forms.ts';
 import { whatWasMissing } from './interactions/prompts.ts';
@@ -66,7 +66,7 @@ export function createSlackApp(deps: {
   const { botId, userId: botUserId } = deps.bot;
   const slices: readonly Slice[] = [
     help,
-    requestAccess(context),
+    requestAccess(context, closeForm),
     decideRequest(context),
     runSession(context),
     extendSession(context),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Standing, World } from '../../src/access/people.ts';
 import type { Principal, UserId } from '../../src/access/policy.ts';
-import type { Questions, Silence } from '../../src/slack/asking.ts';
-import { askAbout } from '../../src/slack/asking.ts';
+import type { Questions, Silence } from '../../src/slack/api/asking.ts';
+import { askAbout } from '../../src/slack/api/asking.ts';
 import { worldOf } from '../support/access-fixtures.ts';
 
 /** Asking Slack for one decision. */

@@ -6,7 +6,7 @@ import { lookingAt } from '../../access/decide.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../access/limits.ts';
 import { isGroup, ownerForCustomers } from '../../access/people.ts';
 import type { Refusal } from '../../access/refusal.ts';
-import { issueWords } from '../../slack/customer-request/words.ts';
+import { issueWords } from '../../slack/messages/customer-words.ts';
 import { tsa } from '../../slack/messages/words.ts';
 import type { PageContext } from '../page-context.ts';
 import { formOf, keyOf, notFound } from '../page-context.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { RequestCommand } from '../../access/command.ts';
 import { readMark } from '../../ledger/tenant-views.ts';
 import { tsa } from '../../slack/messages/words.ts';
-import { actionsCsv, SHOWN_MAX } from '../actions-view.ts';
+import { actionsCsv, SHOWN_MAX } from '../views/actions-view.ts';
 import { answered } from '../views/answers.ts';
 import type { PageContext } from '../page-context.ts';
 import { formOf, keyOf, notFound } from '../page-context.ts';

@@ -5,7 +5,7 @@ import type { Access, Extension } from '../../access/state.ts';
 import { asksCustomer, CUSTOMER_SEAT } from '../../access/state.ts';
 import type { VisibleRecord } from '../../access/reading.ts';
 import type { Recorded } from '../../ledger/history.ts';
-import { statusWord } from '../../slack/customer-request/words.ts';
+import { statusWord } from '../../slack/messages/customer-words.ts';
 import { lapseWords, problemWords } from '../../slack/messages/refusals.ts';
 import { lasting, tsa } from '../../slack/messages/words.ts';
 import type { Html } from './frame.ts';

@@ -7,7 +7,7 @@ import {
 } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { slackLogger } from '../../log.ts';
-import { ANSWER_WITHIN_MS } from '../asking.ts';
+import { ANSWER_WITHIN_MS } from './asking.ts';
 
 /** Slack's Web API, for two kinds of work that must not get in each other's way. */
 export interface Clients {

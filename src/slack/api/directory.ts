@@ -7,11 +7,11 @@ import type { Policy, Principal, UserId } from '../../access/policy.ts';
 import type { Workspace } from '../../access/whose.ts';
 import { isElsewhere, slackIdOf } from '../../access/whose.ts';
 import type { Clock } from '../../clock.ts';
-import type { Silence } from '../asking.ts';
-import { askAbout } from '../asking.ts';
+import type { Silence } from './asking.ts';
+import { askAbout } from './asking.ts';
 import { troubleOf } from './client.ts';
-import type { Oddity } from '../names.ts';
-import { createNames } from '../names.ts';
+import type { Oddity } from './names.ts';
+import { createNames } from './names.ts';
 import type { SlackUserObject } from './slack-user.ts';
 import { callsThemselves, isMeant, knownAs, slackStanding, slackUser } from './slack-user.ts';
 

@@ -6,7 +6,7 @@ import { isListed, visibleTo } from '../../access/reading.ts';
 import type { Tenant } from '../../access/policy.ts';
 import type { Mark } from '../../ledger/tenant-views.ts';
 import { markText, readMark } from '../../ledger/tenant-views.ts';
-import { parseDuration } from '../../duration.ts';
+import { parseDuration } from '../../wording/durations.ts';
 import { directMessage, inChannel } from '../../notifications/owe.ts';
 import { mailTo } from '../../notifications/owe-mail.ts';
 import type { Owed } from '../../notifications/message.ts';
@@ -42,8 +42,8 @@ import {
   askForm,
   URGENCIES,
 } from './forms.ts';
-import { INVITATION } from './invitation.ts';
-import { historyEntry, issueWords } from './words.ts';
+import { INVITATION } from '../messages/invitation.ts';
+import { historyEntry, issueWords } from '../messages/customer-words.ts';
 
 /** The customer asks, an engineer takes it on, and the customer looks up what was done. */
 export function customerRequest(context: SlackContext): Slice {

@@ -5,8 +5,8 @@ import { eligibleApprovers } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
-import { parseDuration } from '../../duration.ts';
-import { section, sections } from '../messages/blocks.ts';
+import { parseDuration } from '../../wording/durations.ts';
+import { OPTIONS_MAX, section, sections } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
@@ -244,7 +244,7 @@ function replaceForm(context: SlackContext, no: number, state: Pending): ModalVi
   return form(MODAL.replace, no, 'Ask somebody else', 'Ask', [
     section(summary(no, state)),
     choiceField(REPLACE.from, 'In place of', open.map(named), { initial: first }),
-    choiceField(REPLACE.to, 'Who decides instead', ordered.slice(0, 100).map(named)),
+    choiceField(REPLACE.to, 'Who decides instead', ordered.slice(0, OPTIONS_MAX).map(named)),
   ]);
 }
 

@@ -4,8 +4,8 @@ import { needsSecondPerson } from '../../access/emergency.ts';
 import { eligibleApprovers, isAmong, isGroup, peopleOf } from '../../access/people.ts';
 import { isListed } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
-import { parseDuration } from '../../duration.ts';
-import { plain, section } from '../messages/blocks.ts';
+import { parseDuration } from '../../wording/durations.ts';
+import { OPTIONS_MAX, plain, section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Caller } from '../api/payload.ts';
@@ -24,11 +24,10 @@ import {
 } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
 import { whatHappened } from '../messages/refusals.ts';
-import { tenantOption } from '../request-access/modal.ts';
-import { suggestTenants } from '../interactions/tenant-select.ts';
+import { suggestTenants, tenantOption } from '../interactions/tenant-select.ts';
 import { seenBy } from '../interactions/visibility.ts';
 import { because, lasting, people, tsa, when, who } from '../messages/words.ts';
-import { unfinishedWords } from './words.ts';
+import { unfinishedWords } from '../messages/emergency-words.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
 
@@ -72,11 +71,11 @@ export function emergency(context: SlackContext): Slice {
       tsa_in_emergency_reviewer: async ({ caller, typed, view }) => {
         const read = view === null ? () => '' : readInputs(view);
         const possible = reviewersFor(context, read(BLOCK.scope), read(BLOCK.tenant), caller.userId);
-        await context.directory.learn(possible.slice(0, 100));
+        await context.directory.learn(possible.slice(0, OPTIONS_MAX));
         return possible
           .map((user) => choice(user, context.directory.profile(user)?.name ?? user))
           .filter((option) => option.text.text.toLowerCase().includes(typed.trim().toLowerCase()))
-          .slice(0, 100);
+          .slice(0, OPTIONS_MAX);
       },
     },
     submissions: {

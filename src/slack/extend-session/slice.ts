@@ -3,7 +3,7 @@ import { extensionRefusal, longestExtension } from '../../access/extending.ts';
 import { findScope } from '../../access/policy.ts';
 import type { Active } from '../../access/state.ts';
 import { seatsOf } from '../../access/state.ts';
-import { parseDuration } from '../../duration.ts';
+import { parseDuration } from '../../wording/durations.ts';
 import { section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
@@ -16,7 +16,7 @@ import { seenBy } from '../interactions/visibility.ts';
 import { pick } from '../interactions/pick.ts';
 import { refusalWords, whatHappened } from '../messages/refusals.ts';
 import { lasting, oneLine, people, quote, tsa, when, who } from '../messages/words.ts';
-import { readYes, yesValue } from './buttons.ts';
+import { readYes, yesValue } from '../messages/more-time-buttons.ts';
 
 /** More time: asked for by the grantee, decided by everybody whom the request needed. Until then the old end stands. */
 

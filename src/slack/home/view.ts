@@ -9,11 +9,11 @@ import { actions, button, contextBlock, fit, header, plain, section } from '../m
 import { buttonsFor } from '../messages/buttons.ts';
 import { headline } from '../messages/card.ts';
 import type { SlackContext } from '../context.ts';
-import type { Facts } from '../facts.ts';
-import { factsAt } from '../facts.ts';
-import { lookTwice } from '../look-twice.ts';
+import type { Facts } from '../messages/facts.ts';
+import { factsAt } from '../messages/facts.ts';
+import { lookTwice } from '../messages/look-twice.ts';
 import { noticeWords } from '../messages/notice.ts';
-import { restoredOnHome } from '../restored/message.ts';
+import { restoredOnHome } from '../messages/restored.ts';
 import { mayAsk } from '../interactions/visibility.ts';
 import { count, lasting, oneLine, when, who } from '../messages/words.ts';
 

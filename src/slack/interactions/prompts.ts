@@ -1,7 +1,7 @@
 import type { ModalView, PlainTextOption } from '@slack/types';
 import type { Numbered } from '../../ledger/history.ts';
 import { askOf } from '../../access/state.ts';
-import { plain } from '../messages/blocks.ts';
+import { OPTIONS_MAX, plain } from '../messages/blocks.ts';
 import type { Answered, CommandCall, Say, Slice, SubmitCall, Submitted } from '../context.ts';
 import { choice, choiceField, personField, said } from './forms.ts';
 import { readInputs, submissionKey } from '../api/payload.ts';
@@ -11,8 +11,6 @@ import { tsa } from '../messages/words.ts';
 
 const MODAL = 'tsa_missing';
 const BLOCK = { request: 'request', tenant: 'tenant', person: 'person' } as const;
-/** Options of one select (docs.slack.dev/reference/block-kit/block-elements/select-menu-element). */
-const OPTIONS_MAX = 100;
 
 /** Which of these requests is meant. The verb is the command that runs with the answer. */
 export function whichRequest(verb: string, candidates: readonly Numbered[]): ModalView {

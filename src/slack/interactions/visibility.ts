@@ -4,7 +4,7 @@ import type { UserId } from '../../access/policy.ts';
 import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, mayRead, visibleTo } from '../../access/reading.ts';
 import type { Recorded } from '../../ledger/history.ts';
-import type { Silence } from '../asking.ts';
+import type { Silence } from '../api/asking.ts';
 import type { SlackContext, Say } from '../context.ts';
 import { noSuchRequest } from '../context.ts';
 

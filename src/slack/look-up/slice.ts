@@ -9,13 +9,13 @@ import { card, headline, placeOf, strip } from '../messages/card.ts';
 import type { Answered, SlackContext, Say, Slice } from '../context.ts';
 import { parseNo } from '../context.ts';
 import { whichTenant } from '../interactions/prompts.ts';
-import { factsAt } from '../facts.ts';
-import { meetAll, SAID_MAX } from '../look-twice.ts';
+import { factsAt } from '../messages/facts.ts';
+import { meetAll, SAID_MAX } from '../messages/look-twice.ts';
 import { noticeWords } from '../messages/notice.ts';
 import type { Caller } from '../api/payload.ts';
 import { pick } from '../interactions/pick.ts';
 import { tenantNamed } from '../interactions/tenant-select.ts';
-import { supportActions } from '../support-actions.ts';
+import { supportActions } from '../messages/support-actions.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
 import { count, lasting, oneLine, tsa, when, who } from '../messages/words.ts';
 

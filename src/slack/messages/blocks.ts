@@ -15,6 +15,8 @@ const HEADER_MAX = 150;
 const BUTTON_MAX = 75;
 /** Slack shows at most this much of an option, and as much of its description (docs.slack.dev/reference/block-kit/composition-objects/option-object). */
 export const OPTION_TEXT_MAX = 75;
+/** Most options in a list (docs.slack.dev/reference/block-kit/block-elements/select-menu-element). */
+export const OPTIONS_MAX = 100;
 
 /** Text that Slack shows as it is. */
 export function plain(text: string): PlainTextElement {

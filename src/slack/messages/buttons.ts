@@ -7,11 +7,11 @@ import type { Refusal } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { button, confirmation } from './blocks.ts';
-import { contactButtons, customerButtons } from '../customer-request/buttons.ts';
-import { moreTimeButtons } from '../extend-session/buttons.ts';
+import { contactButtons, customerButtons } from './customer-buttons.ts';
+import { moreTimeButtons } from './more-time-buttons.ts';
 import { decidesNow, replaceable } from './deciders.ts';
-import type { Facts } from '../facts.ts';
-import { readerOf } from '../facts.ts';
+import type { Facts } from './facts.ts';
+import { readerOf } from './facts.ts';
 import { tsa } from './words.ts';
 
 /** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */

@@ -1,5 +1,5 @@
 import type { ProgramEvent } from '../../access/event.ts';
-import { jumpWords, span } from '../../clock-words.ts';
+import { jumpWords, span } from '../../wording/clock.ts';
 import { JUMP_MS } from '../../clock.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';

@@ -13,19 +13,19 @@ import type { Rendered } from './blocks.ts';
 import { buttonsFor } from './buttons.ts';
 import { bringBookmark } from './bookmark.ts';
 import { card } from './card.ts';
-import { invitation, pinCard } from '../customer-request/invitation.ts';
+import { invitation, pinCard } from './invitation.ts';
 import { greeting } from './greeting.ts';
 import { troubleOf } from '../api/client.ts';
-import { outcomeOf, undeliverable } from '../delivered.ts';
+import { outcomeOf, undeliverable } from './delivered.ts';
 import type { Directory } from '../api/directory.ts';
-import type { Facts } from '../facts.ts';
-import { factsAt, readerOf } from '../facts.ts';
-import { meetAll } from '../look-twice.ts';
+import type { Facts } from './facts.ts';
+import { factsAt, readerOf } from './facts.ts';
+import { meetAll } from './look-twice.ts';
 import { notice } from './notice.ts';
 import { createPoster } from './post.ts';
-import { programNotice } from '../program-notice.ts';
-import { bringHouse } from '../house-message.ts';
-import { restoredMessage } from '../restored/message.ts';
+import { programNotice } from './program-notice.ts';
+import { bringHouse } from './global-message.ts';
+import { restoredMessage } from './restored.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
 

@@ -6,7 +6,7 @@ import type { Ledger } from '../../ledger/open.ts';
 import type { Delivery } from '../../outbox/dispatcher.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
-import { readerOf } from '../facts.ts';
+import { readerOf } from './facts.ts';
 import { MayBeThere, troubleOf } from '../api/client.ts';
 
 /** Where a message stands. */

@@ -5,8 +5,8 @@ import { GOOD_REASON } from '../../access/reason.ts';
 import type { FieldProblem, Refusal, Role } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { CUSTOMER_SEAT, seatsAsked } from '../../access/state.ts';
-import { unfinishedWords } from '../emergency/words.ts';
-import { waitsFor } from '../extend-session/words.ts';
+import { unfinishedWords } from './emergency-words.ts';
+import { waitsFor } from './more-time.ts';
 import { because, lasting, people, tsa, when, who } from './words.ts';
 
 /** Why not, in words: what is in the way and what to do instead. One sentence or two, for somebody tired. */

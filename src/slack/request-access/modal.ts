@@ -6,16 +6,13 @@ import { findScope, longestDuration } from '../../access/policy.ts';
 import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
 import type { SlackContext } from '../context.ts';
 import { allowedField, offLimitsField, textField } from '../interactions/forms.ts';
+import { tenantOption } from '../interactions/tenant-select.ts';
 import { lasting } from '../messages/words.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
 
 /** Draws the form of a request. */
 
-/** Of which environment and region may take this much. */
-const WHERE_MAX = 45;
-/** Most options in a list (docs.slack.dev/reference/block-kit/block-elements/select-menu-element). */
-export const OPTIONS_MAX = 100;
 const USUAL_MS = [30, 60, 120, 240].map((minutes) => minutes * 60_000);
 /** When a working day ends, in the requester's own zone. */
 const SHIFT_ENDS_HOUR = 18;
@@ -128,17 +125,6 @@ export function requestModal(
     submit: plain('Ask for approval'),
     close: plain('Not now'),
     blocks,
-  };
-}
-
-/** A tenant in the list, its environment in sight. */
-export function tenantOption(tenant: Tenant): PlainTextOption {
-  const where = fit(` · ${tenant.environment} · ${tenant.region}`, WHERE_MAX);
-  return {
-    // The name gives way first: tenants of one long name are told apart by their environment.
-    text: plain(`${fit(tenant.name, OPTION_TEXT_MAX - where.length)}${where}`),
-    value: tenant.id,
-    description: plain(fit(tenant.id, OPTION_TEXT_MAX)),
   };
 }
 

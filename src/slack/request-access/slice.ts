@@ -2,13 +2,12 @@ import type { ModalView } from '@slack/types';
 import type { FileRequest } from '../../access/command.ts';
 import { answersFor } from '../../access/people.ts';
 import type { FieldProblem, Refusal } from '../../access/refusal.ts';
-import { parseDuration } from '../../duration.ts';
+import { parseDuration } from '../../wording/durations.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
-import { plain, section } from '../messages/blocks.ts';
+import { OPTIONS_MAX, plain, section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { troubleOf } from '../api/client.ts';
-import { closeForm } from '../close-out/slice.ts';
 import type {
   Answered,
   ActionCall,
@@ -28,10 +27,13 @@ import { suggestTenants, tenantNamed } from '../interactions/tenant-select.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
-import { chosenMs, OPTIONS_MAX, personOption, possibleApprovers, requestModal } from './modal.ts';
+import { chosenMs, personOption, possibleApprovers, requestModal } from './modal.ts';
+
+/** The form that closes out an earlier request, where that must come first; the words say why it is shown. */
+type CloseForm = (no: number, state: Access, words: string) => ModalView;
 
 /** Asking for access: `/tsa request`, the shortcut, the form, and its filing. */
-export function requestAccess(context: SlackContext): Slice {
+export function requestAccess(context: SlackContext, closeForm: CloseForm): Slice {
   /** Opens the form, with the tenant chosen where the words name just one. */
   const open = (caller: Caller, triggerId: string, words: string) => async (): Promise<void> => {
     const named = words === '' ? null : tenantNamed(context, words);
@@ -87,7 +89,7 @@ export function requestAccess(context: SlackContext): Slice {
       [INPUT.tenant]: (call) => suggestTenants(context, call),
       [INPUT.approver]: (call) => suggestApprovers(context, call),
     },
-    submissions: { [REQUEST_MODAL]: (call) => file(context, call) },
+    submissions: { [REQUEST_MODAL]: (call) => file(context, call, closeForm) },
   };
 }
 
@@ -139,7 +141,7 @@ async function suggestApprovers(
   return options.filter((option) => option.text.text.toLowerCase().includes(wanted)).slice(0, OPTIONS_MAX);
 }
 
-async function file(context: SlackContext, call: SubmitCall): Promise<Submitted> {
+async function file(context: SlackContext, call: SubmitCall, closeForm: CloseForm): Promise<Submitted> {
   const { caller, view } = call;
   const draft = readDraft(view);
   const command: FileRequest = {

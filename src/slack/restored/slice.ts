@@ -4,7 +4,7 @@ import type { Owed } from '../../notifications/message.ts';
 import type { SlackContext, Slice } from '../context.ts';
 import { putHouse } from '../context.ts';
 import { refusalWords } from '../messages/refusals.ts';
-import { GAP_KNOWN } from './message.ts';
+import { GAP_KNOWN } from '../messages/restored.ts';
 
 /** An admin confirms that what is missing after a restore is known: sessions can start again. */
 export function restored(context: SlackContext, changed: (user: UserId) => Promise<void>): Slice {

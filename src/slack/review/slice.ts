@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
 import { NAMED_MAX } from '../../ledger/review-facts.ts';
-import { missingWords } from '../../ledger/gap-words.ts';
+import { missingWords } from '../../wording/gap.ts';
 import type { Audience } from '../../access/reading.ts';
 import { readsTenantAs } from '../../access/reading.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
 import { letOthersRun } from '../../ledger/turns.ts';
-import { policyChangeWords } from '../../policy-change-words.ts';
+import { policyChangeWords } from '../../wording/policy-change.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { LISTED_MAX, makeDigest } from '../../review/digest.ts';
 import { placeOf } from '../messages/card.ts';

@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types';
-import type { Tenant } from '../access/policy.ts';
-import type { Rendered } from './messages/blocks.ts';
-import { contextBlock } from './messages/blocks.ts';
-import type { Directory } from './api/directory.ts';
-import type { Oddity } from './names.ts';
-import { oneLine, who } from './messages/words.ts';
+import type { Tenant } from '../../access/policy.ts';
+import type { Rendered } from './blocks.ts';
+import { contextBlock } from './blocks.ts';
+import type { Directory } from '../api/directory.ts';
+import type { Oddity } from '../api/names.ts';
+import { oneLine, who } from './words.ts';
 
 /** Slack draws a mention as whatever its person calls themselves: where that misleads, the message says so. */
 

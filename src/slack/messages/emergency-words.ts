@@ -1,4 +1,4 @@
-import { people, tsa } from '../messages/words.ts';
+import { people, tsa } from './words.ts';
 
 /** Why an emergency needs a second person, as part of a sentence; `null` where the policy wants one for every emergency. */
 export function unfinishedWords(unfinished: readonly number[], whose: string): string | null {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../src/duration.ts';
+import { parseDuration } from '../../src/wording/durations.ts';
 
 const S = 1_000;
 const M = 60 * S;

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from '../ledger/tables.ts';
-import type { Delivery } from '../outbox/dispatcher.ts';
-import type { Rendered } from './messages/blocks.ts';
-import type { Poster } from './messages/post.ts';
+import type { Tables } from '../../ledger/tables.ts';
+import type { Delivery } from '../../outbox/dispatcher.ts';
+import type { Rendered } from './blocks.ts';
+import type { Poster } from './post.ts';
 
 /** What is about no one request: one message for each key, there and current. */
 export async function bringHouse(

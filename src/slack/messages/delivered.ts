@@ -1,11 +1,11 @@
-import type { Delivered } from '../outbox/dispatcher.ts';
-import type { Message } from '../notifications/message.ts';
-import type { Rendered } from './messages/blocks.ts';
-import { section } from './messages/blocks.ts';
-import type { Trouble } from './api/client.ts';
-import { MAY_BE_THERE } from './api/client.ts';
+import type { Delivered } from '../../outbox/dispatcher.ts';
+import type { Message } from '../../notifications/message.ts';
+import type { Rendered } from './blocks.ts';
+import { section } from './blocks.ts';
+import type { Trouble } from '../api/client.ts';
+import { MAY_BE_THERE } from '../api/client.ts';
 import { readerOf } from './facts.ts';
-import { escape } from './messages/words.ts';
+import { escape } from './words.ts';
 
 /** What Slack's answer to a message means for it, and what is told where a place takes none. */
 

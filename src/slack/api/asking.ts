@@ -1,5 +1,5 @@
-import type { Absence, Roll, Standing, World } from '../access/people.ts';
-import type { Policy, Principal, UserId } from '../access/policy.ts';
+import type { Absence, Roll, Standing, World } from '../../access/people.ts';
+import type { Policy, Principal, UserId } from '../../access/policy.ts';
 
 /** Asking Slack for one decision. The rules themselves say whom they look at: nobody is forgotten, and nobody asked about in vain. */
 

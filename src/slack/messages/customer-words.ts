@@ -3,8 +3,8 @@ import type { Visible } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf, asksCustomer } from '../../access/state.ts';
-import { endWords, lapseWords, problemWords } from '../messages/refusals.ts';
-import { count, lasting, oneLine, quote, tsa, when, who } from '../messages/words.ts';
+import { endWords, lapseWords, problemWords } from './refusals.ts';
+import { count, lasting, oneLine, quote, tsa, when, who } from './words.ts';
 
 /** How things stand, in the words that a customer knows. */
 

@@ -1,6 +1,6 @@
 import type { Access, Active, Extension } from '../../access/state.ts';
 import { CUSTOMER_SEAT, asksCustomer } from '../../access/state.ts';
-import { lasting, people, quote, when, who } from '../messages/words.ts';
+import { lasting, people, quote, when, who } from './words.ts';
 
 /** How more time is spoken of: while it is asked for, and once it was given. */
 

@@ -1,7 +1,7 @@
-import type { Reported, ReportedActions } from '../ledger/actions.ts';
-import { count, oneLine, tsa, when, who } from './messages/words.ts';
-import type { Access } from '../access/state.ts';
-import { placeOf } from './messages/card.ts';
+import type { Reported, ReportedActions } from '../../ledger/actions.ts';
+import { count, oneLine, tsa, when, who } from './words.ts';
+import type { Access } from '../../access/state.ts';
+import { placeOf } from './card.ts';
 
 /** What products say was done, as it is read in Slack. */
 

@@ -1,5 +1,5 @@
-import type { PolicyChanged } from './access/event.ts';
-import type { PolicyChange } from './access/policy-change.ts';
+import type { PolicyChanged } from '../access/event.ts';
+import type { PolicyChange } from '../access/policy-change.ts';
 
 /** What changed in the policy, for people: who may do more or less first of all, and settings by their name in policy.yml. */
 

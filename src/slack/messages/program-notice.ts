@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
-import { readHouse } from '../ledger/history.ts';
-import type { Tables } from '../ledger/tables.ts';
-import type { Views } from '../ledger/views.ts';
-import type { Message } from '../notifications/message.ts';
-import type { Rendered } from './messages/blocks.ts';
-import { section } from './messages/blocks.ts';
-import { strip } from './messages/card.ts';
-import { clockNotice } from './messages/clock-notice.ts';
+import { readHouse } from '../../ledger/history.ts';
+import type { Tables } from '../../ledger/tables.ts';
+import type { Views } from '../../ledger/views.ts';
+import type { Message } from '../../notifications/message.ts';
+import type { Rendered } from './blocks.ts';
+import { section } from './blocks.ts';
+import { strip } from './card.ts';
+import { clockNotice } from './clock-notice.ts';
 import { afterEndWords } from './support-actions.ts';
 
 /** What the program has to say of an event that belongs to no one request's history; `null`: nothing. */

@@ -1,6 +1,6 @@
-import { looks, plainly, withId } from '../access/lettering.ts';
-import type { UserId } from '../access/policy.ts';
-import { slackIdOf } from '../access/whose.ts';
+import { looks, plainly, withId } from '../../access/lettering.ts';
+import type { UserId } from '../../access/policy.ts';
+import { slackIdOf } from '../../access/whose.ts';
 
 /** What people call themselves in Slack, where anybody can call themselves anything. */
 export interface Names {

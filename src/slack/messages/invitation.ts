@@ -1,9 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import type { Tenant } from '../../access/policy.ts';
-import type { Rendered } from '../messages/blocks.ts';
-import { actions, button, contextBlock, section } from '../messages/blocks.ts';
+import type { Rendered } from './blocks.ts';
+import { actions, button, contextBlock, section } from './blocks.ts';
 import { troubleOf } from '../api/client.ts';
-import { oneLine } from '../messages/words.ts';
+import { oneLine } from './words.ts';
 
 /** The card that shows the customer where to ask, and where to look up who was in their tenant. */
 

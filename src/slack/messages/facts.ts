@@ -1,7 +1,7 @@
-import type { World } from '../access/people.ts';
-import type { Audience, VisibleRecord } from '../access/reading.ts';
-import { channelReadsAs, readsAs, visibleTo, worldTo } from '../access/reading.ts';
-import type { FullRecord, Recorded } from '../ledger/history.ts';
+import type { World } from '../../access/people.ts';
+import type { Audience, VisibleRecord } from '../../access/reading.ts';
+import { channelReadsAs, readsAs, visibleTo, worldTo } from '../../access/reading.ts';
+import type { FullRecord, Recorded } from '../../ledger/history.ts';
 
 /** What is drawn for one place: a request as whoever reads there may read it, and no more. */
 export interface Facts extends VisibleRecord<Recorded> {

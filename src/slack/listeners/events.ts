@@ -1,19 +1,19 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from 'pino';
-import type { UserId } from '../access/policy.ts';
-import type { Workspace } from '../access/whose.ts';
-import { isElsewhere } from '../access/whose.ts';
-import { inChannel } from '../notifications/owe.ts';
-import type { SlackContext } from './context.ts';
-import type { Home } from './home/slice.ts';
-import { eventCaller, eventPayload, isEvent, isForUs } from './api/payload.ts';
+import type { UserId } from '../../access/policy.ts';
+import type { Workspace } from '../../access/whose.ts';
+import { isElsewhere } from '../../access/whose.ts';
+import { inChannel } from '../../notifications/owe.ts';
+import type { SlackContext } from '../context.ts';
+import { eventCaller, eventPayload, isEvent, isForUs } from '../api/payload.ts';
 
 /** What Slack tells by itself: who looks at their Home, who changed, where the app was invited to. */
 export function hearEvents(
   app: App,
   deps: {
     context: Pick<SlackContext, 'directory' | 'handler'>;
-    home: Pick<Home, 'opened'>;
+    /** Somebody looks at their Home. */
+    home: { opened(user: UserId): Promise<void> };
     /** The user id of the app's own bot. */
     botUser: UserId;
     ours: Workspace;

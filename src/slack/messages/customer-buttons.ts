@@ -2,9 +2,9 @@ import type { Button } from '@slack/types';
 import type { Access } from '../../access/state.ts';
 import { asksCustomer } from '../../access/state.ts';
 import { ACTION } from '../interactions/action-ids.ts';
-import { button, confirmation } from '../messages/blocks.ts';
-import { moreTimeButtons } from '../extend-session/buttons.ts';
-import { tsa } from '../messages/words.ts';
+import { button, confirmation } from './blocks.ts';
+import { moreTimeButtons } from './more-time-buttons.ts';
+import { tsa } from './words.ts';
 
 /** What the customer can do about a request, and what an engineer can do about the customer's. */
 

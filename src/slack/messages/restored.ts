@@ -1,9 +1,9 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { missingWords } from '../../ledger/gap-words.ts';
+import { missingWords } from '../../wording/gap.ts';
 import type { Gap } from '../../ledger/gap.ts';
-import type { Rendered } from '../messages/blocks.ts';
-import { actions, button, confirmation, section } from '../messages/blocks.ts';
-import { count, tsa, when, who } from '../messages/words.ts';
+import type { Rendered } from './blocks.ts';
+import { actions, button, confirmation, section } from './blocks.ts';
+import { count, tsa, when, who } from './words.ts';
 
 /** What the team reads when the ledger was put back to a backup, and the button with which an admin says that they know. */
 

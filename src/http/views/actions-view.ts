@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
-import type { Reported, ReportedActions } from '../ledger/actions.ts';
-import { csvLine } from '../ledger/export.ts';
-import { count, tsa } from '../slack/messages/words.ts';
-import type { Html } from './views/frame.ts';
-import { time } from './views/frame.ts';
+import type { Reported, ReportedActions } from '../../ledger/actions.ts';
+import { csvLine } from '../../ledger/export.ts';
+import { count, tsa } from '../../slack/messages/words.ts';
+import type { Html } from './frame.ts';
+import { time } from './frame.ts';
 
 /** What products say was done in a session, for the customer: the newest on the page, all of it as CSV. */
 
