@@ -1,4 +1,4 @@
-import type { Context, Decision } from './decision.ts';
+import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ableContact, whoAnswers, standingOf } from './standing.ts';
 import { textProblems } from './text.ts';
@@ -11,14 +11,19 @@ import { actorName, isAmong, mayApprove, namesOf } from './people.ts';
 import type { Scope, UserId } from './policy.ts';
 import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import { findSeat, isTyped, isVacant, seatToFill, stillApproves } from './seats.ts';
-import type { Access, Active, Approved, Pending, Unclaimed, Unconfirmed } from './state.ts';
+import { findSeat, isTyped, isVacant, refusalIn, seatToFill, stillApproves } from './seats.ts';
+import type { Access, Active, Pending, Seat } from './state.ts';
 import { CUSTOMER_SEAT, goneFrom, seatsAsked } from './state.ts';
 import { exceptSilence } from './stopping.ts';
 
 /** Deciding about a request that waits: approve, deny, ask and answer, name somebody else, take it back. */
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
+
+/** May this actor's yes fill a seat now? */
+export function mayApproveNow(state: Pending, moment: Moment): Refusal | null {
+  return refusalIn(seatToFill(state, moment));
+}
 
 /** One seat says yes. The last one needed issues the grant, in the same breath. */
 export function approve(state: Pending, command: Of<'approve'>, context: Context): Decision {
@@ -47,6 +52,11 @@ export function approve(state: Pending, command: Of<'approve'>, context: Context
   return accept({ type: 'approval.given', ...given }, { type: 'grant.issued', ask, startBy, latestEndAt });
 }
 
+/** Is it asked of this actor at all? A no needs no seat that is still empty. */
+export function mayDeny(state: Pending, moment: Moment): Refusal | null {
+  return refusalIn(findSeat(state, moment));
+}
+
 /** Any one seat's no ends the request. */
 export function deny(state: Pending, command: Of<'deny'>, context: Context): Decision {
   const found = findSeat(state, context);
@@ -63,23 +73,30 @@ export function deny(state: Pending, command: Of<'deny'>, context: Context): Dec
   });
 }
 
+/** One question at a time, of whoever decides. */
+export function mayAskQuestion(state: Pending, moment: Moment): Refusal | null {
+  const found = findSeat(state, moment);
+  if ('reason' in found) return found;
+  if (state.questions.length >= QUESTIONS_MAX) return { reason: 'too_many_questions', max: QUESTIONS_MAX };
+  return state.questions.at(-1)?.answer === null ? { reason: 'question_waits' } : null;
+}
+
 /** The approver wants to know more; the clock to lapse goes on. */
-export function askQuestion(state: Pending, command: Of<'ask_question'>, context: Context): Decision {
-  const found = findSeat(state, context);
-  if ('reason' in found) return refuse(found);
-  if (state.questions.length >= QUESTIONS_MAX)
-    return refuse({ reason: 'too_many_questions', max: QUESTIONS_MAX });
-  if (state.questions.at(-1)?.answer === null) return refuse({ reason: 'question_waits' });
+export function askQuestion(_: Pending, command: Of<'ask_question'>, context: Context): Decision {
   const problems = textProblems('question', command.text, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
   return accept({ type: 'question.asked', by: actorName(context.actor), text: command.text.trim() });
 }
 
+/** Whoever asked answers, where a question is open. */
+export function mayAnswer(state: Pending, moment: Moment): Refusal | null {
+  const refusal = ableActor(moment) ?? onlyRequester(state, moment);
+  if (refusal !== null) return refusal;
+  return state.questions.at(-1)?.answer === null ? null : { reason: 'no_question_open' };
+}
+
 /** The requester answers the open question. */
-export function answerQuestion(state: Pending, command: Of<'answer_question'>, context: Context): Decision {
-  const refusal = ableActor(context) ?? onlyRequester(state, context);
-  if (refusal !== null) return refuse(refusal);
-  if (state.questions.at(-1)?.answer !== null) return refuse({ reason: 'no_question_open' });
+export function answerQuestion(_: Pending, command: Of<'answer_question'>, context: Context): Decision {
   const problems = textProblems('question', command.text, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
   return accept({ type: 'question.answered', by: actorName(context.actor), text: command.text.trim() });
@@ -89,27 +106,45 @@ export function answerQuestion(state: Pending, command: Of<'answer_question'>, c
  * Somebody else decides in a silent or vanished approver's place. The requester may ask for it once the approver has
  * had the time that the policy gives before the first reminder, or cannot decide any more; an admin at any time.
  */
+export function mayReplace(state: Pending, moment: Moment): Refusal | null {
+  const { actor, world } = moment;
+  const refusal = ableActor(moment);
+  if (refusal !== null) return refusal;
+  const admin = isAmong(world.people, actorName(actor), world.policy.admins);
+  if (actorName(actor) !== state.requester && admin !== 'yes')
+    return admin === 'cannot_check'
+      ? { reason: 'cannot_check' }
+      : { reason: 'not_allowed', needs: 'requester_or_admin' };
+  const seats = state.seats.filter(({ holder }) => holder !== CUSTOMER_SEAT);
+  const why = seats.map((seat) => whyNotReplaced(state, seat, moment));
+  return why.includes(null) ? null : (why[0] ?? { reason: 'not_allowed', needs: 'approver' });
+}
+
+/** The seats in which this actor may ask for somebody else now. */
+export function replaceable(state: Pending, moment: Moment): readonly Seat[] {
+  if (mayReplace(state, moment) !== null) return [];
+  const seats = state.seats.filter(({ holder }) => holder !== CUSTOMER_SEAT);
+  return seats.filter((seat) => whyNotReplaced(state, seat, moment) === null);
+}
+
+function whyNotReplaced(state: Pending, seat: Seat, { actor, world, now }: Moment): Refusal | null {
+  if (seat.given !== null) return { reason: 'already_given', seat: seat.holder };
+  const until = seat.askedAt + state.terms.reminderFirstMs;
+  if (now >= until || isAmong(world.people, actorName(actor), world.policy.admins) === 'yes') return null;
+  const unable = stillApproves(state, seat, { world, now });
+  if (unable === null) return { reason: 'approver_has_time', until };
+  return unable.reason === 'cannot_check' ? unable : null;
+}
+
+/** Another approver takes that one's place. */
 export function replaceApprover(state: Pending, command: Of<'replace_approver'>, context: Context): Decision {
-  const { world, now } = context;
-  const refusal = ableActor(context);
-  if (refusal !== null) return refuse(refusal);
+  const { world } = context;
   const actor = actorName(context.actor);
   const admin = isAmong(world.people, actor, world.policy.admins);
-  if (actor !== state.requester && admin !== 'yes')
-    return refuse(
-      admin === 'cannot_check'
-        ? { reason: 'cannot_check' }
-        : { reason: 'not_allowed', needs: 'requester_or_admin' },
-    );
   const seat = state.seats.find((s) => s.holder === command.from && s.holder !== CUSTOMER_SEAT);
   if (seat === undefined) return refuse({ reason: 'not_allowed', needs: 'approver' });
-  if (seat.given !== null) return refuse({ reason: 'already_given', seat: seat.holder });
-  const until = seat.askedAt + state.terms.reminderFirstMs;
-  if (admin !== 'yes' && now < until) {
-    const unable = stillApproves(state, seat, context);
-    if (unable === null) return refuse({ reason: 'approver_has_time', until });
-    if (unable.reason === 'cannot_check') return refuse(unable);
-  }
+  const refusal = whyNotReplaced(state, seat, context);
+  if (refusal !== null) return refuse(refusal);
   const scope = findScope(world.policy, state.ask.scope.id);
   const tenant = world.policy.tenants.get(state.tenant.id);
   const own = { requester: state.requester, grantee: state.ask.grantee, owner: state.owner };
@@ -123,15 +158,14 @@ export function replaceApprover(state: Pending, command: Of<'replace_approver'>,
   return accept({ type: 'approver.replaced', from: command.from, to: command.to, by: actor, why });
 }
 
-/** Taken back before the session: by the requester, or by the customer for their own. */
-export function cancel(
-  state: Pending | Unclaimed | Unconfirmed | Approved,
-  command: Of<'cancel'>,
-  context: Context,
-): Decision {
-  const able = state.way === 'customer' ? ableContact(context) : ableActor(context);
-  const refusal = exceptSilence(able) ?? onlyRequester(state, context);
-  if (refusal !== null) return refuse(refusal);
+/** By the requester, or by the customer for their own. */
+export function mayCancel(state: Access, moment: Moment): Refusal | null {
+  const able = state.way === 'customer' ? ableContact(moment) : ableActor(moment);
+  return exceptSilence(able) ?? onlyRequester(state, moment);
+}
+
+/** Taken back before the session. */
+export function cancel(_: Access, command: Of<'cancel'>, context: Context): Decision {
   const problems = textProblems('reason', command.reason, { required: false, line: false });
   if (problems.length > 0) return invalid(problems);
   return accept({ type: 'request.cancelled', by: actorName(context.actor), reason: command.reason.trim() });
@@ -220,7 +254,7 @@ function needsMore(state: Pending, scope: Scope): boolean {
 
 function onlyRequester(
   state: Pick<Access, 'requester' | 'tenant'>,
-  { actor, world }: Context,
+  { actor, world }: Moment,
 ): Refusal | null {
   const same = namesOf(world, state.tenant.id, actor).includes(state.requester);
   return same ? null : { reason: 'not_allowed', needs: 'requester' };

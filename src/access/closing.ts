@@ -1,4 +1,4 @@
-import type { Context, Decision } from './decision.ts';
+import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ableContact, approversOf, decidersOf, ownPart, standingOf } from './standing.ts';
 import { textProblems } from './text.ts';
@@ -15,13 +15,17 @@ import { seatsOf } from './state.ts';
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
 
-/** Owner or grantee says what was done and that every extra permission is gone. One left behind keeps it open. */
+/** Owner or grantee. */
+export function mayCloseOut(state: Ended, moment: Moment): Refusal | null {
+  const by = actorName(moment.actor);
+  const theirs = by === state.owner || by === state.grant.ask.grantee;
+  return ableActor(moment) ?? (theirs ? null : { reason: 'not_allowed', needs: 'owner' });
+}
+
+/** What was done, and that every extra permission is gone. One left behind keeps it open. */
 export function closeOut(state: Ended, command: Of<'close_out'>, context: Context): Decision {
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
   const by = actorName(context.actor);
-  const { grantee, roles } = state.grant.ask;
-  if (by !== state.owner && by !== grantee) return refuse({ reason: 'not_allowed', needs: 'owner' });
+  const { roles } = state.grant.ask;
   const named = command.removed.map((item) => item.role);
   const accounted = named.length === roles.length && roles.every((role, i) => named[i] === role);
   const problems: FieldProblem[] = [
@@ -43,15 +47,19 @@ export function closeOut(state: Ended, command: Of<'close_out'>, context: Contex
   });
 }
 
-/** The approver (or reviewer, or the customer whose request it was) is content, or is not and asks back. */
+/** Once: the approver, or the reviewer, or the customer whose request it was. */
+export function mayJudgeCloseout(state: Closed, moment: Moment): Refusal | null {
+  const refusal = judges(state, moment);
+  if (refusal !== null) return refusal;
+  return state.accepted === null ? null : { reason: 'already_given', seat: state.accepted.by };
+}
+
+/** They are content, or they are not and ask back. */
 export function judgeCloseout(
-  state: Closed,
+  _: Closed,
   command: Of<'accept_closeout' | 'contest_closeout'>,
   context: Context,
 ): Decision {
-  const refusal = mayJudge(state, context);
-  if (refusal !== null) return refuse(refusal);
-  if (state.accepted !== null) return refuse({ reason: 'already_given', seat: state.accepted.by });
   const by = actorName(context.actor);
   if (command.type === 'accept_closeout') return accept({ type: 'closeout.accepted', by });
   const problems = textProblems('question', command.question, { required: true, line: false });
@@ -59,19 +67,20 @@ export function judgeCloseout(
   return accept({ type: 'closeout.contested', by, question: command.question.trim() });
 }
 
+/** The owner, or an admin. */
+export function mayOfferOwnership(state: Access, moment: Moment): Refusal | null {
+  const { actor, world } = moment;
+  const able = ableActor(moment);
+  if (able !== null) return able;
+  const by = actorName(actor);
+  if (by === state.owner) return null;
+  return mustBe(isAmong(world.people, by, world.policy.admins), 'owner_or_admin');
+}
+
 /** Somebody else is asked to see it through; until they accept, the old owner stays. */
 export function offerOwnership(state: Access, command: Of<'offer_ownership'>, context: Context): Decision {
   const { world } = context;
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
   const by = actorName(context.actor);
-  if (by !== state.owner) {
-    const admin = mustBe(isAmong(world.people, by, world.policy.admins), 'admin');
-    if (admin !== null)
-      return refuse(
-        admin.reason === 'cannot_check' ? admin : { reason: 'not_allowed', needs: 'owner_or_admin' },
-      );
-  }
   if (standingOf(world, command.to) === 'cannot_check') return refuse({ reason: 'cannot_check' });
   const problems: FieldProblem[] = [
     ...personProblems(world, 'owner', command.to),
@@ -84,15 +93,20 @@ export function offerOwnership(state: Access, command: Of<'offer_ownership'>, co
   return accept({ type: 'owner.offered', by, to: command.to });
 }
 
-/** The offered person takes it on. */
-export function acceptOwnership(state: Access, context: Context): Decision {
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
-  const to = actorName(context.actor);
-  if (state.offeredOwner !== to) return refuse({ reason: 'not_allowed', needs: 'offered_owner' });
+/** Whoever was asked to. */
+export function mayAcceptOwnership(state: Access, moment: Moment): Refusal | null {
+  const able = ableActor(moment);
+  if (able !== null) return able;
+  const to = actorName(moment.actor);
+  if (state.offeredOwner !== to) return { reason: 'not_allowed', needs: 'offered_owner' };
   // They may have become an approver since they were asked.
-  if (decides(state, to) || decidersOf(state).includes(to))
-    return invalid([{ field: 'owner', problem: 'is_approver' }]);
+  const approves = decides(state, to) || decidersOf(state).includes(to);
+  return approves ? { reason: 'invalid', problems: [{ field: 'owner', problem: 'is_approver' }] } : null;
+}
+
+/** The offered person takes it on. */
+export function acceptOwnership(state: Access, _: Of<'accept_ownership'>, context: Context): Decision {
+  const to = actorName(context.actor);
   return accept({ type: 'owner.changed', from: state.owner, to });
 }
 
@@ -105,27 +119,18 @@ function decides(state: Access, user: string): boolean {
   );
 }
 
-/** Why this person may not say whether the closeout will do; `null` when they may. Asked at the act, and before a button is shown. */
-export function closeoutRefusal(
-  state: Closed,
-  person: string,
-  context: Pick<Context, 'world' | 'now'>,
-): Refusal | null {
+function judges(state: Closed, moment: Moment): Refusal | null {
+  const { actor, world } = moment;
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  if (state.way === 'customer' && tenant !== undefined && isContact(tenant, actor))
+    return ableContact(moment);
+  const able = ableActor(moment);
+  if (able !== null) return able;
+  const person = actorName(actor);
   const own = ownPart(state, person);
   if (own !== null) return { reason: 'self_approval', role: own };
   if (!decides(state, person)) return { reason: 'not_allowed', needs: 'approver' };
   // Whoever decided before, but may not by the policy of now, judges what came of it no more.
-  if (state.review !== null) return reviewRefusal(state, person, context);
-  return stillApproves(state, { holder: person }, context, person);
-}
-
-function mayJudge(state: Closed, context: Context): Refusal | null {
-  const { actor, world } = context;
-  const tenant = world.policy.tenants.get(state.tenant.id);
-  if (state.way === 'customer' && tenant !== undefined && isContact(tenant, actor))
-    return ableContact(context);
-  const able = ableActor(context);
-  if (able !== null) return able;
-  const person = actorName(actor);
-  return closeoutRefusal(state, person, context);
+  if (state.review !== null) return reviewRefusal(state, person, moment);
+  return stillApproves(state, { holder: person }, moment, person);
 }

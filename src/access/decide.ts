@@ -11,7 +11,6 @@ import {
 } from './approving.ts';
 import type { Context, Decision } from './decision.ts';
 import { accept, refuse } from './decision.ts';
-import { ableActor, ableContact } from './standing.ts';
 import { acceptOwnership, closeOut, judgeCloseout, offerOwnership } from './closing.ts';
 import type { Command, FilingCommand, RequestCommand, TimerCommand } from './command.ts';
 import { dueCommand, overdueEnd } from './due.ts';
@@ -22,11 +21,11 @@ import { approveExtension, askExtension, denyExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './filing.ts';
 import { callOff } from './leaving.ts';
 import type { Actor, World } from './people.ts';
-import { actorName, isContact } from './people.ts';
-import type { Refusal } from './refusal.ts';
+import { actorName } from './people.ts';
+import type { RequestCommandType, StateFor } from './permits.ts';
+import { isTimeFor, permits, wrongPhase } from './permits.ts';
 import { acceptCustomerRequest, end, endInDoubt, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
-import { exceptSilence, isStopping } from './stopping.ts';
 
 /**
  * The one judge of every change: what happens, or why not. Time comes first: a deadline that has passed is written
@@ -49,7 +48,7 @@ export function decide(command: Command, state: Access | null, context: Context)
   if (over?.type === command.type && context.actor.kind === 'timer') return accept(...time);
   const decision = isTimer(command)
     ? byTime(command, after, context)
-    : unlessGap(judge(command, after, context), context);
+    : unlessGap(judge(command.type, command, after, context), context);
   return { events: [...time, ...decision.events], refusal: decision.refusal };
 }
 
@@ -176,83 +175,48 @@ function lapseReason(state: Access): Extract<AccessEvent, { type: 'request.lapse
   }
 }
 
-function judge(command: RequestCommand, state: Access, context: Context): Decision {
-  const barred = unable(state, context);
-  const wrongPhase = refuse(
-    (isStopping(command) ? exceptSilence(barred) : barred) ?? { reason: 'wrong_phase', phase: state.phase },
-  );
-  switch (command.type) {
-    case 'approve':
-      return state.phase === 'pending' ? approve(state, command, context) : wrongPhase;
-    case 'deny':
-      return state.phase === 'pending' ? deny(state, command, context) : wrongPhase;
-    case 'ask_question':
-      return state.phase === 'pending' ? askQuestion(state, command, context) : wrongPhase;
-    case 'answer_question':
-      return state.phase === 'pending' ? answerQuestion(state, command, context) : wrongPhase;
-    case 'replace_approver':
-      return state.phase === 'pending' ? replaceApprover(state, command, context) : wrongPhase;
-    case 'cancel': {
-      const open =
-        state.phase === 'pending' ||
-        state.phase === 'unclaimed' ||
-        state.phase === 'unconfirmed' ||
-        state.phase === 'approved';
-      return open ? cancel(state, command, context) : wrongPhase;
-    }
-    case 'accept':
-      return state.phase === 'unclaimed' ? acceptCustomerRequest(state, command, context) : wrongPhase;
-    case 'confirm_emergency':
-      return state.phase === 'unconfirmed' ? confirmEmergency(state, context) : wrongPhase;
-    case 'start':
-      return state.phase === 'approved' ? start(state, context) : wrongPhase;
-    case 'ask_extension':
-      return state.phase === 'active' ? askExtension(state, command, context) : wrongPhase;
-    case 'approve_extension':
-      return state.phase === 'active' ? approveExtension(state, command, context) : wrongPhase;
-    case 'deny_extension':
-      return state.phase === 'active' ? denyExtension(state, command, context) : wrongPhase;
-    case 'end':
-      return state.phase === 'active' ? end(state, command, context) : wrongPhase;
-    case 'revoke':
-      return state.phase === 'active' || state.phase === 'approved'
-        ? revoke(state, command, context)
-        : wrongPhase;
-    case 'report_unexpected':
-      return state.phase === 'active' ? reportUnexpected(state, context) : wrongPhase;
-    case 'offer_ownership':
-      return over(state) ? wrongPhase : offerOwnership(state, command, context);
-    case 'accept_ownership':
-      return over(state) ? wrongPhase : acceptOwnership(state, context);
-    case 'close_out':
-      return state.phase === 'ended' ? closeOut(state, command, context) : wrongPhase;
-    case 'accept_closeout':
-    case 'contest_closeout':
-      return state.phase === 'closed' ? judgeCloseout(state, command, context) : wrongPhase;
-    case 'review_emergency': {
-      const started = state.phase === 'active' || state.phase === 'ended' || state.phase === 'closed';
-      return started ? reviewEmergency(state, command, context) : wrongPhase;
-    }
-  }
-}
+type Commands = { readonly [C in RequestCommand as C['type']]: C };
 
-/** Whoever could not act at all is told that, and not where the request stands. */
-function unable(state: Access, context: Context): Refusal | null {
-  const { actor, world } = context;
-  const tenant = world.policy.tenants.get(state.tenant.id);
-  const customers =
-    state.requester === actorName(actor) || (tenant !== undefined && isContact(tenant, actor));
-  return customers ? ableContact(context) : ableActor(context);
-}
+/** What happens once it is permitted, or what is wrong with what was typed. */
+const RULES: {
+  readonly [T in RequestCommandType]: (
+    state: StateFor<T>,
+    command: Commands[T],
+    context: Context,
+  ) => Decision;
+} = {
+  approve,
+  deny,
+  ask_question: askQuestion,
+  answer_question: answerQuestion,
+  replace_approver: replaceApprover,
+  cancel,
+  accept: acceptCustomerRequest,
+  confirm_emergency: confirmEmergency,
+  start,
+  ask_extension: askExtension,
+  approve_extension: approveExtension,
+  deny_extension: denyExtension,
+  end,
+  revoke,
+  report_unexpected: reportUnexpected,
+  offer_ownership: offerOwnership,
+  accept_ownership: acceptOwnership,
+  close_out: closeOut,
+  accept_closeout: judgeCloseout,
+  contest_closeout: judgeCloseout,
+  review_emergency: reviewEmergency,
+};
 
-/** Nothing is left to see through. */
-function over(state: Access): boolean {
-  return (
-    state.phase === 'closed' ||
-    state.phase === 'denied' ||
-    state.phase === 'cancelled' ||
-    state.phase === 'lapsed'
-  );
+function judge<T extends RequestCommandType>(
+  type: T,
+  command: Commands[T],
+  state: Access,
+  context: Context,
+): Decision {
+  if (!isTimeFor(type, state)) return refuse(wrongPhase(type, state, context));
+  const refusal = permits(type, state, context);
+  return refusal === null ? RULES[type](state, command, context) : refuse(refusal);
 }
 
 const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([

@@ -1,11 +1,11 @@
-import type { Context, Decision } from './decision.ts';
+import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ownPart, standingOf } from './standing.ts';
 import { textProblems } from './text.ts';
 import type { DeclareEmergency, RequestCommand } from './command.ts';
 import { countAlike } from './related-requests.ts';
 import { roleNotes, termsOf, unknownApprovers } from './filing.ts';
-import { placeTaken } from './session.ts';
+import { placeGone, placeTaken } from './session.ts';
 import {
   approverProblems,
   askFor,
@@ -21,7 +21,7 @@ import { actorName, answersFor, eligibleApprovers, isAmong, mayReview, peopleOf 
 import type { Scope, Tenant, UserId } from './policy.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import type { Access, Active, Closed, Ended, Review, Unconfirmed } from './state.ts';
+import type { Access, Review, Unconfirmed } from './state.ts';
 import { askOf } from './state.ts';
 
 /** Break-glass: declared, confirmed by a second person where it must be, and judged afterwards. */
@@ -99,48 +99,54 @@ export function needsSecondPerson(
   return emergency.twoPeople || unfinished.length >= emergency.secondPersonAfter;
 }
 
-/** The second listed person lets an emergency start. */
-export function confirmEmergency(state: Unconfirmed, context: Context): Decision {
-  const { world, now } = context;
-  const by = actorName(context.actor);
-  const refusal =
-    ableActor(context) ??
-    mustBe(isAmong(world.people, by, world.policy.emergency.people), 'emergency_person');
-  if (refusal !== null) return refuse(refusal);
+/** A second listed person, while whoever declared it could still go in. */
+export function mayConfirm(state: Unconfirmed, moment: Moment): Refusal | null {
+  const { actor, world } = moment;
+  const by = actorName(actor);
+  const { people } = world.policy.emergency;
+  const refusal = ableActor(moment) ?? mustBe(isAmong(world.people, by, people), 'emergency_person');
+  if (refusal !== null) return refusal;
   // Whoever judges it afterwards cannot be one of the two who stand for it.
   if (by === state.requester || by === state.review?.reviewer)
-    return refuse({ reason: 'not_allowed', needs: 'second_emergency_person' });
+    return { reason: 'not_allowed', needs: 'second_emergency_person' };
   const { grantee } = state.ask;
   const standing = standingOf(world, grantee);
-  const listed = isAmong(world.people, grantee, world.policy.emergency.people);
-  if (standing === 'cannot_check' || listed === 'cannot_check') return refuse({ reason: 'cannot_check' });
-  if (standing !== 'member' || listed === 'no') return refuse({ reason: 'no_longer_valid', what: 'grantee' });
-  const inTheWay = placeTaken(state, state.ask, context);
-  if (inTheWay !== null) return refuse(inTheWay);
+  const listed = isAmong(world.people, grantee, people);
+  if (standing === 'cannot_check' || listed === 'cannot_check') return { reason: 'cannot_check' };
+  if (standing !== 'member' || listed === 'no') return { reason: 'no_longer_valid', what: 'grantee' };
+  return placeGone(state, state.ask, world);
+}
+
+/** The second listed person lets an emergency start. */
+export function confirmEmergency(state: Unconfirmed, _: Of<'confirm_emergency'>, context: Context): Decision {
+  const { now } = context;
+  const by = actorName(context.actor);
+  const taken = placeTaken(context.related);
+  if (taken !== null) return refuse(taken);
   const session = { by: state.ask.grantee, startedAt: now, expiresAt: now + state.ask.durationMs };
   return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
 }
 
-/** The named reviewer, or whoever may in their place, judges an emergency after the fact. */
-export function reviewEmergency(
-  state: Active | Ended | Closed,
-  command: Of<'review_emergency'>,
-  context: Context,
-): Decision {
+/** The named reviewer, or whoever may in their place, once. */
+export function mayReviewNow(state: Access, moment: Moment): Refusal | null {
+  const refusal = ableActor(moment) ?? reviewRefusal(state, actorName(moment.actor), moment);
+  if (refusal !== null) return refusal;
+  return state.review?.verdict === null ? null : { reason: 'already_reviewed' };
+}
+
+/** An emergency is judged after the fact. */
+export function reviewEmergency(_: Access, command: Of<'review_emergency'>, context: Context): Decision {
   const by = actorName(context.actor);
-  const refusal = ableActor(context) ?? reviewRefusal(state, by, context);
-  if (refusal !== null) return refuse(refusal);
-  if (state.review?.verdict !== null) return refuse({ reason: 'already_reviewed' });
   const problems = textProblems('note', command.note, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
   return accept({ type: 'emergency.reviewed', by, justified: command.justified, note: command.note.trim() });
 }
 
-/** Why this person may not judge this emergency now; `null` when they may. Asked at the act, and before a button is shown. */
+/** Why this person may not judge this emergency now; `null` when they may. */
 export function reviewRefusal(
   state: Access,
   person: UserId,
-  { world, now }: Pick<Context, 'world' | 'now'>,
+  { world, now }: Pick<Moment, 'world' | 'now'>,
 ): Refusal | null {
   const { review } = state;
   if (review === null) return { reason: 'not_an_emergency' };

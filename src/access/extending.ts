@@ -1,4 +1,4 @@
-import type { Context, Decision } from './decision.ts';
+import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ableContact, personOf } from './standing.ts';
 import { textProblems } from './text.ts';
@@ -9,7 +9,17 @@ import { actorName, answersFor, eligibleApprovers } from './people.ts';
 import type { Longest, Policy, Scope, Tenant, UserId } from './policy.ts';
 import { findScope, longestExtended } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import { findSeat, isTyped, isVacant, NO_LONGER, seatToFill, stillApproves, stillHolds } from './seats.ts';
+import {
+  findSeat,
+  isTyped,
+  isVacant,
+  NO_LONGER,
+  refusalIn,
+  seatToFill,
+  stillApproves,
+  stillHolds,
+} from './seats.ts';
+import { placeGone } from './session.ts';
 import type { Active } from './state.ts';
 import { CUSTOMER_SEAT } from './state.ts';
 
@@ -20,15 +30,17 @@ import { CUSTOMER_SEAT } from './state.ts';
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
 
+/** The grantee, where more time can be asked for at all. */
+export function mayAskExtension(state: Active, moment: Moment): Refusal | null {
+  const able = ableActor(moment);
+  if (able !== null) return able;
+  if (personOf(moment.actor) !== state.grant.ask.grantee) return { reason: 'not_allowed', needs: 'grantee' };
+  return noMoreTime(state, moment) ?? placeGone(state, state.grant.ask, moment.world);
+}
+
 /** The grantee asks for more time. Until everybody who is needed says yes, the old end stands. */
 export function askExtension(state: Active, command: Of<'ask_extension'>, context: Context): Decision {
   const { world } = context;
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
-  if (personOf(context.actor) !== state.grant.ask.grantee)
-    return refuse({ reason: 'not_allowed', needs: 'grantee' });
-  const refusal = extensionRefusal(state, context);
-  if (refusal !== null) return refuse(refusal);
   const scope = findScope(world.policy, state.grant.ask.scope.id);
   const tenant = world.policy.tenants.get(state.tenant.id);
   if (tenant === undefined) return refuse({ reason: 'no_longer_valid', what: 'tenant' });
@@ -59,8 +71,8 @@ export function askExtension(state: Active, command: Of<'ask_extension'>, contex
   });
 }
 
-/** Why no more time can be asked for now, whatever would be asked; `null` where it can. Asked at the act, and before a button is shown. */
-export function extensionRefusal(state: Active, here: Pick<Context, 'world' | 'now'>): Refusal | null {
+/** Why no more time can be asked for now, whatever would be asked; `null` where it can. */
+function noMoreTime(state: Active, here: Pick<Moment, 'world' | 'now'>): Refusal | null {
   const { extension, session, terms } = state;
   if (state.way === 'emergency') return { reason: 'no_extension_in_emergency' };
   // Whoever was asked and can answer no more keeps nobody waiting.
@@ -161,6 +173,20 @@ function approversFor(state: Active, needed: number, context: Context): readonly
     : { reason: 'nobody_can_approve', who: 'approver', admins: world.policy.admins };
 }
 
+/** Whose yes to the time that is asked for is still to be given. */
+export function mayApproveExtension(state: Active, moment: Moment): Refusal | null {
+  return nothingAsked(state, moment) ?? refusalIn(seatToFill(state, moment));
+}
+
+/** Whoever is asked; what was given already can still be refused as a whole. */
+export function mayDenyExtension(state: Active, moment: Moment): Refusal | null {
+  return nothingAsked(state, moment) ?? refusalIn(findSeat(state, moment));
+}
+
+function nothingAsked({ extension }: Active, moment: Moment): Refusal | null {
+  return extension === null ? (ableContact(moment) ?? { reason: 'no_extension_asked' }) : null;
+}
+
 /** One seat says yes to more time. The last one needed moves the end, in the same breath. */
 export function approveExtension(
   state: Active,
@@ -168,7 +194,7 @@ export function approveExtension(
   context: Context,
 ): Decision {
   const { extension } = state;
-  if (extension === null) return refuse(ableContact(context) ?? { reason: 'no_extension_asked' });
+  if (extension === null) return refuse({ reason: 'no_extension_asked' });
   const found = seatToFill(state, context);
   if ('reason' in found) return refuse(found);
   if (command.version !== extension.version) return refuse({ reason: 'extension_changed' });
@@ -189,10 +215,7 @@ export function approveExtension(
 }
 
 /** Any one seat's no is a no to more time; the session goes on as it was agreed. */
-export function denyExtension(state: Active, command: Of<'deny_extension'>, context: Context): Decision {
-  if (state.extension === null) return refuse(ableContact(context) ?? { reason: 'no_extension_asked' });
-  const found = findSeat(state, context);
-  if ('reason' in found) return refuse(found);
+export function denyExtension(_: Active, command: Of<'deny_extension'>, context: Context): Decision {
   const problems = textProblems('reason', command.reason, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
   return accept({

@@ -1,4 +1,4 @@
-import type { Context } from './decision.ts';
+import type { Moment } from './decision.ts';
 import { ableActor, ableContact, ownPart, personOf, standingOf } from './standing.ts';
 import { answersFor, isContact, mayApprove, namesOf } from './people.ts';
 import type { UserId } from './policy.ts';
@@ -11,22 +11,22 @@ import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
 /** Why a yes that was given must be given again. */
 export const NO_LONGER = 'Whoever approved this may not approve it any more.';
 
-type Here = Pick<Context, 'world' | 'now'>;
+type Here = Pick<Moment, 'world' | 'now'>;
 
 /** The seat that this actor answers for, or why there is none. */
-export function findSeat(state: Access, context: Context): { readonly seat: Seat } | Refusal {
-  const { actor, world } = context;
+export function findSeat(state: Access, moment: Moment): { readonly seat: Seat } | Refusal {
+  const { actor, world } = moment;
   const person = personOf(actor);
   const seats = seatsAsked(state);
   const own = person === null ? null : barringPart(state, person);
-  if (own !== null) return ableActor(context) ?? { reason: 'self_approval', role: own };
+  if (own !== null) return ableActor(moment) ?? { reason: 'self_approval', role: own };
   const theirs =
-    person === null ? [] : seats.filter((seat) => answerersOf(state, seat, context).includes(person));
+    person === null ? [] : seats.filter((seat) => answerersOf(state, seat, moment).includes(person));
   // Their own seat first: the one they stand in for can still be filled by its holder, theirs by nobody else.
   const open = theirs.filter((seat) => seat.given === null);
   const seat = open.find(({ holder }) => holder === person) ?? open[0] ?? theirs[0];
   if (seat !== undefined && person !== null) {
-    const refusal = ableActor(context) ?? stillApproves(state, seat, context, person);
+    const refusal = ableActor(moment) ?? stillApproves(state, seat, moment, person);
     return refusal ?? { seat };
   }
   const tenant = world.policy.tenants.get(state.tenant.id);
@@ -35,24 +35,29 @@ export function findSeat(state: Access, context: Context): { readonly seat: Seat
     const parts = namesOf(world, tenant.id, actor).map((name) => barringPart(state, name));
     const part = parts.find((one) => one !== null) ?? null;
     return (
-      ableContact(context) ?? (part === null ? { seat: consent } : { reason: 'self_approval', role: part })
+      ableContact(moment) ?? (part === null ? { seat: consent } : { reason: 'self_approval', role: part })
     );
   }
   if (seats.every(({ holder }) => holder === CUSTOMER_SEAT))
-    return ableContact(context) ?? { reason: 'not_allowed', needs: 'contact' };
+    return ableContact(moment) ?? { reason: 'not_allowed', needs: 'contact' };
   const former = person !== null && state.formerApprovers.includes(person);
   return (
-    ableActor(context) ??
+    ableActor(moment) ??
     (former ? { reason: 'no_longer_approver' } : { reason: 'not_allowed', needs: 'approver' })
   );
 }
 
+/** Why none was found; `null` where one was. */
+export function refusalIn(found: { readonly seat: Seat } | Refusal): Refusal | null {
+  return 'reason' in found ? found : null;
+}
+
 /** The seat that this actor's yes fills now. Whoever fills one fills no other, under whatever name. */
-export function seatToFill(state: Access, context: Context): { readonly seat: Seat } | Refusal {
-  const found = findSeat(state, context);
+export function seatToFill(state: Access, moment: Moment): { readonly seat: Seat } | Refusal {
+  const found = findSeat(state, moment);
   if ('reason' in found) return found;
   const { seat } = found;
-  const names = namesOf(context.world, state.tenant.id, context.actor);
+  const names = namesOf(moment.world, state.tenant.id, moment.actor);
   const twice = seatsAsked(state).some(({ given }) => given !== null && names.includes(given.by));
   return seat.given !== null || twice ? { reason: 'already_given', seat: seat.holder } : found;
 }

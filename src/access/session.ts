@@ -1,4 +1,4 @@
-import type { Context, Decision } from './decision.ts';
+import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { approversOf, ableActor, ableContact, personOf } from './standing.ts';
 import { textProblems } from './text.ts';
@@ -6,9 +6,11 @@ import type { RequestCommand } from './command.ts';
 import type { Ask } from './event.ts';
 import { linesOf } from './lines.ts';
 import { lengthProblems, mayRequest, orderProblems, recordScope } from './work-order.ts';
+import type { World } from './people.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
+import type { RelatedRequests } from './related-requests.ts';
 import { NO_LONGER, stillHolds } from './seats.ts';
 import type { Access, Active, Approved, Base, Unclaimed } from './state.ts';
 import { exceptSilence } from './stopping.ts';
@@ -17,19 +19,23 @@ import { exceptSilence } from './stopping.ts';
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
 
-/** The grantee puts the grant to use, in their own name. What made it right is looked at again, now. */
-export function start(state: Approved, context: Context): Decision {
-  const { actor, world, now } = context;
+/** The grantee, once the time has come, while they may hold access and there is a place to enter. */
+export function mayStart(state: Approved, moment: Moment): Refusal | null {
+  const { world, now } = moment;
   const { ask } = state.grant;
-  const grantee = personOf(actor);
-  if (grantee === null || grantee !== ask.grantee)
-    return refuse(ableActor(context) ?? { reason: 'not_allowed', needs: 'grantee' });
-  const able = ableActor(context) ?? mayRequest(world, grantee, 'grantee');
-  if (able !== null) return refuse(able);
+  const refusal = onlyGrantee(state, moment) ?? mayRequest(world, ask.grantee, 'grantee');
+  if (refusal !== null) return refusal;
   if (ask.notBefore !== null && now < ask.notBefore)
-    return refuse({ reason: 'not_before', notBefore: ask.notBefore });
-  const inTheWay = placeTaken(state, ask, context);
-  if (inTheWay !== null) return refuse(inTheWay);
+    return { reason: 'not_before', notBefore: ask.notBefore };
+  return placeGone(state, ask, world);
+}
+
+/** The grant is put to use. What made it right is looked at again, now. */
+export function start(state: Approved, _: Of<'start'>, context: Context): Decision {
+  const { now } = context;
+  const { ask } = state.grant;
+  const taken = placeTaken(context.related);
+  if (taken !== null) return refuse(taken);
   for (const seat of state.grant.seats) {
     const problem = stillHolds(state, seat, context);
     if (problem?.reason === 'cannot_check') return refuse(problem);
@@ -41,29 +47,43 @@ export function start(state: Approved, context: Context): Decision {
     }
   }
   const expiresAt = Math.min(now + ask.durationMs, state.grant.latestEndAt);
-  return accept({ type: 'session.started', by: grantee, startedAt: now, expiresAt });
+  return accept({ type: 'session.started', by: ask.grantee, startedAt: now, expiresAt });
 }
 
-/** Is the place still there to be entered, and free of a session of the same? */
-export function placeTaken({ tenant }: Base, { scope }: Ask, { world, related }: Context): Refusal | null {
-  if (!world.policy.tenants.has(tenant.id)) return { reason: 'no_longer_valid', what: 'tenant' };
-  if (findScope(world.policy, scope.id) === undefined) return { reason: 'no_longer_valid', what: 'scope' };
+function onlyGrantee({ grant }: Approved | Active, moment: Moment): Refusal | null {
+  const theirs = personOf(moment.actor) === grant.ask.grantee;
+  return ableActor(moment) ?? (theirs ? null : { reason: 'not_allowed', needs: 'grantee' });
+}
+
+/** Is the place still there to be entered? */
+export function placeGone({ tenant }: Base, { scope }: Ask, { policy }: World): Refusal | null {
+  if (!policy.tenants.has(tenant.id)) return { reason: 'no_longer_valid', what: 'tenant' };
+  return findScope(policy, scope.id) === undefined ? { reason: 'no_longer_valid', what: 'scope' } : null;
+}
+
+/** Is it free of a session of the same? */
+export function placeTaken(related: RelatedRequests): Refusal | null {
   const overlap = related.siblings.find((other) => other.phase === 'active');
   return overlap === undefined ? null : { reason: 'overlap', otherNo: overlap.no, until: overlap.until };
+}
+
+/** An engineer, who is none of the customer's people. */
+export function mayAccept(state: Unclaimed, moment: Moment): Refusal | null {
+  const { actor, world } = moment;
+  const engineer = actorName(actor);
+  const refusal = ableActor(moment) ?? mayRequest(world, engineer, 'grantee');
+  if (refusal !== null) return refusal;
+  const tenant = world.policy.tenants.get(state.tenant.id);
+  if (tenant === undefined) return { reason: 'no_longer_valid', what: 'tenant' };
+  const customers = isContact(tenant, actor) || state.requester === engineer;
+  return customers ? { reason: 'self_approval', role: 'requester' } : null;
 }
 
 /** An engineer accepts a customer's request: within the policy, in their own name, inside the customer's 48 hours. */
 export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, context: Context): Decision {
   const { actor, world, related, now } = context;
-  const able = ableActor(context);
-  if (able !== null) return refuse(able);
   const engineer = actorName(actor);
-  const allowed = mayRequest(world, engineer, 'grantee');
-  if (allowed !== null) return refuse(allowed);
   const tenant = world.policy.tenants.get(state.tenant.id);
-  if (tenant === undefined) return refuse({ reason: 'no_longer_valid', what: 'tenant' });
-  if (isContact(tenant, actor) || state.requester === engineer)
-    return refuse({ reason: 'self_approval', role: 'requester' });
   const scope = findScope(world.policy, command.scopeId);
   const problems: FieldProblem[] = [
     ...(scope === undefined ? [{ field: 'scope', problem: 'unknown' } as const] : []),
@@ -75,8 +95,8 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
     ...lengthProblems(command.durationMs, longestDuration(world.policy, scope, tenant)),
   ];
   if (scope === undefined || problems.length > 0) return invalid(problems);
-  const overlap = related.siblings.find((other) => other.phase === 'active');
-  if (overlap !== undefined) return refuse({ reason: 'overlap', otherNo: overlap.no, until: overlap.until });
+  const taken = placeTaken(related);
+  if (taken !== null) return refuse(taken);
   const ask: Ask = {
     grantee: engineer,
     scope: recordScope(scope),
@@ -93,36 +113,44 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
   );
 }
 
+/** Whoever is in. */
+export function mayEnd({ grant }: Active, moment: Moment): Refusal | null {
+  const theirs = personOf(moment.actor) === grant.ask.grantee;
+  return exceptSilence(ableActor(moment)) ?? (theirs ? null : { reason: 'not_allowed', needs: 'grantee' });
+}
+
 /** The grantee is done. */
 export function end(state: Active, command: Of<'end'>, context: Context): Decision {
-  const able = exceptSilence(ableActor(context));
-  if (able !== null) return refuse(able);
-  if (personOf(context.actor) !== state.grant.ask.grantee)
-    return refuse({ reason: 'not_allowed', needs: 'grantee' });
   return endNow(state, command.reason, 'ended', context);
+}
+
+/** Whoever has authority. */
+export function mayRevoke(state: Active | Approved, moment: Moment): Refusal | null {
+  return exceptSilence(authority(state, moment));
 }
 
 /** Somebody with authority stops it: the session, or the grant before it started. */
 export function revoke(state: Active | Approved, command: Of<'revoke'>, context: Context): Decision {
-  const refusal = exceptSilence(authority(state, context));
-  if (refusal !== null) return refuse(refusal);
   const problems = textProblems('reason', command.reason, { required: true, line: false });
   if (problems.length > 0) return invalid(problems);
   if (state.phase === 'active') return endNow(state, command.reason, 'revoked', context);
   return accept({ type: 'request.cancelled', by: actorName(context.actor), reason: command.reason.trim() });
 }
 
+/** Everybody whose word counts, once; whoever has authority, at any time. */
+export function mayReport(state: Active, moment: Moment): Refusal | null {
+  const refusal = authority(state, moment);
+  if (refusal === null) return null;
+  if (!counts(refusal)) return refusal;
+  return state.reporters.includes(actorName(moment.actor)) ? { reason: 'already_reported' } : null;
+}
+
 /** "I didn't expect this": who has authority stops it at once; anybody else's word goes to the approver. */
-export function reportUnexpected(state: Active, context: Context): Decision {
+export function reportUnexpected(state: Active, _: Of<'report_unexpected'>, context: Context): Decision {
   const by = actorName(context.actor);
-  const refusal = authority(state, context);
-  if (refusal === null) {
-    const ended = endNow(state, 'Reported as unexpected.', 'revoked', context);
-    return { events: [{ type: 'session.reported', by, standing: true }, ...ended.events], refusal: null };
-  }
-  if (!counts(refusal)) return refuse(refusal);
-  if (state.reporters.includes(by)) return refuse({ reason: 'already_reported' });
-  return accept({ type: 'session.reported', by, standing: false });
+  if (authority(state, context) !== null) return accept({ type: 'session.reported', by, standing: false });
+  const ended = endNow(state, 'Reported as unexpected.', 'revoked', context);
+  return { events: [{ type: 'session.reported', by, standing: true }, ...ended.events], refusal: null };
 }
 
 /**
@@ -185,11 +213,11 @@ export function endInDoubt(state: Access, { now }: Context): Decision {
 }
 
 /** Approver, owner, reviewer, admin and the tenant's contact may stop what is going on. */
-function authority(state: (Active | Approved) & Base, context: Context): Refusal | null {
-  const { actor, world } = context;
+function authority(state: (Active | Approved) & Base, moment: Moment): Refusal | null {
+  const { actor, world } = moment;
   const tenant = world.policy.tenants.get(state.tenant.id);
-  if (tenant !== undefined && isContact(tenant, actor)) return exceptSilence(ableContact(context));
-  const able = exceptSilence(ableActor(context));
+  if (tenant !== undefined && isContact(tenant, actor)) return exceptSilence(ableContact(moment));
+  const able = exceptSilence(ableActor(moment));
   if (able !== null) return able;
   const person = actorName(actor);
   if (

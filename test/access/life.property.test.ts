@@ -31,6 +31,7 @@ import {
   nothingOfOurs,
   overByEitherClock,
   ourTalkStays,
+  permitted,
   refusedOrDone,
   said,
   started,
@@ -167,6 +168,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
   const start = life.state;
   const decision = decide(command, start, context);
   refusedOrDone(command, start, decision, context);
+  permitted(command, start, decision, context);
   said(command, start, decision, life);
   if (STRANGERS.has(context.actor)) nothingOfOurs(decision);
   for (const event of decision.events) {

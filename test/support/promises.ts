@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Context, Decision } from '../../src/access/decision.ts';
-import type { Command } from '../../src/access/command.ts';
+import type { Command, RequestCommand } from '../../src/access/command.ts';
+import { overdueEnd } from '../../src/access/due.ts';
+import { permits, PHASES } from '../../src/access/permits.ts';
+import type { Refusal } from '../../src/access/refusal.ts';
 import type { AccessEvent, Ask, EventOf } from '../../src/access/event.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
 import type { Actor, World } from '../../src/access/people.ts';
@@ -62,6 +65,43 @@ export function refusedOrDone(
   );
   if (start?.phase === 'active' && now < start.session.expiresAt)
     must(events.length === 0, 'a refusal leaves a running session alone');
+}
+
+/** What is not about who acts and when: what was typed, and what goes on beside this request. */
+const BESIDE: ReadonlySet<Refusal['reason']> = new Set([
+  'invalid',
+  'overlap',
+  'gap_not_confirmed',
+  'extension_changed',
+  'nobody_can_approve',
+]);
+
+/** Who may is said by `permits` alone: the rules refuse whom it refuses, in its words, and nobody else for who they are. */
+export function permitted(
+  command: Command,
+  start: Access | null,
+  { refusal }: Decision,
+  context: Context,
+): void {
+  if (start === null || !isRequestCommand(command) || overdueEnd(start, context.now) !== null) return;
+  const no = permits(command.type, start, context);
+  if (no !== null) {
+    must(isDeepStrictEqual(refusal, no), 'whom permits refuses is refused, and told why in its words');
+    return;
+  }
+  if (refusal === null || BESIDE.has(refusal.reason)) return;
+  // Whose yes held no more is asked again: something did happen.
+  const again = command.type === 'start' && refusal.reason === 'no_longer_valid';
+  const unknown = refusal.reason === 'cannot_check';
+  // Which seat, and who instead, is typed.
+  const chosen = command.type === 'replace_approver';
+  // A customer says yes to all of it or no.
+  const less = command.type === 'approve' && command.less !== null;
+  must(again || unknown || chosen || less, `whom permits lets may: ${command.type} ${refusal.reason}`);
+}
+
+function isRequestCommand(command: Command): command is RequestCommand {
+  return command.type in PHASES;
 }
 
 /** Whoever comes from a workspace that is neither ours nor the customer's can at most say what they did not expect. */

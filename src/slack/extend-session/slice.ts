@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
-import { extensionRefusal, longestExtension } from '../../access/extending.ts';
+import { longestExtension } from '../../access/extending.ts';
+import { isAboutWho, permits } from '../../access/permits.ts';
 import { findScope } from '../../access/policy.ts';
 import type { Active } from '../../access/state.ts';
 import { seatsOf } from '../../access/state.ts';
@@ -8,7 +9,7 @@ import { section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { ActionCall, Answered, SlackContext, Slice } from '../context.ts';
-import { parseNo, put, sayRefusal } from '../context.ts';
+import { actorOf, parseNo, put, sayRefusal } from '../context.ts';
 import { form, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
@@ -94,10 +95,14 @@ async function open(
 /** The form, unless it could only be refused. */
 function openAsk(context: SlackContext, no: number | null, call: { caller: Caller }): Promise<Answered> {
   return open(context, no, call, 'ours', (of, state) => {
-    const here = { world: context.directory.known(), now: context.clock.now() };
-    const refusal = extensionRefusal(state, here);
+    const moment = {
+      actor: actorOf(call.caller),
+      world: context.directory.known(),
+      now: context.clock.now(),
+    };
+    const refusal = permits('ask_extension', state, moment);
     // Whether it is theirs to ask is looked at when they do.
-    return refusal === null || state.grant.ask.grantee !== call.caller.userId
+    return refusal === null || isAboutWho(refusal)
       ? { view: askForm(context, of, state) }
       : { say: { text: refusalWords(refusal, of, state) } };
   });

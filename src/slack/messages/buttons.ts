@@ -1,8 +1,7 @@
 import type { Button } from '@slack/types';
 import { approversOf, ownPart } from '../../access/standing.ts';
-import { closeoutRefusal } from '../../access/closing.ts';
-import { reviewRefusal } from '../../access/emergency.ts';
-import { extensionRefusal } from '../../access/extending.ts';
+import type { RequestCommandType } from '../../access/permits.ts';
+import { permits } from '../../access/permits.ts';
 import type { Refusal } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { ACTION } from '../interactions/action-ids.ts';
@@ -60,6 +59,8 @@ function deciding(facts: Facts, reader: string): Button[] {
   const { no, state, world, now } = facts;
   const value = String(no);
   const it = tsa(no);
+  const moment = { actor: { kind: 'person', id: reader }, world, now } as const;
+  const may = (type: RequestCommandType): boolean => mayBe(permits(type, state, moment));
   const buttons: Button[] = [];
   if (state.phase === 'pending' && decides(facts))
     buttons.push(
@@ -69,8 +70,7 @@ function deciding(facts: Facts, reader: string): Button[] {
       button('Ask a question', ACTION.ask, value, { label: `Ask a question about ${it}` }),
     );
   if (state.phase === 'active' && decides(facts)) buttons.push(...moreTimeButtons(no, state));
-  const says = state.phase === 'closed' && state.accepted === null;
-  if (says && mayBe(closeoutRefusal(state, reader, { world, now })))
+  if (may('accept_closeout'))
     buttons.push(
       button('Accept closeout', ACTION.closeoutYes, value, {
         style: 'primary',
@@ -78,8 +78,7 @@ function deciding(facts: Facts, reader: string): Button[] {
       }),
       button('Contest', ACTION.closeoutNo, value, { label: `Contest the closeout of ${it}` }),
     );
-  const unreviewed = 'session' in state && state.review !== null && state.review.verdict === null;
-  if (unreviewed && mayBe(reviewRefusal(state, reader, { world, now })))
+  if (may('review_emergency'))
     buttons.push(
       button('Justified', ACTION.justified, value, { style: 'primary', label: `${it} was justified` }),
       button('Not justified', ACTION.notJustified, value, {
@@ -125,7 +124,7 @@ function holding({ no, state, now, world }: Facts, reader: string): Button[] {
         ),
       }),
     );
-    if (mayBe(extensionRefusal(state, { world, now })))
+    if (mayBe(permits('ask_extension', state, { actor: { kind: 'person', id: reader }, world, now })))
       buttons.push(
         button('Ask for more time', ACTION.extend, value, { label: `Ask for more time in ${it}` }),
       );
