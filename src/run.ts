@@ -188,7 +188,7 @@ async function startOn(
     underWay: createUnderWay(ledger.reader),
     clock,
     log,
-    asked: (look, silence) => directory.asked(look, silence),
+    asked: (look, word) => directory.asked(look, word),
   });
   const digest = createDigestTimer({ handler, views, clock, log, policy: rules });
   const watch = createClockWatch({ clock, handler, policy: rules, log });

@@ -15,6 +15,16 @@ export function isStopping({ type }: Pick<Command, 'type'>): boolean {
   return STOPPING.has(type);
 }
 
+/**
+ * What Slack must have said of people for this: a filing gives nobody anything, and all who act on it are asked about
+ * anew, so its word of a minute ago will do; stopping goes by its last word where it is silent; anything else takes its
+ * word of now, or nothing happens.
+ */
+export function wordNeeded(command: Pick<Command, 'type'>): 'now' | 'lately' | 'last_known' {
+  if (command.type === 'file') return 'lately';
+  return isStopping(command) ? 'last_known' : 'now';
+}
+
 /** In doubt it is stopped: that Slack does not say who somebody is keeps nobody from it. */
 export function exceptSilence(refusal: Refusal | null): Refusal | null {
   return refusal?.reason === 'cannot_check' ? null : refusal;

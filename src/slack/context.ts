@@ -7,7 +7,7 @@ import { decideGlobal } from '../access/absence.ts';
 import type { Actor } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
-import { isStopping } from '../access/stopping.ts';
+import { wordNeeded } from '../access/stopping.ts';
 import type { Clock } from '../clock.ts';
 import type { ReportedActions } from '../ledger/actions.ts';
 import type { CommandHandler, Outcome } from '../ledger/command-handler.ts';
@@ -129,7 +129,7 @@ export async function put(
   const actor = actorOf(caller);
   const state = requestNo === null ? null : ((await context.views.record(requestNo))?.state ?? null);
   const look = lookingAt(command, state, { actor, now: context.clock.now() });
-  const world = await context.directory.asked(look, isStopping(command) ? 'last_known' : 'cannot_check');
+  const world = await context.directory.asked(look, wordNeeded(command));
   return context.handler.handle({ command, requestNo, actor, world, delivery });
 }
 

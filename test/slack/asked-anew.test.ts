@@ -8,6 +8,8 @@ import { file } from '../support/test-app.ts';
 
 /** Who may act is asked of Slack at every act, however fresh the last answer was; ending and stopping wait for none. */
 
+const MANY = 1_000;
+
 const NOT_NOW = /Nothing was changed: Slack did not say in time who you are, or who else is concerned/;
 const NO_MEMBER = /Nothing was changed: your account is (?:deactivated|a guest)/;
 const NOT_NAMED = /Nothing was changed: by the policy of today you do not decide about TSA-1/;
@@ -116,12 +118,28 @@ describe('Though Slack’s word never came, and the last look was just now', () 
     ));
 });
 
+describe('A filing gives nobody anything', () => {
+  it('so Slack’s word of the last minute will do for it, and for nothing that follows', () =>
+    onStage(async (s) => {
+      const asked = (): number =>
+        s.sandbox.workspace.traffic.filter(({ what }) => what.startsWith('users.info')).length;
+      await file(s);
+      await s.cast.ada.waitFor('app', /asks for your approval/);
+      await s.later(0);
+      const before = asked();
+      await file(s, { tenant: 'Contoso Retail · production' });
+      expect(asked()).toBe(before);
+      expect((await written(s)).life).toEqual(['TSA-1 request.filed', 'TSA-2 request.filed']);
+      await s.cast.ada.presses('Approve', 'app', /TSA-2/);
+      expect(asked()).toBeGreaterThan(before);
+    }));
+});
+
 const SILENT: readonly [string, Fault][] = [
   ['never answers', { kind: 'hang' }],
   ['says 500', { kind: 'server_error' }],
   ['says 429', { kind: 'rate_limited', retryAfterS: 30 }],
 ];
-const MANY = 1_000;
 
 describe.each(SILENT)('While Slack %s', (_, fault) => {
   const silent = (s: TestApp): void => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Standing, World } from '../../src/access/people.ts';
 import type { Principal, UserId } from '../../src/access/policy.ts';
-import type { Questions, Silence } from '../../src/slack/api/asking.ts';
+import type { Questions, Word } from '../../src/slack/api/asking.ts';
 import { askAbout } from '../../src/slack/api/asking.ts';
 import { worldOf } from '../support/access-fixtures.ts';
 
@@ -36,8 +36,8 @@ const remembered = {
 };
 const NEVER = Promise.withResolvers<null>().promise;
 
-const ask = (questions: Questions, look: (world: World) => void, silence: Silence = 'cannot_check') =>
-  askAbout(look, { policy, absences: new Map(), remembered }, questions, silence);
+const ask = (questions: Questions, look: (world: World) => void, word: Word = 'now') =>
+  askAbout(look, { policy, absences: new Map(), remembered }, questions, word);
 
 describe('For one decision', () => {
   it('Slack is asked once about everybody at whom the rules look, and nobody else', async () => {

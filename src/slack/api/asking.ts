@@ -9,8 +9,11 @@ export interface Questions {
   members(group: Principal): Promise<ReadonlySet<UserId> | null>;
 }
 
-/** What holds of those about whom Slack is silent: nothing, or what was last known. */
-export type Silence = 'cannot_check' | 'last_known';
+/**
+ * Which word of Slack's a decision rests on: that of `now`; one of `lately`, a minute old at most for a person; or that
+ * of now, and the `last_known` where it is silent.
+ */
+export type Word = 'now' | 'lately' | 'last_known';
 
 /** Whoever acts waits for Slack no longer than this, however many questions there are. */
 export const ANSWER_WITHIN_MS = 1_000;
@@ -30,12 +33,12 @@ export async function askAbout(
   look: (world: World) => void,
   known: Known,
   questions: Questions,
-  silence: Silence,
+  word: Word,
 ): Promise<World> {
   const { policy, absences, remembered } = known;
   const people = new Map<UserId, Standing | null>();
   const groups = new Map<Principal, ReadonlySet<UserId> | null>();
-  const falls = silence === 'last_known';
+  const falls = word === 'last_known';
   const world = (meet: { person(user: UserId): void; group(group: Principal): void } | null): World => ({
     policy,
     people: {

@@ -7,7 +7,7 @@ import type { Policy, Principal, UserId } from '../../access/policy.ts';
 import type { Workspace } from '../../access/whose.ts';
 import { isElsewhere, slackIdOf } from '../../access/whose.ts';
 import type { Clock } from '../../clock.ts';
-import type { Silence } from './asking.ts';
+import type { Word } from './asking.ts';
 import { askAbout } from './asking.ts';
 import { troubleOf } from './client.ts';
 import type { Oddity } from './names.ts';
@@ -29,8 +29,8 @@ export interface Profile {
 
 /** What Slack says about people and groups: asked anew for every decision, remembered for what is only shown. */
 export interface Directory {
-  /** The world for one decision: Slack is asked now about everybody at whom `look` looks in it. */
-  asked(look: (world: World) => void, silence?: Silence): Promise<World>;
+  /** The world for one decision: Slack is asked about everybody at whom `look` looks in it. */
+  asked(look: (world: World) => void, word?: Word): Promise<World>;
   /** The world for somebody who looks something up: with these people as they were a minute ago at most. */
   recent(users: readonly UserId[]): Promise<World>;
   /** What is known without asking: for time, and for showing. */
@@ -169,7 +169,7 @@ export function createDirectory(deps: {
     });
   }
 
-  function isFresh(remembered: Remembered<unknown> | undefined, forMs: number): boolean {
+  function isFresh<T>(remembered: Remembered<T> | undefined, forMs: number): remembered is Remembered<T> {
     return remembered !== undefined && clock.now() - remembered.at < forMs;
   }
 
@@ -196,13 +196,21 @@ export function createDirectory(deps: {
   }
 
   return {
-    async asked(look, silence = 'cannot_check') {
+    async asked(look, word = 'now') {
       absent = await deps.absences(clock.now());
+      const lately = word === 'lately';
       const questions = {
-        standing: (user: UserId) => (user === '' ? Promise.resolve(NOBODY) : lookUp(user)),
-        members: lookUpGroup,
+        standing(user: UserId) {
+          if (user === '') return Promise.resolve(NOBODY);
+          const told = lately && !unanswered.has(user) ? people.get(user) : undefined;
+          return isFresh(told, PERSON_FRESH_MS) ? Promise.resolve(told.value.standing) : lookUp(user);
+        },
+        members(group: string) {
+          const told = lately ? groups.get(group) : undefined;
+          return isFresh(told, GROUP_FRESH_MS) ? Promise.resolve(told.value) : lookUpGroup(group);
+        },
       };
-      return askAbout(look, { policy, absences: absent, remembered }, questions, silence);
+      return askAbout(look, { policy, absences: absent, remembered }, questions, word);
     },
     async recent(users) {
       absent = await deps.absences(clock.now());

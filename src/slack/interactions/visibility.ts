@@ -4,7 +4,7 @@ import type { UserId } from '../../access/policy.ts';
 import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, mayRead, visibleTo } from '../../access/reading.ts';
 import type { Recorded } from '../../ledger/history.ts';
-import type { Silence } from '../api/asking.ts';
+import type { Word } from '../api/asking.ts';
 import type { SlackContext, Say } from '../context.ts';
 import { noSuchRequest } from '../context.ts';
 
@@ -32,8 +32,8 @@ const NOT_THEIRS: Hidden = {
 };
 
 /** Why this person may not look at what goes on, in words; `null` when they may. */
-export async function notForYou(context: SlackContext, user: UserId, silence?: Silence): Promise<Say | null> {
-  const world = await worldFor(context, user, silence);
+export async function notForYou(context: SlackContext, user: UserId, word?: Word): Promise<Say | null> {
+  const world = await worldFor(context, user, word);
   if (world === null) return NOT_KNOWN.say;
   return isListed(world, user) ? null : NOT_THEIRS.say;
 }
@@ -45,11 +45,11 @@ export async function seenBy(
   no: number,
   /** Whom it is for: ourselves, or the customer's own people too. */
   whose: 'ours' | 'everybody' = 'ours',
-  silence?: Silence,
+  word?: Word,
 ): Promise<VisibleRecord<Recorded> | Hidden> {
   const record = await context.views.record(no);
   if (record === null) return { why: 'not_there', ...noSuchRequest(no) };
-  const world = await worldFor(context, user, silence);
+  const world = await worldFor(context, user, word);
   if (world === null) return NOT_KNOWN;
   const audience = mayRead(world, record.state, user);
   if (audience === null || (audience === 'customer' && whose === 'ours')) return NOT_THEIRS;
@@ -57,12 +57,8 @@ export async function seenBy(
 }
 
 /** Whoever looks in order to stop something is not kept from it by Slack's silence: what it said last will do. */
-async function worldFor(
-  context: SlackContext,
-  user: UserId,
-  silence: Silence = 'cannot_check',
-): Promise<World | null> {
+async function worldFor(context: SlackContext, user: UserId, word: Word = 'lately'): Promise<World | null> {
   const world = await context.directory.recent([user]);
   if (world.people.standing(user) !== 'cannot_check') return world;
-  return silence === 'last_known' ? context.directory.known() : null;
+  return word === 'last_known' ? context.directory.known() : null;
 }
