@@ -28,7 +28,7 @@ import { createClients } from './slack/api/client.ts';
 import { createCourier } from './slack/messages/courier.ts';
 import { createDirectory } from './slack/api/directory.ts';
 import { createHome } from './slack/home/slice.ts';
-import { createSlackDoor } from './http/slack-requests.ts';
+import { createSlackRequests } from './http/slack-requests.ts';
 import { createIntake } from './slack/api/intake.ts';
 import { isSomebodyActive } from './slack/api/presence.ts';
 import { announceRestored } from './slack/restored/slice.ts';
@@ -236,7 +236,7 @@ async function startOn(
       health,
       slack:
         mode.kind === 'http'
-          ? createSlackDoor({ signingSecret: mode.signingSecret, intake, clock, log, onSeen: slackSeen })
+          ? createSlackRequests({ signingSecret: mode.signingSecret, intake, clock, log, onSeen: slackSeen })
           : null,
       accessApi: products?.port === null ? products : null,
       pages: pages?.listener ?? null,

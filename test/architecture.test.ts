@@ -13,7 +13,6 @@ const LINES_MAX = 300;
 /** Files that hold one thing which would not be clearer in two. */
 const LONGER: Readonly<Record<string, number>> = {
   'src/notifications/owe.ts': 320,
-  'src/slack/messages/refusals.ts': 380,
 };
 
 /** Whose imports are bound, and to what: a folder (ending in `/`), a file, or a package by its name. */
@@ -31,6 +30,7 @@ const LAYERS: readonly {
   },
   { of: 'src/timers/', may: ['src/timers/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },
   { of: 'src/review/', may: ['src/review/', 'src/ledger/', 'src/access/'] },
+  { of: 'src/wording/', may: ['src/wording/', 'src/access/', 'src/clock.ts'] },
   { of: 'src/keys/', may: ['src/keys/', 'src/clock.ts'] },
   {
     of: 'src/connectors/',
@@ -129,6 +129,27 @@ const nobodyActsOnWhatIsRemembered: Rule = (files) =>
 
 /** What the slices of Slack share; every other folder beside these is a slice. */
 const SHARED_BY_SLICES: ReadonlySet<string> = new Set(['api', 'messages', 'interactions', 'listeners']);
+
+const pagesAndMailKnowNoSlack: Rule = (files) =>
+  [...under(files, 'src/http/'), ...under(files, 'src/email/'), ...under(files, 'src/wording/')].flatMap(
+    (file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('src/slack/'))
+        .map((name) => `${file.path} imports ${name}`),
+  );
+
+/** Plain words: who speaks decides how a person, an instant and a command look. */
+const wordingHasNoMarkup: Rule = (files) =>
+  under(files, 'src/wording/').flatMap((file) => [
+    ...importsOf(file)
+      .filter((name) => !name.startsWith('src/') && name !== 'luxon')
+      .map((name) => `${file.path} imports ${name}`),
+    ...nodesOf(file)
+      .filter((node) => ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node))
+      .filter((node) => MARKUP.test(node.text))
+      .map((node) => `${file.path}: ${node.getText()}`),
+  ]);
+const MARKUP = /<[@#!a-z/]|:[a-z_]{3,}:|\*\w[^*]*\*|`/;
 
 const slicesStandAlone: Rule = (files) =>
   files.flatMap((file) => {
@@ -265,6 +286,28 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       ],
     },
     {
+      title: 'Pages, mail and the shared wording do not know Slack’s screens',
+      rule: pagesAndMailKnowNoSlack,
+      planted: [
+        file('src/http/views/a.ts', "import { tsa } from '../../slack/messages/words.ts';"),
+        file('src/http/b.ts', "import type { Directory } from '../slack/api/directory.ts';"),
+        file('src/email/c.ts', "const { who } = await import('../slack/messages/words.ts');"),
+        file('src/wording/d.ts', "export { who } from '../slack/messages/words.ts';"),
+      ],
+    },
+    {
+      title: 'The shared wording is plain: no markup of Slack or of a page',
+      rule: wordingHasNoMarkup,
+      planted: [
+        file('src/wording/a.ts', "import type { KnownBlock } from '@slack/types';"),
+        file('src/wording/b.ts', 'const who = `<@${user}> approved`;'),
+        file('src/wording/c.ts', 'const at = `${no} lapsed <time>`;'),
+        file('src/wording/d.ts', "const sign = ':warning: too late';"),
+        file('src/wording/e.ts', "const loud = '*EMERGENCY* access';"),
+        file('src/wording/f.ts', "const what = 'Write `/tsa show`.';"),
+      ],
+    },
+    {
       title: 'A slice of Slack imports no other slice, and what the slices share imports none of them',
       rule: slicesStandAlone,
       planted: [
@@ -289,7 +332,7 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       rule: filesFitThreeScreens,
       planted: [
         file('src/a.ts', 'x\n'.repeat(LINES_MAX + 1)),
-        file('src/slack/messages/refusals.ts', 'x\n'.repeat(381)),
+        file('src/notifications/owe.ts', 'x\n'.repeat(321)),
       ],
     },
     {
@@ -357,11 +400,15 @@ describe('The rules let pass what is right', () => {
       "import { owe } from '../notifications/owe.ts'; import type { Clock } from '../clock.ts';",
     ),
     file('src/slack/home/slice.ts', "import { homeView } from './view.ts'; import '../api/payload.ts';"),
+    file(
+      'src/wording/a.ts',
+      "import { askOf } from '../access/state.ts'; const words = `${it} — 2 * 3 a:b`;",
+    ),
     file('src/slack/app.ts', "import { help } from './help/slice.ts';"),
     file('src/words.ts', 'const at = new Date(ms).toISOString();'),
     file('src/config.ts', 'const env = process.env;'),
     file('src/clock.ts', "import { randomUUID } from 'node:crypto'; const at = Date.now();"),
-    file('src/slack/messages/refusals.ts', 'x\n'.repeat(380)),
+    file('src/notifications/owe.ts', 'x\n'.repeat(320)),
     file('test/a.test.ts', "import { createSandbox } from '../sandbox/server.ts'; const at = Date.now();"),
     file('src/link.ts', "const at = 'https://example.com/home/page';"),
     file('Dockerfile', `FROM node:${TESTED}-slim@sha256:${'0'.repeat(64)} AS build\n`),

@@ -1,10 +1,12 @@
 import { currentAsk } from '../access/approving.ts';
 import type { Tenant } from '../access/policy.ts';
 import type { Pending } from '../access/state.ts';
-import { lasting, tsa } from '../slack/messages/words.ts';
+import { lasting } from '../wording/durations.ts';
+import { placeOf } from '../wording/names.ts';
+import { tsa } from '../wording/numbers.ts';
 import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
-import { boundaries, caseFact, closing, fact, linkPart, placeOf, quote, scopeWords } from './parts.ts';
+import { boundaries, caseFact, closing, fact, linkPart, quote, scopeWords } from './parts.ts';
 import { fullTime } from './times.ts';
 
 /** Mails that ask a contact for something, or give them what they asked for. */
@@ -13,7 +15,7 @@ import { fullTime } from './times.ts';
 export function consentLetter(state: Pending, no: number, facts: MailFacts): Letter {
   const ask = currentAsk(state);
   const who = facts.nameOf(ask.grantee);
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   return {
     subject: `[${tsa(no)}] ${who} asks to enter ${place}`,
     lead: [
@@ -50,7 +52,7 @@ export function tenantLetter(
     readonly invited: boolean;
   },
 ): Letter {
-  const place = placeOf({ tenant });
+  const place = placeOf(tenant);
   return {
     subject: invited ? `Who enters ${place}, and why: your page` : `Your page for ${place}`,
     lead: [

@@ -11,6 +11,7 @@ import type { Links, Purpose } from '../ledger/links.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Courier, Delivered, Delivery } from '../outbox/dispatcher.ts';
 import { addressOf } from '../notifications/owe-mail.ts';
+import { contactOf, namesForContact } from '../wording/names.ts';
 import { consentLetter, tenantLetter } from './asks.ts';
 import type { Letter } from './layout.ts';
 import { write } from './layout.ts';
@@ -72,15 +73,13 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
   ): Promise<MailFacts['nameOf']> {
     const people = peopleIn(state, events);
     await deps.learn(people.filter((id) => contactOf(tenant, id) === undefined));
-    return (actor) => {
-      if (actor.startsWith('system:')) return 'our program';
-      if (actor === CUSTOMER_SEAT) return 'the customer';
-      const contact = contactOf(tenant, actor);
-      if (contact !== undefined) return contact.name;
-      if (actor.startsWith('customer:')) return actor.slice('customer:'.length);
-      const name = deps.nameOf(actor);
-      return name === null || name === actor ? UNNAMED : name;
-    };
+    return namesForContact(tenant, {
+      customer: 'the customer',
+      nameOf: (user) => {
+        const name = deps.nameOf(user);
+        return name === null || name === user ? UNNAMED : name;
+      },
+    });
   }
 
   async function draftFact(
@@ -241,11 +240,6 @@ async function linkFor<T>(
   return type === 'session.started' || type === 'extension.approved'
     ? issue('report', state.session.expiresAt)
     : null;
-}
-
-/** A contact of the tenant, by the name that the ledger has for them. */
-function contactOf(tenant: Tenant, actor: string): Contact | undefined {
-  return tenant.contacts.find((c) => c.slack === actor || `customer:${c.email ?? ''}` === actor);
 }
 
 /** Everybody in Slack whom a mail about this may name. */

@@ -1,8 +1,10 @@
 import type { EventOf } from '../access/event.ts';
-import { lasting, tsa } from '../slack/messages/words.ts';
+import { lasting } from '../wording/durations.ts';
+import { placeOf } from '../wording/names.ts';
+import { tsa } from '../wording/numbers.ts';
 import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
-import { closing, fact, linkPart, placeOf, quote, scopeOf } from './parts.ts';
+import { closing, fact, linkPart, quote, scopeOf } from './parts.ts';
 import { fullTime } from './times.ts';
 
 /** What the customer is asked, and told, about more time in a session. */
@@ -11,7 +13,7 @@ import { fullTime } from './times.ts';
 export function moreTimeAsked(event: EventOf<'extension.asked'>, no: number, facts: MailFacts): Letter {
   const { state } = facts.record;
   const who = facts.nameOf(event.by);
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   return {
     subject: `[${tsa(no)}] ${who} asks for more time in ${place}`,
     lead: [

@@ -3,7 +3,8 @@ import type { Access, Grant } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import type { Recorded } from '../ledger/history.ts';
-import { tsa } from '../slack/messages/words.ts';
+import { tsa } from '../wording/numbers.ts';
+import type { Speaker } from '../wording/speaker.ts';
 import type { Part } from './layout.ts';
 import { fullTime } from './times.ts';
 
@@ -12,7 +13,7 @@ import { fullTime } from './times.ts';
 export interface MailFacts {
   readonly record: VisibleRecord<Recorded, 'customer'>;
   /** The name of anybody whom the ledger names; never an id. */
-  readonly nameOf: (actor: string) => string;
+  readonly nameOf: Speaker['who'];
   readonly now: number;
   /** Where something can be done about it; `null` when there is nothing to do any more. */
   readonly link: { readonly url: string; readonly code: string } | null;
@@ -21,11 +22,6 @@ export interface MailFacts {
 }
 
 const SCANNER = 'The page asks for the code beside the link: a program that follows links can do nothing.';
-
-/** The tenant as people recognise it, its environment always beside it. */
-export function placeOf({ tenant }: { tenant: Pick<Access['tenant'], 'name' | 'environment'> }): string {
-  return `${tenant.name} (${tenant.environment})`;
-}
 
 /** What the access covers, in the words of the policy. */
 export function scopeWords({ name, allows }: ScopeRecord): string {

@@ -2,7 +2,9 @@ import type { EventOf } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { askOf } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
-import { lasting, tsa } from '../slack/messages/words.ts';
+import { lasting } from '../wording/durations.ts';
+import { placeOf } from '../wording/names.ts';
+import { tsa } from '../wording/numbers.ts';
 import type { Letter } from './layout.ts';
 import { moreTimeAsked, moreTimeGiven } from './more-time.ts';
 import type { MailFacts } from './parts.ts';
@@ -13,7 +15,6 @@ import {
   closing,
   fact,
   linkPart,
-  placeOf,
   quote,
   reviewOf,
   scopeOf,
@@ -43,7 +44,7 @@ export function factLetter(recorded: Recorded, facts: MailFacts, again = false):
 function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
   const { state } = facts.record;
   const subject = (words: string): string => `[${tsa(no)}] ${words}`;
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   switch (event.type) {
     case 'session.started':
       return inUse('', no, facts);
@@ -150,7 +151,7 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
 /** Somebody is in there, or was while this mail could not be sent. */
 function inUse(sign: string, no: number, facts: MailFacts): Letter {
   const { state } = facts.record;
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   if (!('session' in state)) return { subject: tsa(no), lead: [place], parts: [] };
   const { grant, session } = state;
   const who = facts.nameOf(grant.ask.grantee);
@@ -181,7 +182,7 @@ function inUse(sign: string, no: number, facts: MailFacts): Letter {
 
 function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFacts): Letter {
   const { state } = facts.record;
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   const ask = askOf(state);
   const who = ask === null ? 'Somebody' : facts.nameOf(ask.grantee);
   const startedAt = 'session' in state ? state.session.startedAt : event.endedAt;
@@ -210,7 +211,7 @@ function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFac
 /** Whoever heard that an emergency waits hears how that ended. */
 function cameToNothing(how: string, no: number, facts: MailFacts): Letter {
   const { state } = facts.record;
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   return {
     subject: `[${tsa(no)}] Over: the emergency in ${place}. Nobody entered`,
     lead: [
@@ -223,7 +224,7 @@ function cameToNothing(how: string, no: number, facts: MailFacts): Letter {
 
 function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts): Letter {
   const { state } = facts.record;
-  const place = placeOf(state);
+  const place = placeOf(state.tenant);
   const result = { yes: 'Resolved', no: 'Not fixed', not_yet: 'Not fixed yet' }[event.fixed];
   const was =
     'session' in state && 'ending' in state

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
+import type { World } from '../access/people.ts';
 import type { Policy, UserId } from '../access/policy.ts';
 import { isElsewhere } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
@@ -13,14 +14,27 @@ import type { FullRecord } from '../ledger/history.ts';
 import type { Link, Links } from '../ledger/links.ts';
 import type { TenantViews } from '../ledger/tenant-views.ts';
 import type { Views } from '../ledger/views.ts';
-import type { Directory } from '../slack/api/directory.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
-import { lasting } from '../slack/messages/words.ts';
+import { lasting } from '../wording/durations.ts';
 import type { Html } from './views/frame.ts';
 import { frame, says } from './views/frame.ts';
 import type { Limit, Limits } from './limits.ts';
 import type { Theirs } from './views/words.ts';
 import { usersIn } from './views/words.ts';
+
+/** What the pages ask about people. Slack may be down: nothing that a contact outside it does waits for its answer. */
+export interface PeopleKnown {
+  /** The world for one decision; of those about whom Slack is silent, what was last known holds. */
+  asked(look: (world: World) => void, silence: 'last_known'): Promise<World>;
+  /** The world with these people as they were a minute ago at most. */
+  recent(users: readonly UserId[]): Promise<World>;
+  /** What is known without asking. */
+  known(): World;
+  /** What somebody calls themselves; `null` if Slack was not asked about them yet. */
+  profile(user: UserId): { readonly name: string } | null;
+  /** Makes sure that these people's names are known, as far as Slack answers. */
+  learn(users: readonly UserId[]): Promise<void>;
+}
 
 /** What every page works with. */
 export interface PagesDeps {
@@ -39,8 +53,7 @@ export interface PagesDeps {
   readonly mail: boolean;
   /** The header in which a proxy in front names the client; `null`: whoever connects is the client. */
   readonly clientHeader: string | null;
-  /** Slack may be down: nothing that a contact outside it does waits for its answer. */
-  readonly directory: Pick<Directory, 'asked' | 'recent' | 'known' | 'profile' | 'learn'>;
+  readonly directory: PeopleKnown;
 }
 
 /** What the pages' routes share: finding a link, counting tries, and answering. */

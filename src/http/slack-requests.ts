@@ -2,11 +2,11 @@ import { isValidSlackRequest } from '@slack/bolt';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
 import type { Logger } from 'pino';
+import type { Payload } from '../bounded-json.ts';
+import { readPayload } from '../bounded-json.ts';
 import type { Timekeeper } from '../clock.ts';
 import { readBody, turnAway } from './exchange.ts';
 import type { SlackListener } from './server.ts';
-import type { Intake, Payload } from '../slack/api/intake.ts';
-import { readPayload } from '../slack/api/intake.ts';
 
 /**
  * What Slack may reach, in HTTP mode. Before Bolt sees a request: it is small enough, signed with our secret, of now
@@ -18,8 +18,18 @@ const BODY_MAX = 1_048_576;
 /** Slack: "if the request timestamp is more than five minutes from local time, it could be a replay attack" (docs.slack.dev/authentication/verifying-requests-from-slack). Both ways. */
 const WINDOW_MS = 300_000;
 
+/** Takes what is Slack's, and says how it is answered: with this content, or (it made no sense) not at all. */
+export interface Intake {
+  take(
+    payload: Payload,
+    answer: (
+      answer: { readonly kind: 'taken'; readonly content: unknown } | { readonly kind: 'malformed' },
+    ) => Promise<void>,
+  ): Promise<void>;
+}
+
 /** Judges what comes to Slack's address, and passes on what is Slack's. */
-export function createSlackDoor(deps: {
+export function createSlackRequests(deps: {
   intake: Intake;
   signingSecret: string;
   clock: Timekeeper;

@@ -18,7 +18,7 @@ import type { Facts } from '../review/digest.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import type { Directory } from './api/directory.ts';
 import type { Caller, View } from './api/payload.ts';
-import { refusalWords } from './messages/refusals.ts';
+import { refusalWords } from './messages/words.ts';
 import type { LookUps } from './interactions/turns.ts';
 
 /** What every slice works with, and how a slice says what it answers to. */
@@ -155,10 +155,4 @@ export function sayRefusal({ refusal, requestNo, state }: Outcome): { say?: Say 
 /** The answer where a number leads nowhere. */
 export function noSuchRequest(no: number): { say: Say } {
   return { say: { text: refusalWords({ reason: 'no_such_request' }, no, null) } };
-}
-
-/** `TSA-42`, `tsa42` or `42` as a number; `null` for anything else. */
-export function parseNo(text: string): number | null {
-  const digits = /^(?:tsa[-\s]?)?(\d{1,9})$/i.exec(text.trim())?.[1];
-  return digits === undefined || Number(digits) === 0 ? null : Number(digits);
 }

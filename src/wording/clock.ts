@@ -1,6 +1,7 @@
 import type { Timekeeper } from '../clock.ts';
 import { JUMP_MS } from '../clock.ts';
-import { inUtc, lasting } from '../slack/messages/words.ts';
+import { lasting } from './durations.ts';
+import { inUtc } from './instants.ts';
 
 /** How the app's time and the machine's clock stand, and what is known of it. */
 export function clockSays(clock: Pick<Timekeeper, 'ahead' | 'lastJump'>): {

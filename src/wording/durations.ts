@@ -1,4 +1,4 @@
-/** Lengths of time as people write them: `90s`, `30m`, `2h`, `1h 30m`, `1d`. */
+/** Lengths of time, as people write them (`90s`, `30m`, `2h`, `1h 30m`, `1d`) and as they read them. */
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** Whole words only: a month is not a minute. */
@@ -15,4 +15,22 @@ export function parseDuration(text: string): number | null {
     (sum, [, number, ...units]) => sum + Number(number) * (UNIT_MS[units.find(Boolean) ?? ''] ?? NaN),
     0,
   );
+}
+
+/** A length of time: "45 s", "30 min", "1 h 30 min", "2 d 4 h". Never longer than it is. */
+export function lasting(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1_000],
+  ] as const;
+  const parts: string[] = [];
+  let left = ms;
+  for (const [name, size] of units) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0 s';
 }

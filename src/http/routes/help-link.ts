@@ -6,8 +6,8 @@ import { lookingAt } from '../../access/decide.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../access/limits.ts';
 import { isGroup, ownerForCustomers } from '../../access/people.ts';
 import type { Refusal } from '../../access/refusal.ts';
-import { issueWords } from '../../slack/messages/customer-words.ts';
-import { tsa } from '../../slack/messages/words.ts';
+import { issueWords } from '../../wording/problems.ts';
+import { tsa } from '../../wording/numbers.ts';
 import type { PageContext } from '../page-context.ts';
 import { formOf, keyOf, notFound } from '../page-context.ts';
 import { says, time } from '../views/frame.ts';
@@ -17,7 +17,7 @@ import { askPage } from '../views/help-view.ts';
 import type { HelpTyped } from '../views/help-view.ts';
 import type { Answer, Opened } from './tenant-entry.ts';
 import { back, createTenantEntry } from './tenant-entry.ts';
-import { refusalSentence } from '../views/words.ts';
+import { refusalSentence } from '../../wording/contact-refusals.ts';
 
 /** `/t/:token/ask`: a contact asks for help. Sending it, with the code of the mail, is the authorization. */
 

@@ -7,8 +7,8 @@ import type { AccessEvent } from '../../access/event.ts';
 import { actorName } from '../../access/people.ts';
 import type { FullRecord } from '../../ledger/history.ts';
 import type { Link } from '../../ledger/links.ts';
-import { problemWords } from '../../slack/messages/refusals.ts';
-import { tsa } from '../../slack/messages/words.ts';
+import { problemWords } from '../../wording/problems.ts';
+import { tsa } from '../../wording/numbers.ts';
 import { answered, newMailForm, overWords } from '../views/answers.ts';
 import type { PageContext } from '../page-context.ts';
 import { formOf, keyOf } from '../page-context.ts';
@@ -16,7 +16,9 @@ import type { Html } from '../views/frame.ts';
 import { mailAgain, offerOf } from '../views/offer.ts';
 import { NOTHING_TYPED, question } from '../views/request-view.ts';
 import type { Shown, Typed } from '../views/request-view.ts';
-import { happened, namesFor, placeOf, refusalSentence } from '../views/words.ts';
+import { happened, namesFor } from '../views/words.ts';
+import { placeOf } from '../../wording/names.ts';
+import { refusalSentence } from '../../wording/contact-refusals.ts';
 
 /** `/r/:token`: one person, one request, one answer. Looking changes nothing; the code of the mail is needed to answer. */
 

@@ -9,7 +9,7 @@ import { stillContact } from '../views/offer.ts';
 import { newMailForm } from '../views/answers.ts';
 import type { TenantFacts } from '../views/tenant-view.ts';
 import type { Theirs } from '../views/words.ts';
-import { placeOf } from '../views/words.ts';
+import { placeOf } from '../../wording/names.ts';
 
 /** What stands before everything behind `/t/:token`: a link that opens, a contact of today, and a record of their own tenant. */
 

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { z } from 'zod';
 import type { RequestCommand } from '../../access/command.ts';
 import { readMark } from '../../ledger/tenant-views.ts';
-import { tsa } from '../../slack/messages/words.ts';
+import { tsa } from '../../wording/numbers.ts';
 import { actionsCsv, SHOWN_MAX } from '../views/actions-view.ts';
 import { answered } from '../views/answers.ts';
 import type { PageContext } from '../page-context.ts';
@@ -15,7 +15,8 @@ import { NOTHING_TYPED } from '../views/request-view.ts';
 import type { Typed } from '../views/request-view.ts';
 import { back, createTenantEntry } from './tenant-entry.ts';
 import { inUse, recordPage, tenantPage } from '../views/tenant-view.ts';
-import { happened, namesFor, refusalSentence } from '../views/words.ts';
+import { happened, namesFor } from '../views/words.ts';
+import { refusalSentence } from '../../wording/contact-refusals.ts';
 
 /** `/t/:token`: one contact looks up their tenant, for half an hour. To change something they type the code of the mail. */
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Reported, ReportedActions } from '../../ledger/actions.ts';
 import { csvLine } from '../../ledger/export.ts';
-import { count, tsa } from '../../slack/messages/words.ts';
+import { count, tsa } from '../../wording/numbers.ts';
 import type { Html } from './frame.ts';
 import { time } from './frame.ts';
 

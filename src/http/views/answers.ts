@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { tsa } from '../../slack/messages/words.ts';
+import { tsa } from '../../wording/numbers.ts';
 import type { Html } from './frame.ts';
 import type { Offer } from './offer.ts';
 import type { Shown } from './request-view.ts';

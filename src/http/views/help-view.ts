@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
-import { lasting } from '../../slack/messages/words.ts';
+import { lasting } from '../../wording/durations.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, textField } from './frame.ts';
 import type { Typed } from './request-view.ts';
 import { wrongIn } from './request-view.ts';
 import type { TenantFacts } from './tenant-view.ts';
-import { placeOf } from './words.ts';
+import { placeOf } from '../../wording/names.ts';
 
 /** The form in which a customer asks for help. */
 

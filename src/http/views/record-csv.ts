@@ -3,10 +3,11 @@ import { askOf, seatsOf } from '../../access/state.ts';
 import type { ReportedActions } from '../../ledger/actions.ts';
 import { csvLine } from '../../ledger/export.ts';
 import type { Mark, TenantViews } from '../../ledger/tenant-views.ts';
-import { tsa } from '../../slack/messages/words.ts';
+import { tsa } from '../../wording/numbers.ts';
 import type { PageContext } from '../page-context.ts';
 import type { Name, Theirs } from './words.ts';
-import { namesFor, statusWords } from './words.ts';
+import { namesFor } from './words.ts';
+import { statusWords } from '../../wording/statuses.ts';
 
 const PAGE = 100;
 const COLUMNS = [

@@ -3,11 +3,15 @@ import { currentAsk } from '../../access/approving.ts';
 import type { Access, Active } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT, seatsOf } from '../../access/state.ts';
 import type { Link } from '../../ledger/links.ts';
-import { lasting, tsa } from '../../slack/messages/words.ts';
+import { lasting } from '../../wording/durations.ts';
+import { tsa } from '../../wording/numbers.ts';
 import type { Html } from './frame.ts';
 import { alert, button, codeField, facts, lineByLine, quotation, textField, time } from './frame.ts';
 import type { Name, Theirs } from './words.ts';
-import { endWords, people, placeOf, statusWords } from './words.ts';
+import { endWords } from './words.ts';
+import { people } from '../../wording/speaker.ts';
+import { placeOf } from '../../wording/names.ts';
+import { statusWords } from '../../wording/statuses.ts';
 
 /** What a mailed link about one request shows: the request, and what can be answered. */
 

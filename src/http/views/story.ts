@@ -1,12 +1,13 @@
 import { html } from 'hono/html';
 import type { AccessEvent } from '../../access/event.ts';
 import { CUSTOMER_SEAT } from '../../access/state.ts';
-import { lapseWords } from '../../slack/messages/refusals.ts';
-import { lasting } from '../../slack/messages/words.ts';
+import { lapseWords } from '../../wording/endings.ts';
+import { lasting } from '../../wording/durations.ts';
 import type { Html } from './frame.ts';
 import { quotation, time } from './frame.ts';
 import type { Name, Theirs } from './words.ts';
-import { endWords, people } from './words.ts';
+import { endWords } from './words.ts';
+import { people } from '../../wording/speaker.ts';
 
 /** What happened to a request, in order, as the customer reads it. */
 

@@ -3,7 +3,8 @@ import type { Tenant } from '../../access/policy.ts';
 import { askOf } from '../../access/state.ts';
 import type { Mark } from '../../ledger/tenant-views.ts';
 import { markText } from '../../ledger/tenant-views.ts';
-import { count, lasting, tsa } from '../../slack/messages/words.ts';
+import { count, tsa } from '../../wording/numbers.ts';
+import { lasting } from '../../wording/durations.ts';
 import type { Done } from './actions-view.ts';
 import { actionsPart } from './actions-view.ts';
 import type { Html } from './frame.ts';
@@ -12,7 +13,9 @@ import type { Typed } from './request-view.ts';
 import { requestFacts, wrongIn } from './request-view.ts';
 import { storyOf } from './story.ts';
 import type { Name, Theirs } from './words.ts';
-import { happened, namesFor, placeOf, statusWords } from './words.ts';
+import { happened, namesFor } from './words.ts';
+import { placeOf } from '../../wording/names.ts';
+import { statusWords } from '../../wording/statuses.ts';
 
 /** The tenant's page: who is in now, and everything that ever was. */
 

@@ -1,9 +1,9 @@
 import { SocketModeClient } from '@slack/socket-mode';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { readPayload } from '../../bounded-json.ts';
 import { slackLogger } from '../../log.ts';
 import type { Answer, Intake } from './intake.ts';
-import { readPayload } from './intake.ts';
 
 /** The line to Slack in Socket Mode. It stays up whatever comes along it; what makes no sense is acknowledged, so that it does not come again. */
 

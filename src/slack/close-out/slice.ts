@@ -5,14 +5,14 @@ import { fit, section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
-import { parseNo, put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
+import { put, sayRefusal } from '../context.ts';
 import { choice, choiceField, form, said, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
 import { seenBy } from '../interactions/visibility.ts';
 import { pick } from '../interactions/pick.ts';
-import { endWords, whatHappened } from '../messages/refusals.ts';
-import { oneLine, people, tsa, when, who } from '../messages/words.ts';
+import { endWords, whatHappened, oneLine, people, when, who } from '../messages/words.ts';
 
 /** Closing out: what was done, is it fixed, is every extra permission gone; and the approver's word on it. */
 

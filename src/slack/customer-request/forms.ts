@@ -8,7 +8,9 @@ import { plain, section } from '../messages/blocks.ts';
 import { placeOf } from '../messages/card.ts';
 import type { SlackContext } from '../context.ts';
 import { allowedField, choice, choiceField, form, offLimitsField, textField } from '../interactions/forms.ts';
-import { lasting, oneLine, quote, tsa, when, who } from '../messages/words.ts';
+import { lasting } from '../../wording/durations.ts';
+import { oneLine, quote, when, who } from '../messages/words.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** What the customer fills in to ask for help, and what an engineer fills in to take it on. */
 

@@ -22,15 +22,15 @@ import type {
   SubmitCall,
   Submitted,
 } from '../context.ts';
-import { actorOf, parseNo, put } from '../context.ts';
+import { actorOf, put } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
 import { again, refusedFiling, said, submitForm } from '../interactions/forms.ts';
 import { whichTenant } from '../interactions/prompts.ts';
 import { tenantNamed } from '../interactions/tenant-select.ts';
 import type { Caller } from '../api/payload.ts';
 import { readFiles, readInputs } from '../api/payload.ts';
-import { whatHappened } from '../messages/refusals.ts';
+import { whatHappened, oneLine, when } from '../messages/words.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
-import { oneLine, tsa, when } from '../messages/words.ts';
 import {
   ACCEPT,
   ACCEPT_MODAL,
@@ -43,7 +43,8 @@ import {
   URGENCIES,
 } from './forms.ts';
 import { INVITATION } from '../messages/invitation.ts';
-import { historyEntry, issueWords } from '../messages/customer-words.ts';
+import { historyEntry } from '../messages/customer-words.ts';
+import { issueWords } from '../../wording/problems.ts';
 
 /** The customer asks, an engineer takes it on, and the customer looks up what was done. */
 export function customerRequest(context: SlackContext): Slice {

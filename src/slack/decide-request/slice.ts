@@ -5,12 +5,13 @@ import { eligibleApprovers } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access, Pending } from '../../access/state.ts';
 import { askOf, CUSTOMER_SEAT } from '../../access/state.ts';
-import { parseDuration } from '../../wording/durations.ts';
+import { parseDuration, lasting } from '../../wording/durations.ts';
 import { OPTIONS_MAX, section, sections } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
-import { parseNo, put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
+import { put, sayRefusal } from '../context.ts';
 import {
   choice,
   choiceField,
@@ -24,9 +25,8 @@ import {
 } from '../interactions/forms.ts';
 import { readInputs, readTicked } from '../api/payload.ts';
 import { pick } from '../interactions/pick.ts';
-import { whatHappened } from '../messages/refusals.ts';
+import { whatHappened, lineByLine, oneLine, people, quote, who } from '../messages/words.ts';
 import { seenBy } from '../interactions/visibility.ts';
-import { lasting, lineByLine, oneLine, people, quote, tsa, who } from '../messages/words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 

@@ -4,13 +4,14 @@ import { needsSecondPerson } from '../../access/emergency.ts';
 import { eligibleApprovers, isAmong, isGroup, peopleOf } from '../../access/people.ts';
 import { isListed } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
-import { parseDuration } from '../../wording/durations.ts';
+import { parseDuration, lasting } from '../../wording/durations.ts';
 import { OPTIONS_MAX, plain, section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Caller } from '../api/payload.ts';
 import type { Answered, ActionCall, SlackContext, Say, Slice, SubmitCall, Submitted } from '../context.ts';
-import { parseNo, put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
+import { put, sayRefusal } from '../context.ts';
 import {
   allowedField,
   choice,
@@ -23,11 +24,11 @@ import {
   textField,
 } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
-import { whatHappened } from '../messages/refusals.ts';
+import { whatHappened, people, when, who } from '../messages/words.ts';
 import { suggestTenants, tenantOption } from '../interactions/tenant-select.ts';
 import { seenBy } from '../interactions/visibility.ts';
-import { because, lasting, people, tsa, when, who } from '../messages/words.ts';
-import { unfinishedWords } from '../messages/emergency-words.ts';
+import { because } from '../../wording/speaker.ts';
+import { unfinishedWords } from '../../wording/emergencies.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
 

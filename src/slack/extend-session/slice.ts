@@ -4,19 +4,19 @@ import { isAboutWho, permits } from '../../access/permits.ts';
 import { findScope } from '../../access/policy.ts';
 import type { Active } from '../../access/state.ts';
 import { seatsOf } from '../../access/state.ts';
-import { parseDuration } from '../../wording/durations.ts';
+import { parseDuration, lasting } from '../../wording/durations.ts';
 import { section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { ActionCall, Answered, SlackContext, Slice } from '../context.ts';
-import { actorOf, parseNo, put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
+import { actorOf, put, sayRefusal } from '../context.ts';
 import { form, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
 import { seenBy } from '../interactions/visibility.ts';
 import { pick } from '../interactions/pick.ts';
-import { refusalWords, whatHappened } from '../messages/refusals.ts';
-import { lasting, oneLine, people, quote, tsa, when, who } from '../messages/words.ts';
+import { refusalWords, whatHappened, oneLine, people, quote, when, who } from '../messages/words.ts';
 import { readYes, yesValue } from '../messages/more-time-buttons.ts';
 
 /** More time: asked for by the grantee, decided by everybody whom the request needed. Until then the old end stands. */

@@ -2,11 +2,11 @@ import { section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { SlackContext, Slice } from '../context.ts';
-import { put, parseNo, sayRefusal } from '../context.ts';
+import { put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
 import { form, personField, submitForm } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
 import { seenBy } from '../interactions/visibility.ts';
-import { tsa } from '../messages/words.ts';
 
 /** Handing over the ownership: offered by the owner, taken by the other; until then the old owner stays. */
 

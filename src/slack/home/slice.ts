@@ -11,7 +11,7 @@ import type { ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../
 import { putHouse } from '../context.ts';
 import { again, personField, said } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
-import { refusalWords } from '../messages/refusals.ts';
+import { refusalWords } from '../messages/words.ts';
 import { createTurns } from '../interactions/turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
 import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';

@@ -15,7 +15,9 @@ import { lookTwice } from '../messages/look-twice.ts';
 import { noticeWords } from '../messages/notice.ts';
 import { restoredOnHome } from '../messages/restored.ts';
 import { mayAsk } from '../interactions/visibility.ts';
-import { count, lasting, oneLine, when, who } from '../messages/words.ts';
+import { count } from '../../wording/numbers.ts';
+import { lasting } from '../../wording/durations.ts';
+import { oneLine, when, who } from '../messages/words.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
 

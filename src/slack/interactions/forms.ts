@@ -6,9 +6,11 @@ import type { FieldProblem } from '../../access/refusal.ts';
 import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
 import type { Outcome } from '../../ledger/command-handler.ts';
 import type { SlackContext, SubmitCall, Submitted } from '../context.ts';
-import { put, parseNo } from '../context.ts';
+import { put } from '../context.ts';
+import { parseNo } from '../../wording/numbers.ts';
 import type { View } from '../api/payload.ts';
-import { problemWords, refusalWords } from '../messages/refusals.ts';
+import { problemWords } from '../../wording/problems.ts';
+import { refusalWords } from '../messages/words.ts';
 
 /** Small modals about one request: drawing them, opening them, and putting what was typed through the command handler. */
 

@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { OpenPhase } from '../../access/state.ts';
 import type { Numbered } from '../../ledger/history.ts';
 import type { CommandCall, SlackContext, Say } from '../context.ts';
-import { parseNo } from '../context.ts';
+import { parseNo } from '../../wording/numbers.ts';
 import { whichRequest } from './prompts.ts';
 
 /** Which request a command means: the one that it names, the only one that it could be, or the one that is chosen in a modal. */

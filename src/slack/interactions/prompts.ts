@@ -5,7 +5,7 @@ import { OPTIONS_MAX, plain } from '../messages/blocks.ts';
 import type { Answered, CommandCall, Say, Slice, SubmitCall, Submitted } from '../context.ts';
 import { choice, choiceField, personField, said } from './forms.ts';
 import { readInputs, submissionKey } from '../api/payload.ts';
-import { tsa } from '../messages/words.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** What a command needs and was not told is asked for in a modal; then the command runs with it. */
 

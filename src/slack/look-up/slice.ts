@@ -7,7 +7,7 @@ import { contextBlock, header, section, sections } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { card, headline, placeOf, strip } from '../messages/card.ts';
 import type { Answered, SlackContext, Say, Slice } from '../context.ts';
-import { parseNo } from '../context.ts';
+import { parseNo, count, tsa } from '../../wording/numbers.ts';
 import { whichTenant } from '../interactions/prompts.ts';
 import { factsAt } from '../messages/facts.ts';
 import { meetAll, SAID_MAX } from '../messages/look-twice.ts';
@@ -17,7 +17,8 @@ import { pick } from '../interactions/pick.ts';
 import { tenantNamed } from '../interactions/tenant-select.ts';
 import { supportActions } from '../messages/support-actions.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
-import { count, lasting, oneLine, tsa, when, who } from '../messages/words.ts';
+import { lasting } from '../../wording/durations.ts';
+import { oneLine, when, who } from '../messages/words.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
 export function lookUp(context: SlackContext): Slice {

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { Access } from '../../access/state.ts';
-import { tsa } from './words.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** While a session runs, its tenant's channel carries a bookmark that says so; afterwards it carries none. */
 

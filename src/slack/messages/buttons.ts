@@ -11,7 +11,7 @@ import { moreTimeButtons } from './more-time-buttons.ts';
 import { decidesNow, replaceable } from './deciders.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
-import { tsa } from './words.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */
 

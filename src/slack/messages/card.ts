@@ -13,13 +13,16 @@ import type { Rendered } from './blocks.ts';
 import { actions, contextBlock, fitsMessage, section, sections } from './blocks.ts';
 import { buttonsFor, decides } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-words.ts';
-import { inPlaceOf, unfinishedWords } from './emergency-words.ts';
+import { endWords, escape, oneLine, people, quote, when, who } from './words.ts';
+import { unfinishedWords } from '../../wording/emergencies.ts';
 import { moreTimeHeadline, moreTimeLines } from './more-time.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
-import { endWords, lapseWords } from './refusals.ts';
+import { lapseWords } from '../../wording/endings.ts';
 import { askedFor, boundLines, caseWords } from './work-order.ts';
-import { because, count, escape, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+import { because } from '../../wording/speaker.ts';
+import { count, tsa } from '../../wording/numbers.ts';
+import { lasting } from '../../wording/durations.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
@@ -104,6 +107,11 @@ function emergencyWords({ state, world, now }: CardFacts): string {
       : ` by ${who(review.reviewer)}${inPlaceOf(review.reviewer, whoReviews(state, world, now))} until ${when(review.dueAt)}`;
   const owed = (review?.verdict ?? null) === null ? `owes a review${due}` : 'was reviewed afterwards';
   return `started without approval${confirmed}; ${owed}.${asked ? ' It did not wait for your consent, because it could not: the reason stands below.' : ''}`;
+}
+
+/** Who judges it, where that is not (or not only) the reviewer who was named. */
+function inPlaceOf(reviewer: string, asked: readonly string[]): string {
+  return asked.length === 0 || asked.includes(reviewer) ? '' : ` (${people(asked)} in their place)`;
 }
 
 /** The first line: where it stands, as this reader needs it. */

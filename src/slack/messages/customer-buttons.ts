@@ -4,7 +4,7 @@ import { asksCustomer } from '../../access/state.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { button, confirmation } from './blocks.ts';
 import { moreTimeButtons } from './more-time-buttons.ts';
-import { tsa } from './words.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** What the customer can do about a request, and what an engineer can do about the customer's. */
 

@@ -1,35 +1,14 @@
 import type { EventOf } from '../../access/event.ts';
 import type { Visible } from '../../access/reading.ts';
-import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf, asksCustomer } from '../../access/state.ts';
-import { endWords, lapseWords, problemWords } from './refusals.ts';
-import { count, lasting, oneLine, quote, tsa, when, who } from './words.ts';
+import { endWords, oneLine, quote, when, who } from './words.ts';
+import { lapseWords } from '../../wording/endings.ts';
+import { statusWord } from '../../wording/statuses.ts';
+import { count, tsa } from '../../wording/numbers.ts';
+import { lasting } from '../../wording/durations.ts';
 
 /** How things stand, in the words that a customer knows. */
-
-/** One word for where it stands. */
-export function statusWord(state: Access): string {
-  switch (state.phase) {
-    case 'pending':
-    case 'unclaimed':
-    case 'unconfirmed':
-    case 'approved':
-      return 'Pending';
-    case 'active':
-      return 'In progress';
-    case 'ended':
-      return 'Ended, summary to follow';
-    case 'closed':
-      return state.closeout.fixed === 'yes' ? 'Resolved' : 'Closed';
-    case 'denied':
-      return 'Declined';
-    case 'cancelled':
-      return 'Cancelled';
-    case 'lapsed':
-      return 'Lapsed';
-  }
-}
 
 /** The first line of the card of a customer's own request, as the customer reads it. */
 export function customersHeadline(no: number, state: Access, place: string): string {
@@ -60,17 +39,6 @@ export function customersHeadline(no: number, state: Access, place: string): str
     case 'denied':
       return `${it}: ${place}`;
   }
-}
-
-const EXAMPLE =
-  'For example: Invoices for March show twice in the billing list since Tuesday, for all of our stores.';
-
-/** What is wrong with what the customer wrote, and what to write. */
-export function issueWords(problem: FieldProblem): string {
-  const { field, problem: what } = problem;
-  if (field !== 'reason' || what === 'too_long' || what === 'malformed') return problemWords(problem);
-  if (what === 'missing') return `Say what is wrong. ${EXAMPLE}`;
-  return `We could not tell from this what is wrong. Say what fails, where, since when and for whom. ${EXAMPLE}`;
 }
 
 /** What the customer said beside the issue itself; nothing for other ways in. */

@@ -2,7 +2,7 @@ import type { Button } from '@slack/types';
 import type { Active } from '../../access/state.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { button } from './blocks.ts';
-import { tsa } from './words.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** Yes or no to more time. The yes says what it is to: one that is pressed too late gives nothing that was not read. */
 export function moreTimeButtons(no: number, { extension }: Active, whose = ''): readonly Button[] {

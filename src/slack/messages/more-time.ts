@@ -1,6 +1,8 @@
-import type { Access, Active, Extension } from '../../access/state.ts';
-import { CUSTOMER_SEAT, asksCustomer } from '../../access/state.ts';
-import { lasting, people, quote, when, who } from './words.ts';
+import type { Access, Active } from '../../access/state.ts';
+import { asksCustomer } from '../../access/state.ts';
+import { lasting } from '../../wording/durations.ts';
+import { givenBy } from '../../wording/more-time.ts';
+import { IN_SLACK, quote, when, who } from './words.ts';
 
 /** How more time is spoken of: while it is asked for, and once it was given. */
 
@@ -22,7 +24,7 @@ export function moreTimeHeadline(
 /** What is asked for, and what was given before. */
 export function moreTimeLines({ session, extension }: Active, max: number): readonly string[] {
   const given = session.extensions.map(
-    (one) => `*More time* ${lasting(one.durationMs)}, approved by ${givenBy(one)}`,
+    (one) => `*More time* ${lasting(one.durationMs)}, approved by ${givenBy(one, IN_SLACK)}`,
   );
   if (extension === null) return given;
   const { by, at, durationMs, newExpiresAt, reason, highRisk } = extension;
@@ -31,20 +33,4 @@ export function moreTimeLines({ session, extension }: Active, max: number): read
     ...given,
     `*More time* ${who(by)} asked for ${lasting(durationMs)} more ${when(at)}, until ${when(newExpiresAt)}${risk}\n${quote(reason, max)}`,
   ];
-}
-
-/** Who said yes to it. */
-export function givenBy({ seats }: Pick<Extension, 'seats'>): string {
-  return people(seats.flatMap(({ given }) => (given === null ? [] : [given.by])));
-}
-
-/** Whose yes it still waits for. */
-export function waitsFor({ seats }: Pick<Extension, 'seats'>): string {
-  return people(seats.flatMap(({ given, holder }) => (given === null ? [holder] : [])));
-}
-
-/** For whom somebody said yes, where it was not for themselves. */
-export function forWhom(seat: string, by: string): string {
-  if (seat === by) return '';
-  return seat === CUSTOMER_SEAT ? ' for the customer' : ` for ${who(seat)}`;
 }

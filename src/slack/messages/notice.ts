@@ -7,13 +7,16 @@ import { actions, contextBlock, fitsMessage, sections } from './blocks.ts';
 import { buttonsFor, decides } from './buttons.ts';
 import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-words.ts';
-import { unfinishedWords } from './emergency-words.ts';
+import { unfinishedWords } from '../../wording/emergencies.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
-import { forWhom, givenBy } from './more-time.ts';
-import { lapseWords } from './refusals.ts';
+import { forWhom, givenBy } from '../../wording/more-time.ts';
+import { lapseWords } from '../../wording/endings.ts';
 import { isLess } from './work-order.ts';
-import { because, inOneLine, lasting, oneLine, people, quote, tsa, when, who } from './words.ts';
+import { because } from '../../wording/speaker.ts';
+import { IN_SLACK, inOneLine, oneLine, people, quote, when, who } from './words.ts';
+import { lasting } from '../../wording/durations.ts';
+import { tsa } from '../../wording/numbers.ts';
 
 /** What one fact sounds like when somebody must hear of it. Stands in the card's thread; the buttons are those that still apply. */
 
@@ -83,7 +86,7 @@ export function noticeWords(
         event.narrowed === null
           ? ''
           : `, with less: ${oneLine(event.narrowed.scope.name)} for ${lasting(event.narrowed.durationMs)}; allowed: ${inOneLine(event.narrowed.allowedActions, 600)}`;
-      return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom(event.seat, event.by)}${less}.`;
+      return `:white_check_mark: ${it} · ${who(event.by)} approved${forWhom(event.seat, event.by, IN_SLACK)}${less}.`;
     }
     case 'grant.issued': {
       const { ask } = event;
@@ -129,13 +132,13 @@ export function noticeWords(
     case 'extension.asked':
       return `:hourglass: ${it} · ${who(event.by)} asks for ${lasting(event.durationMs)} more in ${place}, until ${when(event.newExpiresAt)}; ${people([...event.approvers, ...(event.consent ? [CUSTOMER_SEAT] : [])])} to decide:\n${quote(event.reason)}`;
     case 'extension.agreed':
-      return `:white_check_mark: ${it} · ${who(event.by)} said yes${forWhom(event.seat, event.by)} to more time in ${place}.`;
+      return `:white_check_mark: ${it} · ${who(event.by)} said yes${forWhom(event.seat, event.by, IN_SLACK)} to more time in ${place}.`;
     case 'extension.approved': {
       const given =
         'session' in state
           ? state.session.extensions.find(({ newExpiresAt }) => newExpiresAt === event.newExpiresAt)
           : undefined;
-      const by = given === undefined ? 'Everybody who was asked' : givenBy(given);
+      const by = given === undefined ? 'Everybody who was asked' : givenBy(given, IN_SLACK);
       return `:heavy_plus_sign: ${it} · ${by} gave more time: the session in ${place} now ends ${when(event.newExpiresAt)}.`;
     }
     case 'extension.denied':

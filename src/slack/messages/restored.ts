@@ -3,7 +3,8 @@ import { missingWords } from '../../wording/gap.ts';
 import type { Gap } from '../../ledger/gap.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, button, confirmation, section } from './blocks.ts';
-import { count, tsa, when, who } from './words.ts';
+import { count, tsa } from '../../wording/numbers.ts';
+import { when, who } from './words.ts';
 
 /** What the team reads when the ledger was put back to a backup, and the button with which an admin says that they know. */
 

@@ -1,5 +1,6 @@
 import type { Reported, ReportedActions } from '../../ledger/actions.ts';
-import { count, oneLine, tsa, when, who } from './words.ts';
+import { count, tsa } from '../../wording/numbers.ts';
+import { oneLine, when, who } from './words.ts';
 import type { Access } from '../../access/state.ts';
 import { placeOf } from './card.ts';
 

@@ -1,14 +1,16 @@
 import { DateTime } from 'luxon';
 import type { UserId } from '../../access/policy.ts';
+import type { Refusal } from '../../access/refusal.ts';
+import type { Access, Ending } from '../../access/state.ts';
 import { CUSTOMER_SEAT } from '../../access/state.ts';
 import { slackIdOf } from '../../access/whose.ts';
+import { endWords as endWordsBy } from '../../wording/endings.ts';
+import { refusalWords as refusalWordsBy } from '../../wording/refusals.ts';
+import type { Speaker } from '../../wording/speaker.ts';
+import { people as peopleBy } from '../../wording/speaker.ts';
+import { whatHappened as whatHappenedBy } from '../../wording/what-happened.ts';
 
-/** How everything is said in Slack: names, times, lengths, and other people's words. */
-
-/** The request's number for people. */
-export function tsa(no: number): string {
-  return `TSA-${no}`;
-}
+/** How everything is said in Slack: names, times, and other people's words. */
 
 /**
  * Somebody else's text inside mrkdwn. Escaped as Slack asks (docs.slack.dev/messaging/formatting-message-text), it can
@@ -67,50 +69,33 @@ export function who(actor: string): string {
   return actor.startsWith('S') ? `<!subteam^${actor}>` : `<@${slackIdOf(actor)}>`;
 }
 
-/** Several people: "A", "A and B", "A, B and C". */
-export function people(users: readonly UserId[]): string {
-  const names = users.map(who);
-  const last = names.pop() ?? 'nobody';
-  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
-}
-
-/** A reason, where there is one, as the end of a sentence. */
-export function because(why: string | null): string {
-  return why === null ? '' : `, because ${why}`;
-}
-
 /** An instant in each reader's own zone, with UTC where dates are not rendered. */
 export function when(at: number): string {
   const utc = DateTime.fromMillis(at, { zone: 'utc' }).toFormat("yyyy-MM-dd HH:mm 'UTC'");
   return `<!date^${Math.floor(at / 1_000)}^{date_short_pretty} at {time}|${utc}>`;
 }
 
-/** An instant in UTC, for places that render no date tokens. */
-export function inUtc(at: number): string {
-  return DateTime.fromMillis(at, { zone: 'utc' }).toFormat("d LLL HH:mm 'UTC'");
+/** Slack's way of naming people, instants and commands. */
+export const IN_SLACK: Speaker = { who, when, command: (words) => `\`${words}\`` };
+
+/** Several people: "A", "A and B", "A, B and C". */
+export function people(users: readonly UserId[]): string {
+  return peopleBy(users, who);
 }
 
-/** A length of time: "45 s", "30 min", "1 h 30 min", "2 d 4 h". Never longer than it is. */
-export function lasting(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1_000],
-  ] as const;
-  const parts: string[] = [];
-  let left = ms;
-  for (const [name, size] of units) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0) parts.push(`${count} ${name}`);
-  }
-  return parts.slice(0, 2).join(' ') || '0 s';
+/** Why not, in words: what is in the way and what to do instead. */
+export function refusalWords(refusal: Refusal, no: number | null, state: Access | null): string {
+  return refusalWordsBy(refusal, no, state, IN_SLACK);
 }
 
-/** One or many. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+/** Who did what, when: the answer to a click that comes too late. */
+export function whatHappened(it: string, state: Access): string {
+  return whatHappenedBy(it, state, IN_SLACK);
+}
+
+/** How a session ended, as part of a sentence. */
+export function endWords(ending: Ending): string {
+  return endWordsBy(ending, IN_SLACK);
 }
 
 /** As it is to be written, and at most `max` characters of that; says so where something was left out. */

@@ -1,6 +1,7 @@
 import type { Ask } from '../../access/event.ts';
 import type { Grant } from '../../access/state.ts';
-import { inOneLine, lasting, lineByLine, oneLine } from './words.ts';
+import { inOneLine, lineByLine, oneLine } from './words.ts';
+import { lasting } from '../../wording/durations.ts';
 
 /** How a card says what is asked for. */
 

@@ -7,7 +7,7 @@ import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
 import type { SlackContext } from '../context.ts';
 import { allowedField, offLimitsField, textField } from '../interactions/forms.ts';
 import { tenantOption } from '../interactions/tenant-select.ts';
-import { lasting } from '../messages/words.ts';
+import { lasting } from '../../wording/durations.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
 

@@ -17,12 +17,13 @@ import type {
   Submitted,
   SuggestCall,
 } from '../context.ts';
-import { put, parseNo } from '../context.ts';
+import { put } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
 import type { Caller, View } from '../api/payload.ts';
 import { blockNamed } from '../api/payload.ts';
-import { problemWords, refusalWords } from '../messages/refusals.ts';
+import { problemWords } from '../../wording/problems.ts';
+import { refusalWords, people, when } from '../messages/words.ts';
 import { mayAsk, seenBy } from '../interactions/visibility.ts';
-import { people, tsa, when } from '../messages/words.ts';
 import { suggestTenants, tenantNamed } from '../interactions/tenant-select.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Draft } from './draft.ts';

@@ -3,7 +3,7 @@ import { inChannel } from '../../notifications/owe.ts';
 import type { Owed } from '../../notifications/message.ts';
 import type { SlackContext, Slice } from '../context.ts';
 import { putHouse } from '../context.ts';
-import { refusalWords } from '../messages/refusals.ts';
+import { refusalWords } from '../messages/words.ts';
 import { GAP_KNOWN } from '../messages/restored.ts';
 
 /** An admin confirms that what is missing after a restore is known: sessions can start again. */

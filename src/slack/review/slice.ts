@@ -9,12 +9,14 @@ import { letOthersRun } from '../../ledger/turns.ts';
 import { policyChangeWords } from '../../wording/policy-change.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { LISTED_MAX, makeDigest } from '../../review/digest.ts';
-import { placeOf } from '../messages/card.ts';
+import { placeOf, strip } from '../messages/card.ts';
 import type { Rendered } from '../messages/blocks.ts';
 import { contextBlock, fitsMessage, header, section } from '../messages/blocks.ts';
-import { strip } from '../messages/card.ts';
 import type { SlackContext, Say, Slice } from '../context.ts';
-import { count, escape, inUtc, lasting, oneLine, tsa, when, who } from '../messages/words.ts';
+import { count, tsa } from '../../wording/numbers.ts';
+import { escape, oneLine, when, who } from '../messages/words.ts';
+import { inUtc } from '../../wording/instants.ts';
+import { lasting } from '../../wording/durations.ts';
 
 /** The review: `/tsa review` any time, and the same once a week in the review channel. */
 export function review(context: SlackContext): Slice {

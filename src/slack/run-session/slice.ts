@@ -1,8 +1,9 @@
 import { ACTION } from '../interactions/action-ids.ts';
 import type { ActionCall, Answered, CommandCall, SlackContext, Say, Slice } from '../context.ts';
-import { put, parseNo, sayRefusal } from '../context.ts';
+import { put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
 import { pick } from '../interactions/pick.ts';
-import { tsa, when } from '../messages/words.ts';
+import { when } from '../messages/words.ts';
 
 /** Using the access: start and end, by button or by command. */
 export function runSession(context: SlackContext): Slice {

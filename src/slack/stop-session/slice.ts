@@ -3,16 +3,16 @@ import { section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, CommandCall, SlackContext, Slice } from '../context.ts';
-import { parseNo, put, sayRefusal } from '../context.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
+import { put, sayRefusal } from '../context.ts';
 import { form, submitForm, textField } from '../interactions/forms.ts';
 import { whichRequest } from '../interactions/prompts.ts';
 import { readInputs } from '../api/payload.ts';
 import type { Caller } from '../api/payload.ts';
-import { whatHappened } from '../messages/refusals.ts';
+import { whatHappened, who } from '../messages/words.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
-import { tsa, who } from '../messages/words.ts';
 
 /** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
 
