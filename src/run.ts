@@ -213,8 +213,7 @@ async function startOn(
     home,
     receiver: intake,
     token: botToken,
-    bot: me,
-    ours,
+    me,
     changed: async (user) => {
       if (user !== null) await leavers.look(user);
       await vacancies.look(user);

@@ -106,6 +106,8 @@ export const actionsPayload = z.object({
   ),
 });
 
+export type Actions = z.infer<typeof actionsPayload>;
+
 export const submissionPayload = z.object({ type: z.literal('view_submission'), user, team, view });
 
 export const suggestionPayload = z.object({
