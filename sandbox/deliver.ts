@@ -78,7 +78,8 @@ export class Deliverer {
   }
 
   /** Delivers and waits for the answer, 3 s at most. With the duplicates fault on, the same goes twice. */
-  async deliver(kind: Kind, payload: Record<string, unknown>): Promise<Answer> {
+  async deliver(kind: Kind, usual: Record<string, unknown>): Promise<Answer> {
+    const payload = this.#faults.sends(usual);
     const first = this.#once(kind, payload);
     if (this.#faults.duplicates) await Promise.all([first, this.#once(kind, payload)]);
     return first;

@@ -18,6 +18,8 @@ export class Faults {
   duplicates = false;
   /** Blocks of the newer kinds are refused, as in an older workspace. */
   refuseBlocks = false;
+  /** What is sent to the app in place of that payload: the same with nulls in it, say. */
+  sends = (payload: Readonly<Record<string, unknown>>): Record<string, unknown> => payload;
 
   /** The next `times` calls of that method fail like this. */
   next(method: string, fault: Fault, times = 1): void {
@@ -28,6 +30,7 @@ export class Faults {
     this.#waiting.length = 0;
     this.duplicates = false;
     this.refuseBlocks = false;
+    this.sends = (payload) => payload;
   }
 
   take(method: string): Fault | null {

@@ -413,6 +413,7 @@ export function userObject(person: Person, workspace: Workspace, withEmail = tru
       team: person.teamId,
       ...(hasEmail ? { email: emailOf(person) } : {}),
     },
+    ...person.said,
   };
 }
 

@@ -12,6 +12,8 @@ export interface Person {
   deleted: boolean;
   /** At the keyboard, as far as Slack can tell. */
   active: boolean;
+  /** What Slack says of them instead of what it usually would: nulls, say. */
+  said: Readonly<Record<string, unknown>>;
 }
 
 export interface Message {
@@ -100,6 +102,7 @@ export class Workspace {
     kind: 'bot',
     deleted: false,
     active: true,
+    said: {},
   };
   readonly botId = 'B0TSA';
   readonly people = new Map<string, Person>();
@@ -140,8 +143,11 @@ export class Workspace {
     return `${prefix}${this.#ids.toString(36).toUpperCase().padStart(8, '0')}`;
   }
 
-  addPerson(person: Omit<Person, 'deleted' | 'active'> & { deleted?: boolean; active?: boolean }): Person {
-    const added = { deleted: false, active: true, ...person };
+  addPerson(
+    person: Omit<Person, 'deleted' | 'active' | 'said'> &
+      Partial<Pick<Person, 'deleted' | 'active' | 'said'>>,
+  ): Person {
+    const added = { deleted: false, active: true, said: {}, ...person };
     this.people.set(person.id, added);
     return added;
   }

@@ -18,6 +18,7 @@ import type { Facts } from '../review/digest.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import type { Directory } from './api/directory.ts';
 import type { Caller, View } from './api/payload.ts';
+import { UNREADABLE } from './api/unreadable.ts';
 import { refusalWords } from './messages/words.ts';
 import type { LookUps } from './interactions/turns.ts';
 
@@ -146,6 +147,9 @@ export async function putHouse(
   });
   return context.handler.handleGlobal({ command, actor, world, delivery }, owed);
 }
+
+/** The answer to what says nothing that can be read, such as a button without its number. */
+export const NOT_READ: { readonly say: Say } = { say: { text: UNREADABLE } };
 
 /** Why not, for the person who tried; nothing when it happened. */
 export function sayRefusal({ refusal, requestNo, state }: Outcome): { say?: Say } {

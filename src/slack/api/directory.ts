@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { Absence, People, Roll, Standing, World } from '../../access/people.ts';
 import { isGroup } from '../../access/people.ts';
@@ -13,7 +14,7 @@ import { troubleOf } from './client.ts';
 import type { Oddity } from './names.ts';
 import { createNames } from './names.ts';
 import type { SlackUserObject } from './slack-user.ts';
-import { callsThemselves, isMeant, knownAs, slackStanding, slackUser } from './slack-user.ts';
+import { callsThemselves, isMeant, knownAs, readSlackUser, slackStanding } from './slack-user.ts';
 
 /** A person as Slack knows them. */
 export interface Profile {
@@ -109,13 +110,17 @@ export function createDirectory(deps: {
       const before = people.get(user);
       try {
         const { user: found } = await client.users.info({ user: slackIdOf(user) });
-        const told = slackUser.parse(found);
+        const told = read(found, user);
+        if (told === null) {
+          unanswered.add(user);
+          return null;
+        }
         // Slack told of a change while it was asked: its word is newer than its answer.
         if (people.get(user) === before) remember(told, user);
       } catch (error) {
-        const trouble = error instanceof z.ZodError ? null : troubleOf(error);
+        const trouble = troubleOf(error);
         const unknown =
-          trouble?.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
+          trouble.kind === 'refused' && ['user_not_found', 'user_not_visible'].includes(trouble.error);
         if (!unknown) {
           unanswered.add(user);
           log.warn({ user, trouble }, 'Slack did not say who this is');
@@ -127,14 +132,21 @@ export function createDirectory(deps: {
     });
   }
 
+  /** What cannot be read is logged, by its place. */
+  function read(found: unknown, about: UserId | null): SlackUserObject | null {
+    const { user, odd } = readSlackUser(found);
+    if (odd.length > 0) log.warn({ user: about ?? user?.id, odd }, 'what Slack says of somebody is odd');
+    return user;
+  }
+
   function remember(found: SlackUserObject, asked = knownAs(found, ours)): void {
     const value = isMeant(found, asked)
       ? {
           user: isElsewhere(asked) ? asked : knownAs(found, ours),
           name: callsThemselves(found),
-          timeZone: found.tz ?? policy.timeZone,
+          timeZone: isZone(found.tz) ? found.tz : policy.timeZone,
           standing: slackStanding(found, ours),
-          email: found.profile?.email ?? null,
+          email: found.profile.email ?? null,
         }
       : nobody(asked, 'external');
     people.set(asked, { value, at: clock.now() });
@@ -249,10 +261,10 @@ export function createDirectory(deps: {
     oddities: (slackIds) =>
       slackIds.flatMap((id) => names.known(id).flatMap((user) => names.oddity(user) ?? [])),
     changed(user) {
-      const found = slackUser.safeParse(user);
-      if (!found.success) return null;
-      remember(found.data);
-      return knownAs(found.data, ours);
+      const found = read(user, null);
+      if (found === null) return null;
+      remember(found);
+      return knownAs(found, ours);
     },
     groupChanged(group) {
       groupChanges += 1;
@@ -260,6 +272,11 @@ export function createDirectory(deps: {
       if (known !== undefined) groups.set(group, { ...known, at: -Infinity });
     },
   };
+}
+
+/** Slack's zone of somebody, if there is one of that name. */
+function isZone(zone: string | undefined): zone is string {
+  return zone !== undefined && IANAZone.isValidZone(zone);
 }
 
 /** Asks once at a time: whoever asks for the same meanwhile waits for the same answer. */

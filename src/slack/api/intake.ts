@@ -1,6 +1,8 @@
 import type { App, Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { Payload } from '../../bounded-json.ts';
+import { oddPlaces, sorry, withoutNulls } from './unreadable.ts';
 
 /** What Slack sends, on its way to Bolt: answered whatever becomes of it. */
 
@@ -26,22 +28,25 @@ export function createIntake(log: Logger): Intake {
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     async take(payload, answer) {
-      let answered = false;
+      const to = { answered: false };
       const once = async (words: Answer): Promise<void> => {
-        if (answered) return;
-        answered = true;
+        if (to.answered) return;
+        to.answered = true;
         await answer(words);
       };
       try {
         await app?.processEvent({
-          body: payload,
+          body: withoutNulls(payload),
           ack: (content: unknown) => once({ kind: 'taken', content }),
         });
         // What nobody listens for is no mistake: Slack may send more than we use.
+        if (!to.answered) log.info({ type: payload['type'] }, 'a payload from Slack is of no use here');
         await once({ kind: 'taken', content: undefined });
       } catch (error) {
-        log.error({ error, type: payload['type'] }, 'a payload from Slack was not handled');
-        await once({ kind: 'malformed' });
+        const what = error instanceof z.ZodError ? { odd: oddPlaces(error) } : { error };
+        log.error({ ...what, type: payload['type'] }, 'a payload from Slack was not handled');
+        const words = sorry(payload);
+        await once(words === null ? { kind: 'malformed' } : { kind: 'taken', content: words });
       }
     },
   };

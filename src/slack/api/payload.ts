@@ -7,21 +7,37 @@ import type { UserId } from '../../access/policy.ts';
 import type { Workspace } from '../../access/whose.ts';
 import { userOf } from '../../access/whose.ts';
 
-/** What Slack sends, parsed at the border: only what is used, and nothing taken on trust (docs.slack.dev/interactivity). */
+/**
+ * What Slack sends, parsed at the border: only what is used, and nothing taken on trust (docs.slack.dev/interactivity).
+ * What is null was taken out before: here it is as good as absent.
+ */
 
-const user = z.object({ id: z.string().min(1), team_id: z.string().nullish() });
-const team = z.object({ id: z.string(), enterprise_id: z.string().nullish() }).nullish();
+/** An id that may be left out, or be empty. */
+const id = z
+  .string()
+  .nullish()
+  .transform((given) => (given === '' ? null : (given ?? null)));
+
+const user = z.object({ id: z.string().min(1), team_id: id });
+const team = z.object({ id, enterprise_id: id }).nullish();
+/** Who acts, whatever else cannot be read. */
+export const interaction = z.object({ user, team });
+
+/** Absent where nothing can be opened any more: an interaction without it is answered in words. */
+const trigger = z.string().default('');
+/** Where something can be said beside what was typed or pressed. */
+const responseUrl = z.string().default('');
 
 /** More than anybody types: a field takes 3,000 characters (docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element). */
 const typed = z.string().max(12_000);
 
 export const commandPayload = z.object({
-  command: z.string(),
   text: typed.default(''),
   user_id: z.string().min(1),
-  team_id: z.string(),
-  enterprise_id: z.string().nullish(),
-  trigger_id: z.string(),
+  team_id: id,
+  enterprise_id: id,
+  trigger_id: z.string().min(1),
+  response_url: responseUrl,
 });
 
 /** Blocks in a modal or a Home, elements in a block, choices and files in a field (docs.slack.dev/reference/block-kit). */
@@ -45,7 +61,7 @@ const option = z.object({ value: z.string() });
  */
 const file = z.object({
   id: z.string(),
-  name: z.string().nullish(),
+  name: z.string().optional(),
   mimetype: z.string().catch(''),
   size: z.number().nonnegative().catch(Infinity),
   permalink: z.string().catch(''),
@@ -53,28 +69,31 @@ const file = z.object({
 
 /** One input's value, whatever kind of input it is. */
 const inputState = z.object({
-  type: z.string(),
-  value: typed.nullish(),
-  selected_option: option.nullish(),
+  value: typed.optional(),
+  selected_option: option.optional(),
   selected_options: few(OPTIONS_MAX, z.array(option)).optional(),
-  selected_user: z.string().nullish(),
-  selected_date_time: z.number().nullish(),
+  selected_user: z.string().optional(),
+  selected_date_time: z.number().optional(),
   files: few(FILES_MAX, z.array(file)).optional(),
 });
 
-const values = few(BLOCKS_MAX, z.record(z.string(), few(ELEMENTS_MAX, z.record(z.string(), inputState))));
+const values = few(
+  BLOCKS_MAX,
+  z.record(z.string(), few(ELEMENTS_MAX, z.record(z.string(), inputState))),
+).default({});
 
-const words = z.object({ type: z.literal('plain_text'), text: z.string() });
+/** A title or a button's text; one that cannot be read is drawn with other words. */
+const words = z.object({ text: z.string() }).optional();
 
 const view = z.object({
   id: z.string(),
-  type: z.enum(['modal', 'home']).optional(),
+  type: z.string().default('modal'),
   hash: z.string(),
   callback_id: z.string(),
-  private_metadata: z.string(),
-  title: words.optional(),
-  submit: words.nullish(),
-  close: words.nullish(),
+  private_metadata: z.string().default(''),
+  title: words,
+  submit: words,
+  close: words,
   // What we drew, as Slack gives it back: to draw it again.
   blocks: few(
     BLOCKS_MAX,
@@ -88,7 +107,8 @@ export const actionsPayload = z.object({
   type: z.literal('block_actions'),
   user,
   team,
-  trigger_id: z.string().optional(),
+  trigger_id: trigger,
+  response_url: responseUrl,
   view: view.optional(),
   actions: few(
     ELEMENTS_MAX,
@@ -96,10 +116,9 @@ export const actionsPayload = z.object({
       .array(
         z.object({
           action_id: z.string(),
-          block_id: z.string(),
-          action_ts: z.string(),
+          action_ts: z.string().min(1),
           value: z.string().optional(),
-          selected_option: option.nullish(),
+          selected_option: option.optional(),
         }),
       )
       .min(1),
@@ -108,10 +127,9 @@ export const actionsPayload = z.object({
 
 export type Actions = z.infer<typeof actionsPayload>;
 
-export const submissionPayload = z.object({ type: z.literal('view_submission'), user, team, view });
+export const submissionPayload = z.object({ user, team, view });
 
 export const suggestionPayload = z.object({
-  type: z.literal('block_suggestion'),
   user,
   team,
   action_id: z.string(),
@@ -119,35 +137,35 @@ export const suggestionPayload = z.object({
   view: view.optional(),
 });
 
-export const shortcutPayload = z.object({
-  type: z.literal('shortcut'),
-  callback_id: z.string(),
-  user,
-  team,
-  trigger_id: z.string(),
-  action_ts: z.string(),
-});
+const shortcut = z.object({ callback_id: z.string(), user, team, trigger_id: z.string().min(1) });
 
-export const messageShortcutPayload = z.object({
-  type: z.literal('message_action'),
-  callback_id: z.string(),
-  user,
-  team,
-  trigger_id: z.string(),
-  channel: z.object({ id: z.string() }),
-  message: z.object({ ts: z.string(), text: z.string().default('') }),
-});
+/** One that stands in the app's menu, or one beside a message. */
+export const shortcutPayload = z.discriminatedUnion('type', [
+  shortcut.extend({ type: z.literal('shortcut') }),
+  shortcut.extend({
+    type: z.literal('message_action'),
+    channel: z.object({ id: z.string() }),
+    message: z.object({ ts: z.string(), text: z.string().default('') }),
+  }),
+]);
 
 /** What is around an event: whom it is for, and where it happened (docs.slack.dev/apis/events-api). */
 export const eventPayload = z.object({
-  type: z.literal('event_callback'),
-  team_id: z.string().nullish(),
-  enterprise_id: z.string().nullish(),
-  authorizations: z
-    .array(z.object({ team_id: z.string().nullish(), enterprise_id: z.string().nullish() }))
-    .nullish(),
-  event: z.object({ user_team: z.string().nullish(), team: z.string().nullish().catch(null) }),
+  team_id: id,
+  enterprise_id: id,
+  event_id: z.string().default(''),
+  authorizations: z.array(z.object({ team_id: id, enterprise_id: id })).optional(),
+  event: z.object({ type: z.string(), user_team: id, team: id.catch(null) }),
 });
+
+/** The events that are listened to (docs.slack.dev/reference/events). */
+export const homeOpened = z.object({ user: z.string().min(1), tab: z.string().default('home') });
+export const joinedChannel = z.object({
+  user: z.string(),
+  channel: z.string().min(1),
+  event_ts: z.string().default(''),
+});
+export const groupChanged = z.object({ subteam_id: z.string() });
 
 /** The person who acts: an immutable id, which of somebody of another workspace names the team, too. */
 export interface Caller {
@@ -165,35 +183,32 @@ export function callerOf(
   const { id, team_id: own } = payload.user;
   const there = payload.team ?? null;
   const teamId = own ?? there?.id ?? null;
-  const enterpriseId = there !== null && there.id === teamId ? (there.enterprise_id ?? null) : null;
+  const enterpriseId = there !== null && there.id === teamId ? there.enterprise_id : null;
   return { userId: userOf(ours, { id, teamId, enterpriseId }) };
 }
 
 /** Who typed a command. */
 export function commandCaller(ours: Workspace, payload: z.infer<typeof commandPayload>): Caller {
   const { user_id: id, team_id: teamId, enterprise_id: enterpriseId } = payload;
-  return { userId: userOf(ours, { id, teamId, enterpriseId: enterpriseId ?? null }) };
+  return { userId: userOf(ours, { id, teamId, enterpriseId }) };
 }
 
 /** Is this an event, whatever else it says? */
-export function isEvent(body: unknown): boolean {
-  return eventPayload.pick({ type: true }).safeParse(body).success;
+export function isEvent(body: object): boolean {
+  return 'type' in body && body.type === 'event_callback';
 }
 
 /** Whom an event is about. */
 export function eventCaller(ours: Workspace, id: string, payload: z.infer<typeof eventPayload>): Caller {
   const { team_id: there, enterprise_id: enterprise, event } = payload;
-  const teamId = event.user_team ?? event.team ?? there ?? null;
-  return {
-    userId: userOf(ours, { id, teamId, enterpriseId: teamId === there ? (enterprise ?? null) : null }),
-  };
+  const teamId = event.user_team ?? event.team ?? there;
+  return { userId: userOf(ours, { id, teamId, enterpriseId: teamId === there ? enterprise : null }) };
 }
 
 /** Is this event for the app as it is installed here? Another workspace that has installed it hears of its own. */
 export function isForUs(ours: Workspace, payload: z.infer<typeof eventPayload>): boolean {
   const { authorizations } = payload;
-  const installed = authorizations === null || authorizations === undefined ? [payload] : authorizations;
-  return installed.some(
+  return (authorizations ?? [payload]).some(
     ({ team_id: team, enterprise_id: enterprise }) =>
       team === ours.teamId || (ours.enterpriseId !== null && enterprise === ours.enterpriseId),
   );

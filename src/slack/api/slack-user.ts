@@ -3,33 +3,59 @@ import type { Standing } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import type { Workspace } from '../../access/whose.ts';
 import { isElsewhere, userElsewhere } from '../../access/whose.ts';
+import type { OddPlace } from './unreadable.ts';
+import { oddPlaces, withoutBlanks } from './unreadable.ts';
 
 /** Somebody as Slack describes them (docs.slack.dev/reference/objects/user-object): who that is, and what they are here. */
 
-export const slackUser = z.object({
+/** What they are. */
+const being = z.object({
   id: z.string(),
   team_id: z.string().optional(),
-  name: z.string().optional(),
-  real_name: z.string().optional(),
-  tz: z.string().optional(),
   deleted: z.boolean().optional(),
   is_bot: z.boolean().optional(),
   is_restricted: z.boolean().optional(),
   is_ultra_restricted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
-  profile: z
-    .object({
-      display_name: z.string().optional(),
-      real_name: z.string().optional(),
-      email: z.string().optional(),
-    })
-    .optional(),
   enterprise_user: z
     .object({ enterprise_id: z.string().optional(), teams: z.array(z.string()).optional() })
     .optional(),
 });
+/** How they are called, and where they are: only shown, so that nobody is locked out for it. */
+const looks = z.object({
+  name: z.string().optional(),
+  real_name: z.string().optional(),
+  tz: z.string().optional(),
+});
+const profile = z.object({
+  display_name: z.string().optional(),
+  real_name: z.string().optional(),
+  email: z.string().optional(),
+});
 
-export type SlackUserObject = z.infer<typeof slackUser>;
+export type SlackUserObject = z.infer<typeof being> &
+  z.infer<typeof looks> & { readonly profile: z.infer<typeof profile> };
+
+/**
+ * Reads what Slack says of somebody; what it does not say is null, absent or empty. `odd`: what could not be read, and
+ * how; `user` is `null` where that is what they are.
+ */
+export function readSlackUser(value: unknown): {
+  readonly user: SlackUserObject | null;
+  readonly odd: readonly OddPlace[];
+} {
+  const said = isRecord(value) ? withoutBlanks(value) : {};
+  const is = being.safeParse(said);
+  const shown = looks.safeParse(said);
+  const inProfile = profile.safeParse(said['profile'] ?? {});
+  const odd = [is, shown, inProfile].flatMap(({ error }) => (error === undefined ? [] : oddPlaces(error)));
+  const user = is.success ? { ...is.data, ...(shown.data ?? {}), profile: inProfile.data ?? {} } : null;
+  return { user, odd };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Slack's own robot, which `users.info` does not call a bot. */
 const SLACKBOT = 'USLACKBOT';
@@ -55,7 +81,7 @@ export function slackStanding(found: SlackUserObject, ours: Workspace): Standing
 
 /** What they call themselves. */
 export function callsThemselves({ id, name, real_name: real, profile }: SlackUserObject): string {
-  return [profile?.display_name, profile?.real_name, real, name].find(Boolean) ?? id;
+  return [profile.display_name, profile.real_name, real, name].find(Boolean) ?? id;
 }
 
 function isOurs(

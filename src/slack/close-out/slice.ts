@@ -6,7 +6,7 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { put, sayRefusal } from '../context.ts';
+import { NOT_READ, put, sayRefusal } from '../context.ts';
 import { choice, choiceField, form, said, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
@@ -34,7 +34,7 @@ export function closeOut(context: SlackContext): Slice {
     phase: 'ended' | 'closed',
     draw: (no: number, state: Access) => ModalView,
   ) => {
-    if (no === null) return {};
+    if (no === null) return NOT_READ;
     const seen = await seenBy(context, caller.userId, no, phase === 'closed' ? 'everybody' : 'ours');
     if ('say' in seen) return seen;
     const { state } = seen;
@@ -47,7 +47,7 @@ export function closeOut(context: SlackContext): Slice {
       [ACTION.closeOut]: (call) => open(parseNo(call.value), call, 'ended', closeForm),
       [ACTION.closeoutYes]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(context, { type: 'accept_closeout' }, no, call));
+        return no === null ? NOT_READ : sayRefusal(await put(context, { type: 'accept_closeout' }, no, call));
       },
       [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call, 'closed', contestForm),
     },

@@ -22,7 +22,7 @@ import type {
   SubmitCall,
   Submitted,
 } from '../context.ts';
-import { actorOf, put } from '../context.ts';
+import { actorOf, NOT_READ, put } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { again, refusedFiling, said, submitForm } from '../interactions/forms.ts';
 import { whichTenant } from '../interactions/prompts.ts';
@@ -134,7 +134,7 @@ async function file(context: SlackContext, call: SubmitCall): Promise<Submitted>
 
 async function openAccept(context: SlackContext, { caller, value }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
-  if (no === null) return {};
+  if (no === null) return NOT_READ;
   const seen = await seenBy(context, caller.userId, no);
   if ('say' in seen) return seen;
   if (seen.state.phase !== 'unclaimed')
@@ -225,7 +225,7 @@ async function openHistory(context: SlackContext, { caller, value }: ActionCall)
 async function turnPage(context: SlackContext, { caller, value, view }: ActionCall): Promise<Answered> {
   const found = await forContact(context, caller, view?.private_metadata ?? '');
   if ('say' in found) return found;
-  if (view === null) return {};
+  if (view === null) return NOT_READ;
   const next = await historyView(context, found.tenant, readMark(value));
   return {
     after: async () => {

@@ -11,7 +11,7 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { put, sayRefusal } from '../context.ts';
+import { NOT_READ, put, sayRefusal } from '../context.ts';
 import {
   choice,
   choiceField,
@@ -52,7 +52,9 @@ export function decideRequest(context: SlackContext): Slice {
         opened(context, call, 'ours', (no, state) => replaceForm(context, no, state)),
       [ACTION.cancel]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(context, { type: 'cancel', reason: '' }, no, call));
+        return no === null
+          ? NOT_READ
+          : sayRefusal(await put(context, { type: 'cancel', reason: '' }, no, call));
       },
     },
     commands: {
@@ -93,7 +95,7 @@ function text(
 
 async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
   const no = parseNo(call.value);
-  if (no === null) return {};
+  if (no === null) return NOT_READ;
   const record = await context.views.record(no);
   // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
   if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
@@ -109,7 +111,7 @@ async function opened(
   draw: (no: number, state: Pending) => ModalView | null,
 ): Promise<Answered> {
   const no = parseNo(call.value);
-  if (no === null) return {};
+  if (no === null) return NOT_READ;
   const seen = await seenBy(context, call.caller.userId, no, whose);
   if ('say' in seen) return seen;
   const { state } = seen;

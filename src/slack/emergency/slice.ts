@@ -11,7 +11,7 @@ import { placeOf } from '../messages/card.ts';
 import type { Caller } from '../api/payload.ts';
 import type { Answered, ActionCall, SlackContext, Say, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { put, sayRefusal } from '../context.ts';
+import { NOT_READ, put, sayRefusal } from '../context.ts';
 import {
   allowedField,
   choice,
@@ -62,7 +62,9 @@ export function emergency(context: SlackContext): Slice {
     actions: {
       [ACTION.confirmEmergency]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(context, { type: 'confirm_emergency' }, no, call));
+        return no === null
+          ? NOT_READ
+          : sayRefusal(await put(context, { type: 'confirm_emergency' }, no, call));
       },
       [ACTION.justified]: (call) => judge(context, call, true),
       [ACTION.notJustified]: (call) => judge(context, call, false),
@@ -209,7 +211,7 @@ function blockOf({ field }: FieldProblem): string {
 
 async function judge(context: SlackContext, call: ActionCall, justified: boolean): Promise<Answered> {
   const no = parseNo(call.value);
-  if (no === null) return {};
+  if (no === null) return NOT_READ;
   const seen = await seenBy(context, call.caller.userId, no);
   if ('say' in seen) return seen;
   const { state } = seen;

@@ -10,8 +10,8 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { ActionCall, Answered, SlackContext, Slice } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { actorOf, put, sayRefusal } from '../context.ts';
-import { form, submitForm, textField } from '../interactions/forms.ts';
+import { actorOf, NOT_READ, put, sayRefusal } from '../context.ts';
+import { form, notRead, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
 import { seenBy } from '../interactions/visibility.ts';
@@ -67,7 +67,7 @@ export function extendSession(context: SlackContext): Slice {
         ),
       [MODAL.highRisk]: (call) => {
         const yes = readYes(call.view.private_metadata);
-        if (yes === null) return Promise.resolve({ kind: 'close' });
+        if (yes === null) return Promise.resolve(notRead());
         const typedTenantId = readInputs(call.view)(BLOCK.typed);
         const command = { type: 'approve_extension', version: yes.version, typedTenantId } as const;
         return submitForm(context, call, command, () => BLOCK.typed, yes.no);
@@ -84,7 +84,7 @@ async function open(
   whose: 'ours' | 'everybody',
   draw: (no: number, state: Active) => Answered,
 ): Promise<Answered> {
-  if (no === null) return {};
+  if (no === null) return NOT_READ;
   const seen = await seenBy(context, caller.userId, no, whose);
   if ('say' in seen) return seen;
   const { state } = seen;
@@ -111,7 +111,7 @@ function openAsk(context: SlackContext, no: number | null, call: { caller: Calle
 /** High risk is typed, not clicked, by our people. Whether this person may is judged when they submit, like everything else. */
 async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
   const yes = readYes(call.value);
-  if (yes === null) return {};
+  if (yes === null) return NOT_READ;
   const seen = await seenBy(context, call.caller.userId, yes.no, 'everybody');
   const typed =
     'state' in seen &&

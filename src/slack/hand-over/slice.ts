@@ -2,7 +2,7 @@ import { section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { SlackContext, Slice } from '../context.ts';
-import { put, sayRefusal } from '../context.ts';
+import { NOT_READ, put, sayRefusal } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { form, personField, submitForm } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
@@ -18,7 +18,7 @@ export function handOver(context: SlackContext): Slice {
     actions: {
       [ACTION.handOver]: async (call) => {
         const no = parseNo(call.value);
-        if (no === null) return {};
+        if (no === null) return NOT_READ;
         const seen = await seenBy(context, call.caller.userId, no);
         if ('say' in seen) return seen;
         const view = form(MODAL, no, 'Hand over', 'Ask them', [
@@ -29,7 +29,9 @@ export function handOver(context: SlackContext): Slice {
       },
       [ACTION.takeOver]: async (call) => {
         const no = parseNo(call.value);
-        return no === null ? {} : sayRefusal(await put(context, { type: 'accept_ownership' }, no, call));
+        return no === null
+          ? NOT_READ
+          : sayRefusal(await put(context, { type: 'accept_ownership' }, no, call));
       },
     },
     submissions: {

@@ -9,6 +9,7 @@ import type { SlackContext, SubmitCall, Submitted } from '../context.ts';
 import { put } from '../context.ts';
 import { parseNo } from '../../wording/numbers.ts';
 import type { View } from '../api/payload.ts';
+import { UNREADABLE } from '../api/unreadable.ts';
 import { problemWords } from '../../wording/problems.ts';
 import { refusalWords } from '../messages/words.ts';
 
@@ -36,6 +37,11 @@ export function form(
 /** Something to read, with nothing to do but close it. */
 export function said(words: string, title = 'Nothing was changed'): ModalView {
   return { type: 'modal', title: plain(title), close: plain('Close'), blocks: [section(words)] };
+}
+
+/** What is sent is of no use without what travels with it: said on top of the form, which stays as it is below. */
+export function notRead(): Submitted {
+  return { kind: 'push', view: said(UNREADABLE) };
 }
 
 export function textField(
@@ -157,7 +163,7 @@ export async function submitForm(
   blockOf: (problem: FieldProblem) => string,
   no = parseNo(view.private_metadata),
 ): Promise<Submitted> {
-  if (no === null) return { kind: 'close' };
+  if (no === null) return notRead();
   const { refusal, state } = await put(context, command, no, { caller, delivery });
   if (refusal === null) return { kind: 'close' };
   const words = refusalWords(refusal, no, state);

@@ -3,7 +3,7 @@ import type { Numbered } from '../../ledger/history.ts';
 import { askOf } from '../../access/state.ts';
 import { OPTIONS_MAX, plain } from '../messages/blocks.ts';
 import type { Answered, CommandCall, Say, Slice, SubmitCall, Submitted } from '../context.ts';
-import { choice, choiceField, personField, said } from './forms.ts';
+import { choice, choiceField, notRead, personField, said } from './forms.ts';
 import { readInputs, submissionKey } from '../api/payload.ts';
 import { tsa } from '../../wording/numbers.ts';
 
@@ -65,7 +65,7 @@ export function whatWasMissing(
     const rest = read(BLOCK.request) || read(BLOCK.tenant) || (person === '' ? '' : `<@${person}>`);
     if (rest === '') return { kind: 'errors', errors: { [BLOCK.tenant]: 'Choose a tenant, or a person.' } };
     const command = commands.get(view.private_metadata);
-    if (command === undefined) return { kind: 'close' };
+    if (command === undefined) return notRead();
     const call = { caller, rest, triggerId: '', delivery: submissionKey(view) };
     const { later, view: next, ...answered } = await command(call);
     if (next !== undefined) return { kind: 'show', view: next };

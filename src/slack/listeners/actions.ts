@@ -6,7 +6,8 @@ import { said } from '../interactions/forms.ts';
 import type { Handlers } from './handlers.ts';
 import type { Listening } from './listening.ts';
 import { safely } from './listening.ts';
-import { FAILED, remaining, tell, write } from './telling.ts';
+import { besides, FAILED, remaining, write } from './telling.ts';
+import { sayUnreadable } from './unreadable.ts';
 
 const OLD_BUTTON =
   'This button is from an older version of the app and does nothing any more. Write `/tsa show TSA-n` to see the request, or `/tsa help`.';
@@ -14,15 +15,16 @@ const OLD_BUTTON =
 /** Buttons, and choices in a form or on a Home. */
 export function hearActions(app: App, listening: Listening, actions: Handlers['actions']): void {
   const { client, ours, followUps, log } = listening;
-  app.action(/.*/, async ({ ack, body, respond }) => {
+  app.action({ type: 'block_actions' }, async ({ ack, body, respond }) => {
     const parsed = actionsPayload.safeParse(body);
     if (!parsed.success) {
       await ack();
+      sayUnreadable(listening, body, parsed.error);
       return;
     }
     const payload = parsed.data;
     const caller = callerOf(ours, payload);
-    const triggerId = payload.trigger_id ?? '';
+    const triggerId = payload.trigger_id;
     const speak = speaker(listening, payload, caller, respond);
     for (const action of payload.actions) {
       const run = actions.get(action.action_id);
@@ -52,11 +54,11 @@ export function hearActions(app: App, listening: Listening, actions: Handlers['a
  */
 function speaker(
   { client, log }: Listening,
-  { view, trigger_id: triggerId = '' }: Actions,
+  { view, trigger_id: triggerId, response_url: responseUrl }: Actions,
   { userId }: Caller,
   respond: RespondFn,
 ): (say: Say) => Promise<void> {
-  if (view === undefined) return (say) => tell(respond, say);
+  if (view === undefined) return besides(client, userId, responseUrl, respond);
   return async (say) => {
     const modal = { trigger_id: triggerId, view: said(say.text) };
     try {

@@ -4,7 +4,7 @@ import type { Answered, Say } from '../context.ts';
 import type { Handlers } from './handlers.ts';
 import type { Listening } from './listening.ts';
 import { safely } from './listening.ts';
-import { ephemeral, FAILED, remaining, tell } from './telling.ts';
+import { besides, ephemeral, FAILED, remaining } from './telling.ts';
 
 /** `/tsa …`: finds what the first word means, runs it, and answers. */
 export function hearCommands(
@@ -35,7 +35,7 @@ export function hearCommands(
     const failed: Answered = { say: { text: FAILED } };
     const answered = await safely(log, word, () => run(call), failed);
     await (answered.say === undefined ? ack() : ack(ephemeral(answered.say)));
-    const speak = (say: Say): Promise<void> => tell(respond, say);
+    const speak = besides(client, call.caller.userId, payload.response_url, respond);
     followUps.run(remaining(answered, client, call.triggerId, speak), speak);
   });
 }

@@ -2,9 +2,24 @@ import type { App } from '@slack/bolt';
 import type { UserId } from '../../access/policy.ts';
 import { isElsewhere } from '../../access/whose.ts';
 import { inChannel } from '../../notifications/owe.ts';
-import { eventCaller, eventPayload, isEvent, isForUs } from '../api/payload.ts';
+import {
+  eventCaller,
+  eventPayload,
+  groupChanged,
+  homeOpened,
+  isEvent,
+  isForUs,
+  joinedChannel,
+} from '../api/payload.ts';
 import type { SlackContext } from '../context.ts';
 import type { Listening } from './listening.ts';
+
+const HEARD: ReadonlySet<string> = new Set([
+  'app_home_opened',
+  'member_joined_channel',
+  'user_change',
+  'subteam_members_changed',
+]);
 
 /** What Slack tells by itself: who looks at their Home, who changed, where the app was invited to. */
 export function hearEvents(
@@ -23,22 +38,32 @@ export function hearEvents(
   const { context, changed } = deps;
 
   app.use(async ({ body, next }) => {
-    const event = eventPayload.safeParse(body);
-    if (!isEvent(body) || (event.success && isForUs(ours, event.data))) await next();
-    else log.warn('an event that is for another workspace was left alone');
+    if (!isEvent(body)) {
+      await next();
+      return;
+    }
+    const payload = eventPayload.parse(body);
+    const { type } = payload.event;
+    if (!isForUs(ours, payload)) log.warn({ type }, 'an event that is for another workspace was left alone');
+    else if (!HEARD.has(type)) log.info({ type }, 'an event that is of no use here was left alone');
+    else await next();
   });
 
   app.event('app_home_opened', ({ event, body }) => {
-    const { userId } = eventCaller(ours, event.user, eventPayload.parse(body));
+    const { user, tab } = homeOpened.parse(event);
+    const { userId } = eventCaller(ours, user, eventPayload.parse(body));
     // A Home is drawn by id alone: nobody of another workspace is shown, or shows, one of ours.
-    if (event.tab === 'home' && !isElsewhere(userId)) followUps.run(() => deps.home.opened(userId));
+    if (tab === 'home' && !isElsewhere(userId)) followUps.run(() => deps.home.opened(userId));
     return Promise.resolve();
   });
-  app.event('member_joined_channel', async ({ event }) => {
-    if (event.user !== deps.botUser) return;
-    const destination = inChannel(event.channel);
+  app.event('member_joined_channel', async ({ event, body }) => {
+    const { user, channel, event_ts: at } = joinedChannel.parse(event);
+    if (user !== deps.botUser) return;
+    const destination = inChannel(channel);
+    // What is the same when Slack delivers it again.
+    const which = at === '' ? eventPayload.parse(body).event_id : at;
     await context.handler.owe([
-      { key: `greeting:${event.channel}:${event.event_ts}`, destination, message: { kind: 'greeting' } },
+      { key: `greeting:${channel}:${which}`, destination, message: { kind: 'greeting' } },
     ]);
   });
   app.event('user_change', ({ event }) => {
@@ -47,7 +72,7 @@ export function hearEvents(
     return Promise.resolve();
   });
   app.event('subteam_members_changed', ({ event }) => {
-    context.directory.groupChanged(event.subteam_id);
+    context.directory.groupChanged(groupChanged.parse(event).subteam_id);
     followUps.run(() => changed(null));
     return Promise.resolve();
   });

@@ -13,7 +13,7 @@ export function hearSubmissions(
   { ours, log }: Listening,
   submissions: Handlers['submissions'],
 ): void {
-  app.view({ type: 'view_submission', callback_id: /.*/ }, async ({ ack, body }) => {
+  app.view({ type: 'view_submission' }, async ({ ack, body }) => {
     const { view, ...payload } = submissionPayload.parse(body);
     const run = submissions.get(view.callback_id);
     const call = { caller: callerOf(ours, payload), view, delivery: submissionKey(view) };

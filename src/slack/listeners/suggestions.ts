@@ -10,7 +10,7 @@ export function hearSuggestions(
   { ours, log }: Listening,
   suggestions: Handlers['suggestions'],
 ): void {
-  app.options(/.*/, async ({ ack, body }) => {
+  app.options<'block_suggestion'>({ type: 'block_suggestion' }, async ({ ack, body }) => {
     const payload = suggestionPayload.parse(body);
     const run = suggestions.get(payload.action_id);
     const call = { caller: callerOf(ours, payload), typed: payload.value, view: payload.view ?? null };

@@ -21,14 +21,28 @@ export function ephemeral({ text, blocks }: Say): {
 }
 
 /** Told beside what they typed or pressed, after the acknowledgement. */
-export async function tell(respond: RespondFn, say: Say): Promise<void> {
+async function tell(respond: RespondFn, say: Say): Promise<void> {
   await respond({ ...ephemeral(say), replace_original: false });
 }
 
+/** Told beside what they typed or pressed if Slack said where, else in their messages with the app. */
+export function besides(
+  client: WebClient,
+  user: UserId,
+  responseUrl: string,
+  respond: RespondFn,
+): (say: Say) => Promise<void> {
+  return (say) => (responseUrl === '' ? write(client, user, say) : tell(respond, say));
+}
+
 /** Told in their messages with the app, where there is nothing beside which it could be said. */
-export async function write(client: WebClient, user: UserId, { text }: Say): Promise<void> {
+export async function write(client: WebClient, user: UserId, { text, blocks }: Say): Promise<void> {
   const { channel } = await client.conversations.open({ users: slackIdOf(user) });
-  await client.chat.postMessage({ channel: channel?.id ?? slackIdOf(user), text, blocks: [section(text)] });
+  await client.chat.postMessage({
+    channel: channel?.id ?? slackIdOf(user),
+    text,
+    blocks: blocks ?? [section(text)],
+  });
 }
 
 /** What is left to do of an answer once it is acknowledged: what it says itself, what was looked up, or a modal. */

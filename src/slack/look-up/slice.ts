@@ -7,6 +7,7 @@ import { contextBlock, header, section, sections } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { card, headline, placeOf, strip } from '../messages/card.ts';
 import type { Answered, SlackContext, Say, Slice } from '../context.ts';
+import { NOT_READ } from '../context.ts';
 import { parseNo, count, tsa } from '../../wording/numbers.ts';
 import { whichTenant } from '../interactions/prompts.ts';
 import { factsAt } from '../messages/facts.ts';
@@ -53,7 +54,7 @@ export function lookUp(context: SlackContext): Slice {
       tsa_active: ({ caller }) => Promise.resolve(nowActive(context, caller)),
       [ACTION.show]: async ({ caller, value }) => {
         const no = parseNo(value);
-        return no === null ? {} : { say: await show(context, caller, no) };
+        return no === null ? NOT_READ : { say: await show(context, caller, no) };
       },
     },
   };

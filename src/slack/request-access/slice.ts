@@ -17,7 +17,7 @@ import type {
   Submitted,
   SuggestCall,
 } from '../context.ts';
-import { put } from '../context.ts';
+import { NOT_READ, put } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import type { Caller, View } from '../api/payload.ts';
 import { blockNamed } from '../api/payload.ts';
@@ -48,8 +48,8 @@ export function requestAccess(context: SlackContext, closeForm: CloseForm): Slic
   };
 
   /** Redraws the form after a choice on which other fields depend. Whoever chose again meanwhile gets the newer form. */
-  const redraw = ({ caller, view }: ActionCall): Promise<{ after?: () => Promise<void> }> => {
-    if (view === null) return Promise.resolve({});
+  const redraw = ({ caller, view }: ActionCall): Promise<Answered> => {
+    if (view === null) return Promise.resolve(NOT_READ);
     const after = async (): Promise<void> => {
       const draft = readDraft(view);
       const possible = possibleApprovers(context, draft, caller.userId).slice(0, OPTIONS_MAX);
@@ -106,9 +106,12 @@ function unlisted(context: SlackContext, { userId }: Caller): Answered | null {
 async function again(context: SlackContext, { caller, value, triggerId }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
   const seen = no === null ? null : await seenBy(context, caller.userId, no);
-  if (seen === null || 'say' in seen) return seen ?? {};
+  if (seen === null || 'say' in seen) return seen ?? NOT_READ;
   const ask = askOf(seen.state);
-  if (ask === null || seen.state.requester !== caller.userId) return {};
+  if (ask === null || seen.state.requester !== caller.userId)
+    return {
+      say: { text: 'Only who filed it can file it again. Write `/tsa request` to file one of your own.' },
+    };
   const { tenant, owner, reason, caseRef } = seen.state;
   const draft: Draft = {
     ...emptyDraft(caller.userId, tenant.id),

@@ -1,6 +1,6 @@
 import { ACTION } from '../interactions/action-ids.ts';
 import type { ActionCall, Answered, CommandCall, SlackContext, Say, Slice } from '../context.ts';
-import { put, sayRefusal } from '../context.ts';
+import { NOT_READ, put, sayRefusal } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { pick } from '../interactions/pick.ts';
 import { when } from '../messages/words.ts';
@@ -33,7 +33,7 @@ type Verb = keyof typeof COMMANDS;
 
 async function press(context: SlackContext, call: ActionCall, verb: Verb): Promise<{ say?: Say }> {
   const no = parseNo(call.value);
-  return no === null ? {} : sayRefusal(await put(context, COMMANDS[verb], no, call));
+  return no === null ? NOT_READ : sayRefusal(await put(context, COMMANDS[verb], no, call));
 }
 
 async function byCommand(context: SlackContext, call: CommandCall, verb: Verb): Promise<Answered> {

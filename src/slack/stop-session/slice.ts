@@ -4,7 +4,7 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, CommandCall, SlackContext, Slice } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { put, sayRefusal } from '../context.ts';
+import { NOT_READ, put, sayRefusal } from '../context.ts';
 import { form, submitForm, textField } from '../interactions/forms.ts';
 import { whichRequest } from '../interactions/prompts.ts';
 import { readInputs } from '../api/payload.ts';
@@ -37,7 +37,7 @@ export function stopSession(context: SlackContext): Slice {
       [ACTION.revoke]: (call) => open(parseNo(call.value), call),
       [ACTION.unexpected]: async (call) => {
         const no = parseNo(call.value);
-        if (no === null) return {};
+        if (no === null) return NOT_READ;
         const outcome = await put(context, { type: 'report_unexpected' }, no, call);
         if (outcome.refusal !== null) return sayRefusal(outcome);
         const stopped = outcome.state?.phase !== 'active';
