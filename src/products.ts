@@ -6,7 +6,7 @@ import type { Session } from './access-api/covering.ts';
 import type { Asker } from './access-api/gate.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { Listener } from './http/exchange.ts';
+import type { Health } from './health.ts';
 import { clientFrom } from './http/limits.ts';
 import { openProductKeys, signingKeysFile } from './key-files.ts';
 import { openKeyringFile, openKeyringText } from './keys/keyring.ts';
@@ -15,20 +15,18 @@ import type { Inside } from './ledger/tenant-views.ts';
 import { sessionsInside } from './ledger/tenant-views.ts';
 import { CannotOpen } from './ledger/cannot-open.ts';
 import type { Ledger } from './ledger/open.ts';
+import type { SharedListener } from './http/server.ts';
 import { serve } from './http/server.ts';
 import { heldBack, productsPortTaken } from './start-problems.ts';
 import type { Directory } from './slack/api/directory.ts';
 
 /** What products ask, on this ledger and with what Slack says of people. */
-export interface Products {
-  readonly listener: Listener;
-  /** From now on somebody may be in; before, nobody is. */
-  begin(): void;
-  /** Is that path theirs, where they share a port with the customer's pages? */
-  isFor(path: string): boolean;
-  /** The port of their own; `null`: they share one. */
-  readonly port: number | null;
-  close(): void;
+export interface Products extends SharedListener {
+  /** Do they share a port with the customer's pages? */
+  readonly isShared: boolean;
+  /** From now on somebody may be in; before, nobody is. Where they have a port of their own: serves there, and says which. @throws CannotOpen */
+  start(health: Health): Promise<number | null>;
+  stop(): Promise<void>;
 }
 
 interface ProductsDeps {
@@ -73,7 +71,9 @@ export async function openProducts(config: Config, deps: ProductsDeps): Promise<
     client: (c) => clientFrom(clientHeader === null ? undefined : c.req.header(clientHeader), c.env.client),
   });
   const { host } = new URL(accessApi.url);
-  return {
+  const { port } = accessApi;
+  let server: Awaited<ReturnType<typeof serve>> | null = null;
+  const shared: SharedListener = {
     async listener(request, response) {
       const env: Asker = { client: request.socket.remoteAddress ?? '' };
       const answer = getRequestListener((asked) => app.fetch(asked, env), {
@@ -82,27 +82,24 @@ export async function openProducts(config: Config, deps: ProductsDeps): Promise<
       });
       await answer(request, response);
     },
-    begin() {
-      begun = true;
-    },
     isFor: (path) => PATHS.test(path),
-    port: accessApi.port,
-    close: () => {
+  };
+  return {
+    ...shared,
+    isShared: port === null,
+    async start(health) {
+      begun = true;
+      if (port === null) return null;
+      server = await heldBack(productsPortTaken, () =>
+        serve({ port, health, slack: null, accessApi: shared, pages: null, clientHeader, log }),
+      );
+      return server.port;
+    },
+    async stop() {
+      await server?.close();
       keys.close();
     },
   };
-}
-
-/** Serves them on the port of their own; `null`: they have none. @throws CannotOpen */
-export async function serveProducts(
-  products: Products | null,
-  deps: Pick<Parameters<typeof serve>[0], 'health' | 'clientHeader' | 'log'>,
-): Promise<Awaited<ReturnType<typeof serve>> | null> {
-  const port = products?.port ?? null;
-  if (port === null) return null;
-  return heldBack(productsPortTaken, () =>
-    serve({ ...deps, port, slack: null, accessApi: products, pages: null }),
-  );
 }
 
 /** Who that is, and which scopes their session covers. */

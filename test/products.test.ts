@@ -37,9 +37,7 @@ async function opened(g: TestLedger, signingKeys: string | null = null): Promise
     log,
   });
   if (products === null) throw new Error('nothing is answered');
-  onTestFinished(() => {
-    products.close();
-  });
+  onTestFinished(() => products.stop());
   return products;
 }
 
@@ -68,7 +66,7 @@ it('Nobody is in until the program has caught up on what time did meanwhile', as
     return z.object({ decision: z.boolean() }).parse(await answer.json()).decision;
   };
   expect(await isIn()).toBe(false);
-  products.begin();
+  await products.start(() => false);
   expect(await isIn()).toBe(true);
 });
 

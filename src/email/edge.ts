@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Courier } from '../outbox/dispatcher.ts';
 import { addressOf } from '../notifications/owe-mail.ts';
@@ -7,8 +8,12 @@ import { createMailCourier } from './courier.ts';
 import { createMailTransport } from './transport.ts';
 
 /** The way to the customers' mailboxes, if there is one. */
-export interface MailEdge extends Courier {
-  close(): void;
+export interface MailEdge {
+  /** Brings mails to the mail server. */
+  readonly courier: Courier;
+  /** Says what an operator should know who set up no mail. */
+  start(): void;
+  stop(): void;
 }
 
 /** What is owed from a time when there was mail waits for it: nothing is lost by a setting that was forgotten. */
@@ -17,24 +22,33 @@ const NO_MAIL_AGAIN_MS = 5 * 60_000;
 /** Connects the courier to the mail server of the settings. */
 export function createMailEdge(
   { mail, publicUrl }: Pick<Config, 'mail' | 'publicUrl'>,
-  deps: Omit<MailCourierDeps, 'transport' | 'publicUrl'>,
+  deps: Omit<MailCourierDeps, 'transport' | 'publicUrl'> & {
+    readonly tenants: Pick<TenantIndex, 'withContacts'>;
+    readonly log: Logger;
+  },
 ): MailEdge {
   if (mail === null || publicUrl === null)
     return {
-      deliver: () =>
-        Promise.resolve({
-          kind: 'retry',
-          afterMs: NO_MAIL_AGAIN_MS,
-          why: 'SMTP_URL or PUBLIC_URL is not set',
-          inDoubt: false,
-        }),
-      close: () => undefined,
+      courier: {
+        deliver: () =>
+          Promise.resolve({
+            kind: 'retry',
+            afterMs: NO_MAIL_AGAIN_MS,
+            why: 'SMTP_URL or PUBLIC_URL is not set',
+            inDoubt: false,
+          }),
+      },
+      start() {
+        const warning = withoutMail(deps.tenants);
+        if (warning !== null) deps.log.warn(warning);
+      },
+      stop: () => undefined,
     };
   const transport = createMailTransport(mail);
-  const courier = createMailCourier({ ...deps, transport, publicUrl });
   return {
-    deliver: (delivery) => courier.deliver(delivery),
-    close: () => {
+    courier: createMailCourier({ ...deps, transport, publicUrl }),
+    start: () => undefined,
+    stop: () => {
       transport.close();
     },
   };
@@ -48,7 +62,7 @@ export function routed(slack: Courier, mail: Courier): Courier {
 }
 
 /** What an operator should know who set up no mail; `null` where it makes no difference. */
-export function withoutMail(tenants: Pick<TenantIndex, 'withContacts'>): string | null {
+function withoutMail(tenants: Pick<TenantIndex, 'withContacts'>): string | null {
   const contacts = [...tenants.withContacts()].flatMap((tenant) => tenant.contacts);
   if (contacts.length === 0) return null;
   const mute = contacts.filter(({ slack }) => slack === null).length;

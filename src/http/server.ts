@@ -52,6 +52,12 @@ export type SlackListener = (
   isSlacks: () => void,
 ) => Promise<void>;
 
+/** Somebody who shares the port: whose paths are theirs alone. */
+export interface SharedListener {
+  readonly listener: Listener;
+  isFor(path: string): boolean;
+}
+
 /** Serves all of it on one port. Resolves when it listens. */
 export async function serve(deps: {
   port: number;
@@ -59,7 +65,7 @@ export async function serve(deps: {
   /** Slack's requests; `null`: they come another way. */
   slack: SlackListener | null;
   /** What products ask, at its own paths; `null`: it is not asked here. */
-  accessApi?: { readonly listener: Listener; isFor(path: string): boolean } | null;
+  accessApi?: SharedListener | null;
   /** The customer's pages; `null`: there are none. */
   pages: Listener | null;
   /** The header in which a proxy in front names the client; `null`: whoever connects is the client. */

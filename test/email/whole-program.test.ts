@@ -5,6 +5,8 @@ import { createMailEdge } from '../../src/email/edge.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { createViews } from '../../src/ledger/views.ts';
+import { createLog } from '../../src/log.ts';
+import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
 import { mailTo } from '../../src/notifications/owe-mail.ts';
 import { written } from '../support/slack-acts.ts';
 import { file, fillIn, requestForm, stage } from '../support/test-app.ts';
@@ -130,11 +132,13 @@ describe('Without a mail server', () => {
         learn: () => Promise.resolve(),
         nameOf: () => null,
         isActive: () => Promise.resolve(false),
+        tenants: createTenantIndex(s.policy.tenants.values()),
+        log: createLog('fatal'),
       },
     );
     const message = { kind: 'mail', no: 1, version: 4 } as const;
     const delivery = { key: 'mail:1', destination: mailTo(ANN), message, inDoubt: false };
-    expect(await edge.deliver(delivery)).toMatchObject({ kind: 'retry', inDoubt: false });
+    expect(await edge.courier.deliver(delivery)).toMatchObject({ kind: 'retry', inDoubt: false });
     await ledger.close();
     await s.mailbox.up();
     s.clock.turn(5 * MINUTE);

@@ -9,6 +9,7 @@ import type { Links } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import type { Courier } from '../../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
+import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
 import type { Owed } from '../../src/notifications/message.ts';
 import type { Change } from './access-fixtures.ts';
 import { approve, file, start } from './access-commands.ts';
@@ -78,13 +79,15 @@ export async function post(
       learn: () => Promise.resolve(),
       nameOf: (user) => names[user] ?? null,
       isActive: (users) => Promise.resolve(users.some((user) => active.has(user))),
+      tenants: createTenantIndex(later.policy.tenants.values()),
+      log,
     },
   );
-  const courier = routed(slackCourier, mail);
+  const courier = routed(slackCourier, mail.courier);
   const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   onTestFinished(async () => {
     await dispatcher.stop(0);
-    mail.close();
+    mail.stop();
   });
   await dispatcher.start();
   return {

@@ -1,0 +1,51 @@
+import type { SocketModeClient } from '@slack/socket-mode';
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock.ts';
+
+/** Whether Slack is there: it called, or took our token. An answer that refuses the token is no sign of life. */
+export interface SignsOfLife {
+  /** Slack called. */
+  seen(): void;
+  /** When Slack was last seen; `null` while the line to it is down. */
+  seenAt(): number | null;
+  /** Asks for signs of life from now on. */
+  start(): void;
+  stop(): void;
+}
+
+/** Slack is asked this often, so that quiet hours do not look like an outage. */
+const HEARTBEAT_MS = 25_000;
+
+/** @param line  the line to Slack in Socket Mode; `null`: Slack calls over HTTP */
+export function createSignsOfLife(
+  client: WebClient,
+  line: SocketModeClient | null,
+  clock: Clock,
+  log: Logger,
+): SignsOfLife {
+  let at = clock.now();
+  let isUp = line === null;
+  let heartbeat: NodeJS.Timeout | undefined;
+  const seen = (): void => void (at = clock.now());
+  line?.on('connected', () => {
+    isUp = true;
+    seen();
+  });
+  for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
+    line?.on(gone, () => (isUp = false));
+  return {
+    seen,
+    seenAt: () => (isUp ? at : null),
+    start() {
+      heartbeat = setInterval(() => {
+        client.auth.test().then(seen, (error: unknown) => {
+          log.warn({ error }, 'Slack does not answer, or refuses the token');
+        });
+      }, HEARTBEAT_MS);
+    },
+    stop() {
+      clearInterval(heartbeat);
+    },
+  };
+}
