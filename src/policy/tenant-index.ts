@@ -80,6 +80,24 @@ export function catalogueOn(raw: Database.Database): TenantCatalogue {
       parsed.set(no, tenant);
       return { no, tenant };
     });
+  /** Those that were asked for by their ids: a list of requests asks for each of its tenants. */
+  const asked = new Map<string, Tenant>();
+  const tenantOf = (id: string): Tenant | undefined => {
+    const kept = asked.get(id);
+    if (kept !== undefined) return kept;
+    const row = byId.get(id);
+    const tenant = row === undefined ? undefined : only([row])[0];
+    if (asked.size >= PARSED_MAX) asked.clear();
+    if (tenant !== undefined) asked.set(id, tenant);
+    return tenant;
+  };
+  /** Searches differ only in how many words they look for: each is prepared once. */
+  const searches = new Map<string, Database.Statement>();
+  const searching = (sql: string): Database.Statement => {
+    const prepared = searches.get(sql) ?? raw.prepare(sql);
+    searches.set(sql, prepared);
+    return prepared;
+  };
   const only = (rows: readonly unknown[]): readonly Tenant[] => tenantsOf(rows).map(({ tenant }) => tenant);
 
   /** Those in which all of these stand, in the order of their names: the index walks in it, and each is looked at whole. */
@@ -90,9 +108,13 @@ export function catalogueOn(raw: Database.Database): TenantCatalogue {
     limit: number,
   ): unknown[] {
     const each = needles.map(() => 'and instr(char(10) || tenant.words, ?) > 0').join(' ');
-    if (query.length === 0) return select(`where true ${each} order by no limit ?`).all(...needles, limit);
+    if (query.length === 0)
+      return searching(`select no, body from tenant where true ${each} order by no limit ?`).all(
+        ...needles,
+        limit,
+      );
     const walk = `select no, body from ${index} (?) hit cross join tenant on no = hit.rowid`;
-    const rows = raw.prepare(`${walk} where true ${each} order by hit.rowid limit ?`);
+    const rows = searching(`${walk} where true ${each} order by hit.rowid limit ?`);
     return rows.all(query.join(' AND '), ...needles, limit);
   }
 
@@ -113,8 +135,8 @@ export function catalogueOn(raw: Database.Database): TenantCatalogue {
   return {
     size,
     sha256: z.string().parse(raw.prepare('select sha256 from made').pluck().get()),
-    get: (id) => only([byId.get(id)].filter((row) => row !== undefined))[0],
-    has: (id) => byId.get(id) !== undefined,
+    get: tenantOf,
+    has: (id) => tenantOf(id) !== undefined,
     *values() {
       for (const body of all.iterate()) yield stored.parse(JSON.parse(String(body)));
     },

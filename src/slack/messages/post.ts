@@ -46,6 +46,22 @@ const LOOK_UP_LIMIT = 200;
 /** Slack's clock and ours may differ; a message is looked for from this long before it was owed. */
 const CLOCK_SKEW_S = 300;
 
+const openedChannel = z.object({ id: z.string() });
+const historyPage = z.object({
+  messages: z
+    .array(
+      z.object({
+        ts: z.string(),
+        metadata: z
+          .object({ event_payload: z.object({ key: z.string() }) })
+          .optional()
+          .catch(undefined),
+      }),
+    )
+    .optional(),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+
 export function createPoster({
   client,
   ledger,
@@ -64,7 +80,7 @@ export function createPoster({
     const known = directChannels.get(user);
     if (known !== undefined) return known;
     const { channel } = await client.conversations.open({ users: slackIdOf(user) });
-    const { id } = z.object({ id: z.string() }).parse(channel);
+    const { id } = openedChannel.parse(channel);
     directChannels.set(user, id);
     return id;
   }
@@ -76,20 +92,6 @@ export function createPoster({
     thread: string | null,
     owedAt: number,
   ): Promise<string | null> {
-    const page = z.object({
-      messages: z
-        .array(
-          z.object({
-            ts: z.string(),
-            metadata: z
-              .object({ event_payload: z.object({ key: z.string() }) })
-              .optional()
-              .catch(undefined),
-          }),
-        )
-        .optional(),
-      response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
-    });
     let cursor: string | undefined;
     for (let i = 0; i < LOOK_UP_PAGES; i += 1) {
       const query = {
@@ -103,7 +105,7 @@ export function createPoster({
         thread === null
           ? await client.conversations.history(query)
           : await client.conversations.replies({ ...query, ts: thread });
-      const { messages, response_metadata: next } = page.parse(answer);
+      const { messages, response_metadata: next } = historyPage.parse(answer);
       const found = messages?.find((m) => m.metadata?.event_payload.key === key);
       if (found !== undefined) return found.ts;
       cursor = next?.next_cursor;
