@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely';
-import { CompiledQuery } from 'kysely';
 import type { Gap } from '../access/related-requests.ts';
 import type { Command, GlobalCommand } from '../access/command.ts';
 import { decide, needsRelated } from '../access/decide.ts';
@@ -84,87 +83,38 @@ export interface CommandHandler {
   close(): Promise<void>;
 }
 
-/** Attempts that share one commit, each in a savepoint of its own: one disk flush tells them all. */
-const BATCH_MAX = 64;
-
-const SAVEPOINT = CompiledQuery.raw('savepoint attempt');
-const ROLLBACK = CompiledQuery.raw('rollback to attempt');
-const RELEASE = CompiledQuery.raw('release attempt');
-
 const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
-
-interface Waiting {
-  readonly run: (tx: Transaction<Tables>) => Promise<() => void>;
-  readonly fail: (error: unknown) => void;
-}
 
 /** Builds the command handler to this ledger. `mail`: customers are told and asked by e-mail too. */
 export function createCommandHandler(
-  { db, noteHead }: Pick<OwnLedger, 'db' | 'noteHead'>,
+  ledger: Pick<OwnLedger, 'write' | 'written'>,
   clock: Clock,
   { mail } = { mail: false },
 ): CommandHandler {
   const restorations = createRestorations();
   const deliveries = createDeliveries();
-  const waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
-  let draining: Promise<void> | null = null;
   let closed = false;
 
   async function enter<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
     if (closed) throw new Error('the handler is closed: the program is stopping');
-    return new Promise<T>((resolve, reject) => {
-      waiting.push({
-        run: async (tx) => {
-          const result = await work(tx);
-          return () => {
-            resolve(result);
-          };
-        },
-        fail: reject,
-      });
-      draining ??= drain();
+    const guarded = async (tx: Transaction<Tables>): Promise<T> => {
+      try {
+        return await work(tx);
+      } catch (error) {
+        forgetEnd(tx);
+        restorations.forget();
+        throw error;
+      }
+    };
+    return ledger.write(guarded, tellListeners).catch((error: unknown) => {
+      // Or the commit that it shared was undone.
+      restorations.forget();
+      throw error;
     });
   }
 
-  async function drain(): Promise<void> {
-    do {
-      // Let everybody who is arriving now in: they share the flush.
-      await new Promise((resolve) => setImmediate(resolve));
-      await commit(waiting.splice(0, BATCH_MAX));
-    } while (waiting.length > 0);
-    draining = null;
-  }
-
-  async function commit(batch: readonly Waiting[]): Promise<void> {
-    const done: (() => void)[] = [];
-    const alive = new Set(batch);
-    try {
-      await db.transaction().execute(async (tx) => {
-        for (const item of batch) {
-          await tx.executeQuery(SAVEPOINT);
-          try {
-            done.push(await item.run(tx));
-          } catch (error) {
-            forgetEnd(tx);
-            restorations.forget();
-            // A full disk has ended the whole transaction: that is what is told, not that there is nothing to take back.
-            await tx.executeQuery(ROLLBACK).catch(() => {
-              throw error;
-            });
-            alive.delete(item);
-            item.fail(error);
-          }
-          await tx.executeQuery(RELEASE);
-        }
-      });
-    } catch (error) {
-      restorations.forget();
-      for (const item of alive) item.fail(error);
-      return;
-    }
-    noteHead();
-    for (const tell of done) tell();
+  function tellListeners(): void {
     for (const listener of listeners) listener();
   }
 
@@ -281,7 +231,7 @@ export function createCommandHandler(
     },
     async close() {
       closed = true;
-      await draining;
+      await ledger.written();
     },
   };
 }

@@ -6,6 +6,8 @@ import type { Timekeeper } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { CannotOpen } from './cannot-open.ts';
 import { migrate } from './migrations.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { createCommitQueue } from './commit-queue.ts';
 import { keepPrivate } from './private-files.ts';
 import { realOf } from './real-path.ts';
 import { adoptCopy, knownFrom } from './restored.ts';
@@ -14,7 +16,7 @@ import { refuseMixed, refuseUnsound } from './sound.ts';
 import { keepingStatements } from './statement-cache.ts';
 import type { Tables } from './tables.ts';
 
-/** One open ledger file. `db` is for reading and for the command handler; nothing else writes. */
+/** One open ledger file. */
 export interface Ledger {
   readonly db: Kysely<Tables>;
   /** A second connection, for looking: it does not wait for a change that is being written, and sees what is committed. */
@@ -30,10 +32,7 @@ export interface Ledger {
 export type LedgerClock = Pick<Timekeeper, 'now' | 'notBefore'>;
 
 /** A ledger that this process owns. */
-export interface OwnLedger extends Ledger {
-  /** Something was committed: this machine has seen it. */
-  readonly noteHead: () => void;
-}
+export interface OwnLedger extends Ledger, CommitQueue {}
 
 /** The first SQLite without the WAL-reset bug (sqlite.org/wal.html, "The WAL Reset Bug"). */
 const SQLITE_MINIMUM = [3, 51, 3] as const;
@@ -73,6 +72,10 @@ function open(path: string, clock: LedgerClock): OwnLedger {
     adoptCopy(raw, knownFrom(readSeen(path)), clock.now());
     const watch = watchHead(path, raw);
     const db = kyselyOn(raw);
+    // This machine has seen what was committed.
+    const commits = createCommitQueue(db, () => {
+      watch.note();
+    });
     const looking = openReadOnly(path);
     const reader = kyselyOn(looking);
     return {
@@ -81,11 +84,10 @@ function open(path: string, clock: LedgerClock): OwnLedger {
       raw,
       path,
       mended,
-      noteHead: () => {
-        watch.note();
-      },
+      ...commits,
       async close() {
         if (raw?.open !== true) return;
+        await commits.written();
         watch.close();
         // Kysely closes only what was asked something. Who writes goes last: it takes the log along into the file.
         await reader.destroy();

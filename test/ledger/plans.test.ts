@@ -2,6 +2,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { readiness } from '../../src/health.ts';
+import { createCommitQueue } from '../../src/ledger/commit-queue.ts';
 import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import { createReportedActions } from '../../src/ledger/actions.ts';
 import { createTenantViews, sessionsInside } from '../../src/ledger/tenant-views.ts';
@@ -35,7 +36,7 @@ it('No question that the program asks grows slower with the ledger: every one is
       asked.set(query.sql, query.parameters);
     },
   });
-  const ledger = { ...g.ledger, db };
+  const ledger = { ...g.ledger, ...createCommitQueue(db, () => undefined), db };
   const { clock, log } = g;
   const world = worldOf();
   const handler = createCommandHandler(ledger, clock);
