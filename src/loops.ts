@@ -6,7 +6,7 @@ import type { OwnLedger } from './ledger/open.ts';
 import { createUnderWay } from './ledger/under-way.ts';
 import type { Views } from './ledger/views.ts';
 import { announcedAt } from './outbox/announce.ts';
-import type { Courier } from './outbox/dispatcher.ts';
+import type { Courier } from './outbox/delivery.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import type { Directory } from './slack/api/directory.ts';
 import { catchUp } from './timers/catching-up.ts';

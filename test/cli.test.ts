@@ -12,7 +12,7 @@ import { openKeyringFile } from '../src/keys/keyring.ts';
 import { GENESIS, linkHash } from '../src/ledger/chain.ts';
 import { openForReading } from '../src/ledger/open.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
-import type { Courier } from '../src/outbox/dispatcher.ts';
+import type { Courier } from '../src/outbox/delivery.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './support/access-commands.ts';
 import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './support/access-fixtures.ts';

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Health } from '../src/health.ts';
 import { createHealth, whetherWritable } from '../src/health.ts';
-import type { Courier, Delivered } from '../src/outbox/dispatcher.ts';
+import type { Courier, Delivered } from '../src/outbox/delivery.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { createTimers } from '../src/timers/timers.ts';
 import { file } from './support/access-commands.ts';

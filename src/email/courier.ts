@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Recorded } from '../ledger/history.ts';
 import type { Links, Purpose } from '../ledger/links.ts';
 import type { Views } from '../ledger/views.ts';
-import type { Courier, Delivered, Delivery } from '../outbox/dispatcher.ts';
+import type { Courier, Delivered, Delivery } from '../outbox/delivery.ts';
 import { addressOf } from '../notifications/owe-mail.ts';
 import { contactOf, namesForContact } from '../wording/names.ts';
 import { consentLetter, tenantLetter } from './asks.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { Courier } from '../outbox/dispatcher.ts';
+import type { Courier } from '../outbox/delivery.ts';
 import { addressOf } from '../notifications/owe-mail.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import type { MailCourierDeps } from './courier.ts';
@@ -57,7 +57,8 @@ export function createMailEdge(
 /** One courier for all that is owed: addresses by mail, everything else by the other. */
 export function routed(slack: Courier, mail: Courier): Courier {
   return {
-    deliver: (delivery) => (addressOf(delivery.destination) === null ? slack : mail).deliver(delivery),
+    deliver: (delivery, note) =>
+      (addressOf(delivery.destination) === null ? slack : mail).deliver(delivery, note),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { isLoopback } from '../config.ts';
-import type { Delivered } from '../outbox/dispatcher.ts';
+import type { Delivered } from '../outbox/delivery.ts';
 import type { Written } from './layout.ts';
 import { headerLine, oneLine } from './layout.ts';
 

@@ -1,13 +1,16 @@
+import type { Transaction, Updateable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import type { Ledger } from '../ledger/open.ts';
+import { compiled } from '../ledger/compiled.ts';
+import type { OutboxTable, Tables } from '../ledger/tables.ts';
 import type { Announced } from './announce.ts';
 import { oweAnnouncement } from './announce.ts';
-import type { Delivered, Group } from './dispatcher.ts';
+import type { Claim } from './claims.ts';
+import type { Delivered } from './delivery.ts';
 
 /** What became of a try, written down; and told, where a place takes no messages. */
 export interface Books {
-  settle(group: Group, result: Delivered): Promise<void>;
+  settle(tx: Transaction<Tables>, claim: Claim, result: Delivered): Promise<void>;
 }
 
 const BACKOFF_FIRST_MS = 1_000;
@@ -17,108 +20,85 @@ const REFUSED_EVERY_MS = 60_000;
 /** Whoever made the channel has so long to invite the app, before anybody is told that it is not let in. */
 const REFUSED_NEWS_MS = 5 * 60_000;
 
-export function createBooks(deps: {
-  ledger: Ledger;
-  clock: Clock;
-  log: Logger;
-  announceAt: Announced;
-}): Books {
+/** What changes in the rows that a claim serves. */
+type Change = Pick<
+  Updateable<OutboxTable>,
+  'state' | 'attempts' | 'next_at' | 'in_doubt' | 'refused_since' | 'last_error' | 'settled_at'
+>;
+const changeOne = compiled((db, { id, ...changed }: Change & { id: number; claimed_until: null }) =>
+  db.updateTable('outbox').set(changed).where('id', '=', id),
+);
+
+export function createBooks(deps: { clock: Clock; log: Logger; announceAt: Announced }): Books {
   const { clock, log, announceAt: places } = deps;
-  const { db } = deps.ledger;
   /** Places that refused for good what they were sent last. */
   const refusing = new Set<string>();
 
-  async function lost(group: Group, why: string, now: number): Promise<void> {
-    log.error({ key: group.key, why }, 'a message can never be delivered');
-    refusing.add(group.destination);
-    const told = await db.transaction().execute(async (tx) => {
-      await tx
-        .updateTable('outbox')
-        .where('id', 'in', [...group.ids])
-        .set({ state: 'failed', settled_at: now, claimed_until: null, refused_since: null, last_error: why })
-        .execute();
-      return oweAnnouncement(tx, group, { why, waits: false }, { places, refusing, now });
-    });
-    if (!told) log.error({ key: group.key }, 'and nowhere is left where that could be told');
+  /** Writes that into every row of the claim, which is over by that. */
+  async function change(tx: Transaction<Tables>, { ids }: Claim, changed: Change): Promise<void> {
+    for (const id of ids) await changeOne(tx, { ...changed, id, claimed_until: null });
   }
 
-  async function refused(group: Group, why: string, now: number): Promise<void> {
-    const since = group.refusedSince ?? now;
-    log.warn({ key: group.key, why, attempts: group.attempts + 1 }, 'a place does not take a message');
-    const told = await db.transaction().execute(async (tx) => {
-      await tx
-        .updateTable('outbox')
-        .where('id', 'in', [...group.ids])
-        .set({
-          attempts: group.attempts + 1,
-          next_at: now + REFUSED_EVERY_MS,
-          claimed_until: null,
-          in_doubt: group.inDoubt ? 1 : 0,
-          refused_since: since,
-          last_error: why,
-        })
-        .execute();
-      if (now - since < REFUSED_NEWS_MS) return true;
-      return oweAnnouncement(tx, group, { why, waits: true }, { places, refusing, now });
-    });
-    if (!told) log.error({ key: group.key }, 'and nowhere is left where that could be told');
+  async function announce(
+    tx: Transaction<Tables>,
+    claim: Claim,
+    news: { why: string; waits: boolean },
+  ): Promise<void> {
+    const told = await oweAnnouncement(tx, claim, news, { places, refusing, now: clock.now() });
+    if (!told) log.error({ key: claim.key }, 'and nowhere is left where that could be told');
   }
 
   return {
-    async settle(group, result) {
+    async settle(tx, claim, result) {
+      const { key, attempts } = claim;
       const now = clock.now();
-      const rows = db.updateTable('outbox').where('id', 'in', [...group.ids]);
       switch (result.kind) {
         case 'sent':
-          refusing.delete(group.destination);
-          await rows
-            .set({
-              state: 'sent',
-              settled_at: now,
-              claimed_until: null,
-              refused_since: null,
-              last_error: null,
-            })
-            .execute();
+          refusing.delete(claim.destination);
+          await change(tx, claim, { state: 'sent', settled_at: now, refused_since: null, last_error: null });
           return;
-        case 'moot':
-          log.info({ key: group.key, why: result.why }, 'a message is not needed any more');
-          await rows
-            .set({
-              state: 'moot',
-              settled_at: now,
-              claimed_until: null,
-              refused_since: null,
-              last_error: result.why,
-            })
-            .execute();
-          return;
-        case 'later':
-          await rows.set({ next_at: result.at, claimed_until: null }).execute();
-          return;
-        case 'retry': {
-          const next = now + (result.afterMs ?? backoff(group.attempts));
-          log.warn(
-            { key: group.key, why: result.why, attempts: group.attempts + 1 },
-            'a message was not delivered yet',
-          );
-          await rows
-            .set({
-              attempts: group.attempts + 1,
-              next_at: next,
-              claimed_until: null,
-              in_doubt: group.inDoubt || result.inDoubt ? 1 : 0,
-              last_error: result.why,
-            })
-            .execute();
+        case 'moot': {
+          const { why } = result;
+          log.info({ key, why }, 'a message is not needed any more');
+          await change(tx, claim, { state: 'moot', settled_at: now, refused_since: null, last_error: why });
           return;
         }
-        case 'refused':
-          await refused(group, result.why, now);
+        case 'later':
+          await change(tx, claim, { next_at: result.at });
           return;
-        case 'failed':
-          await lost(group, result.why, now);
+        case 'retry': {
+          const { why, inDoubt, afterMs } = result;
+          log.warn({ key, why, attempts: attempts + 1 }, 'a message was not delivered yet');
+          await change(tx, claim, {
+            attempts: attempts + 1,
+            next_at: now + (afterMs ?? backoff(attempts)),
+            in_doubt: claim.inDoubt || inDoubt ? 1 : 0,
+            last_error: why,
+          });
           return;
+        }
+        case 'refused': {
+          const { why } = result;
+          const since = claim.refusedSince ?? now;
+          log.warn({ key, why, attempts: attempts + 1 }, 'a place does not take a message');
+          await change(tx, claim, {
+            attempts: attempts + 1,
+            next_at: now + REFUSED_EVERY_MS,
+            in_doubt: claim.inDoubt ? 1 : 0,
+            refused_since: since,
+            last_error: why,
+          });
+          if (now - since >= REFUSED_NEWS_MS) await announce(tx, claim, { why, waits: true });
+          return;
+        }
+        case 'failed': {
+          const { why } = result;
+          log.error({ key, why }, 'a message can never be delivered');
+          refusing.add(claim.destination);
+          await change(tx, claim, { state: 'failed', settled_at: now, refused_since: null, last_error: why });
+          await announce(tx, claim, { why, waits: false });
+          return;
+        }
       }
     },
   };

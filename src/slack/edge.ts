@@ -10,7 +10,7 @@ import type { OwnLedger } from '../ledger/open.ts';
 import { createTenantViews } from '../ledger/tenant-views.ts';
 import type { Views } from '../ledger/views.ts';
 import { inChannel } from '../notifications/owe.ts';
-import type { Courier } from '../outbox/dispatcher.ts';
+import type { Courier } from '../outbox/delivery.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import { readFacts } from '../review/facts.ts';
 import { appTokenRefused, botTokenRefused, heldBack } from '../start-problems.ts';

@@ -137,8 +137,8 @@ describe('Without a mail server', () => {
       },
     );
     const message = { kind: 'mail', no: 1, version: 4 } as const;
-    const delivery = { key: 'mail:1', destination: mailTo(ANN), message, inDoubt: false };
-    expect(await edge.courier.deliver(delivery)).toMatchObject({ kind: 'retry', inDoubt: false });
+    const delivery = { key: 'mail:1', destination: mailTo(ANN), message, inDoubt: false, owedAt: 0 };
+    expect(await edge.courier.deliver(delivery, never)).toMatchObject({ kind: 'retry', inDoubt: false });
     await ledger.close();
     await s.mailbox.up();
     s.clock.turn(5 * MINUTE);

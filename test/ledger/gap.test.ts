@@ -14,7 +14,7 @@ import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { Views } from '../../src/ledger/views.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
-import type { Courier, Delivery } from '../../src/outbox/dispatcher.ts';
+import type { Courier, Delivery } from '../../src/outbox/delivery.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import { addressOf } from '../../src/notifications/owe-mail.ts';
 import { catchUp } from '../../src/timers/catching-up.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createCommitQueue } from '../../src/ledger/commit-queue.ts';
 import { oweAll } from '../../src/ledger/owing.ts';
-import type { Courier, Delivered, Dispatcher, Delivery } from '../../src/outbox/dispatcher.ts';
+import type { Courier, Delivered, Delivery, Note } from '../../src/outbox/delivery.ts';
+import type { Dispatcher } from '../../src/outbox/dispatcher.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import type { Owed } from '../../src/notifications/message.ts';
 import { MINUTE } from '../support/access-fixtures.ts';
@@ -25,17 +27,22 @@ interface Post {
   readonly deliver: () => Promise<void>;
 }
 
+/** Resolves when so many tries have begun. */
+async function begun({ tried }: Post, many: number): Promise<void> {
+  while (tried.length < many) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** A dispatcher whose courier writes down what it carries, and answers as it is told. */
 async function post(
   g: TestLedger,
-  answer: (delivery: Delivery) => Delivered | Promise<Delivered> = () => SENT,
+  answer: (delivery: Delivery, note: (note: Note) => void) => Delivered | Promise<Delivered> = () => SENT,
 ): Promise<Post> {
   const tried: Delivery[] = [];
   const arrived: string[] = [];
   const courier: Courier = {
-    async deliver(delivery) {
+    async deliver(delivery, note) {
       tried.push(delivery);
-      const result = await answer(delivery);
+      const result = await answer(delivery, note);
       if (result.kind === 'sent') arrived.push(delivery.key);
       return result;
     },
@@ -67,6 +74,21 @@ function card(destination: string, key: string, no = 1): Owed {
   return { key, destination, message: { kind: 'card', no } };
 }
 
+/** Notes that such a message stands somewhere now. */
+function remembers(key: string): Note {
+  return async (tx) => {
+    await tx
+      .insertInto('house_message')
+      .values({ key, channel: 'C', ts: '1' })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  };
+}
+
+function remembered(g: TestLedger): unknown[] {
+  return g.ledger.raw.prepare('select key from house_message order by key').pluck().all();
+}
+
 function states(g: TestLedger): unknown[] {
   return g.ledger.raw.prepare('select state from outbox order by id').pluck().all();
 }
@@ -92,6 +114,46 @@ describe('What is owed', () => {
         Array.from({ length: 8 }, (_, i) => `${place}${i}`),
       );
     expect(most).toBe(4);
+  });
+
+  it('is claimed in one commit wherever it is due, and settled in one with all that the couriers noted and with what is claimed next', async () => {
+    const g = ground();
+    for (const key of ['1', '2'])
+      for (const place of ['a', 'b', 'c']) await owe(g, notice(place, place + key));
+    const written = new Set<number>();
+    const queue = createCommitQueue(g.ledger.db, () => written.add(g.count('select total_changes()')));
+    const { arrived, dispatcher } = await post(
+      { ...g, ledger: { ...g.ledger, ...queue } },
+      ({ key }, note) => {
+        note(remembers(key));
+        return SENT;
+      },
+    );
+    await dispatcher.settled();
+    expect(arrived).toHaveLength(6);
+    expect(remembered(g)).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
+    // Nothing yet; the first of each place, claimed; the first settled and the second claimed; the second settled.
+    expect(written.size).toBe(4);
+  });
+
+  it('and what its courier noted are written together, whatever became of it, or not at all', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'), notice('b', 'n2'));
+    let writable = false;
+    const { tried, deliver } = await post(g, ({ key }, note) => {
+      note(remembers(key));
+      note(() => (writable ? Promise.resolve() : Promise.reject(new Error('the disk is full'))));
+      return key === 'n1' ? SENT : later(MINUTE);
+    });
+    await deliver();
+    expect(remembered(g)).toEqual([]);
+    expect(g.count('select sum(attempts) from outbox')).toBe(0);
+    writable = true;
+    g.clock.turn(MINUTE);
+    await deliver();
+    expect(remembered(g)).toEqual(['n1', 'n2']);
+    expect(states(g)).toEqual(['sent', 'owed']);
+    expect(tried.slice(2).every(({ inDoubt }) => inDoubt)).toBe(true);
   });
 
   it('waits as long as the other side asks, to the millisecond, while other destinations go on', async () => {
@@ -301,7 +363,8 @@ describe('What is owed', () => {
     const g = ground();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'), notice('b', 'n3'));
     const first = await post(g, ({ key }) => (key === 'n1' ? new Promise(() => undefined) : SENT));
-    await new Promise((resolve) => setImmediate(resolve));
+    await begun(first, 2);
+    while (!states(g).includes('sent')) await new Promise((resolve) => setImmediate(resolve));
     await first.dispatcher.stop(0);
     expect(first.arrived).toEqual(['n3']);
     const again = await g.reopened();
@@ -317,8 +380,9 @@ describe('What is owed', () => {
     const g = ground();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'));
     let finish: (result: Delivered) => void = () => undefined;
-    const { dispatcher, tried } = await post(g, () => new Promise((resolve) => (finish = resolve)));
-    await new Promise((resolve) => setImmediate(resolve));
+    const p = await post(g, () => new Promise((resolve) => (finish = resolve)));
+    const { dispatcher, tried } = p;
+    await begun(p, 1);
     const stopped = dispatcher.stop(MINUTE);
     finish(SENT);
     await stopped;

@@ -7,7 +7,7 @@ import { createMailEdge, routed } from '../../src/email/edge.ts';
 import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import type { Links } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
-import type { Courier } from '../../src/outbox/dispatcher.ts';
+import type { Courier } from '../../src/outbox/delivery.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
 import type { Owed } from '../../src/notifications/message.ts';

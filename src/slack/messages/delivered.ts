@@ -1,4 +1,4 @@
-import type { Delivered } from '../../outbox/dispatcher.ts';
+import type { Delivered } from '../../outbox/delivery.ts';
 import type { Message } from '../../notifications/message.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';

@@ -2,18 +2,12 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { slackIdOf } from '../../access/whose.ts';
-import type { Ledger } from '../../ledger/open.ts';
-import type { Delivery } from '../../outbox/dispatcher.ts';
+import type { Delivery } from '../../outbox/delivery.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
+import type { Place } from './memory.ts';
 import { readerOf } from './facts.ts';
 import { MayBeThere, troubleOf } from '../api/client.ts';
-
-/** Where a message stands. */
-export interface Place {
-  readonly channel: string;
-  readonly ts: string;
-}
 
 export interface Posted extends Place {
   /** It was there already. */
@@ -62,16 +56,7 @@ const historyPage = z.object({
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 
-export function createPoster({
-  client,
-  ledger,
-  log,
-}: {
-  client: WebClient;
-  ledger: Ledger;
-  log: Logger;
-}): Poster {
-  const { db } = ledger;
+export function createPoster({ client, log }: { client: WebClient; log: Logger }): Poster {
   const directChannels = new Map<string, string>();
 
   async function channelOf(destination: string): Promise<string> {
@@ -122,14 +107,7 @@ export function createPoster({
   ): Promise<Posted> {
     const channel = await channelOf(delivery.destination);
     if (delivery.inDoubt) {
-      // The delivery may stand for several that were owed one after the other: it was the first that may have arrived.
-      const owed = await db
-        .selectFrom('outbox')
-        .select((eb) => eb.fn.min('owed_at').as('since'))
-        .where('state', '=', 'owed')
-        .where('destination', '=', delivery.destination)
-        .executeTakeFirst();
-      const found = await lookUp(channel, key, thread?.ts ?? null, owed?.since ?? 0);
+      const found = await lookUp(channel, key, thread?.ts ?? null, delivery.owedAt);
       if (found !== null) return { channel, ts: found, found: true };
     }
     const base = {

@@ -1,0 +1,144 @@
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { compiled } from '../ledger/compiled.ts';
+import type { OutboxTable, Tables } from '../ledger/tables.ts';
+import type { Message } from '../notifications/message.ts';
+import { message } from '../notifications/message.ts';
+import { addressOf } from '../notifications/owe-mail.ts';
+import type { Delivery } from './delivery.ts';
+
+/** What is due, taken up: a claim that was never settled says at the next start that something had begun. */
+
+/** A delivery, and the rows that it serves. */
+export interface Claim extends Delivery {
+  readonly ids: readonly number[];
+  readonly attempts: number;
+  /** Since when the place refuses the first of them; `null` while it does not. */
+  readonly refusedSince: number | null;
+}
+
+/** What is taken up now, and when to look again; `null`: not before something happens. */
+export interface Claims {
+  readonly claims: readonly Claim[];
+  readonly nextAt: number | null;
+}
+
+/** Destinations of one kind served at the same time: a mail server that hangs holds up no message in Slack. */
+const PARALLEL_MAX = 4;
+/** No try takes longer than that. */
+const CLAIM_MS = 5 * 60_000;
+/** Rows of one destination looked at for cards that one update can answer. */
+const COALESCE_MAX = 50;
+
+/**
+ * What asks for the same when it is asked again: a card shows how things stand now, and a page is the same however often
+ * its link was asked for.
+ */
+const SAME_AGAIN = {
+  card: true,
+  tidy: true,
+  tenant_mail: true,
+  notice: false,
+  bookmark: false,
+  greeting: false,
+  digest: false,
+  mail: false,
+  consent_mail: false,
+  invitation: false,
+  clock: false,
+  restored: false,
+  after_end: false,
+  undeliverable: false,
+} as const satisfies Record<Message['kind'], boolean>;
+
+/** The first of what each destination is owed. Whoever waits longest is served first. */
+const heads = compiled((db) =>
+  db
+    .selectFrom('outbox')
+    .select(['id', 'destination', 'next_at'])
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('outbox')
+        .select((min) => min.fn.min('id').as('id'))
+        .where('state', '=', 'owed')
+        .groupBy('destination'),
+    )
+    .orderBy('id'),
+);
+const owedTo = compiled((db, { destination }: { destination: string }) =>
+  db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('state', '=', 'owed')
+    .where('destination', '=', destination)
+    .orderBy('id')
+    .limit(COALESCE_MAX),
+);
+
+/** Takes up everything that is due, as far as there are hands for it. */
+export async function claimDue(
+  tx: Transaction<Tables>,
+  now: number,
+  /** Destinations that something is on its way to; and those that are left alone, until when. */
+  { busy, resting }: { readonly busy: ReadonlySet<string>; readonly resting: ReadonlyMap<string, number> },
+): Promise<Claims> {
+  const free = { slack: PARALLEL_MAX, mail: PARALLEL_MAX };
+  for (const destination of busy) free[kindOf(destination)] -= 1;
+  const claims: Claim[] = [];
+  let nextAt: number | null = null;
+  for (const { destination, next_at: due } of await heads(tx, {})) {
+    const kind = kindOf(destination);
+    if (busy.has(destination) || free[kind] <= 0) continue;
+    const at = Math.max(due, resting.get(destination) ?? 0);
+    if (at > now) {
+      nextAt = Math.min(at, nextAt ?? Infinity);
+      continue;
+    }
+    free[kind] -= 1;
+    claims.push(...claimOf(await owedTo(tx, { destination })));
+  }
+  const ids = claims.flatMap((claim) => claim.ids);
+  if (ids.length > 0)
+    await tx
+      .updateTable('outbox')
+      .set({ claimed_until: now + CLAIM_MS })
+      .where('id', 'in', ids)
+      .execute();
+  return { claims, nextAt };
+}
+
+/** One process owns the file: whatever is claimed when it starts was claimed by one that is gone. */
+export async function doubtClaims(db: Kysely<Tables>): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ in_doubt: 1, claimed_until: null })
+    .where('state', '=', 'owed')
+    .where('claimed_until', 'is not', null)
+    .execute();
+}
+
+/** The first of these rows, all of one destination, and what follows with the same body, where that asks for the same. */
+function claimOf(rows: readonly Selectable<OutboxTable>[]): readonly Claim[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const asked = message.parse(JSON.parse(first.body));
+  const same = rows.findIndex((row) => row.body !== first.body);
+  const taken = SAME_AGAIN[asked.kind] ? rows.slice(0, same === -1 ? rows.length : same) : [first];
+  return [
+    {
+      ids: taken.map((row) => row.id),
+      attempts: first.attempts,
+      refusedSince: first.refused_since,
+      key: taken.at(-1)?.key ?? first.key,
+      destination: first.destination,
+      message: asked,
+      // Of several that were owed one after the other, the first may have arrived.
+      owedAt: Math.min(...taken.map((row) => row.owed_at)),
+      // A claim that was never settled: what became of it could not be written down.
+      inDoubt: taken.some((row) => row.in_doubt === 1 || row.claimed_until !== null),
+    },
+  ];
+}
+
+function kindOf(destination: string): 'slack' | 'mail' {
+  return addressOf(destination) === null ? 'slack' : 'mail';
+}

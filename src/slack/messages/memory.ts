@@ -1,0 +1,85 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../ledger/tables.ts';
+import type { Note } from '../../outbox/delivery.ts';
+
+/** Which message shows what in Slack, so that it is brought up to date and not posted again: the owner of both tables. */
+
+/** Where a message stands. */
+export interface Place {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** A message about a request: which one it is, and what it shows. */
+export interface Standing extends Place {
+  /** The event whose notice it is, or `CARD`. */
+  readonly version: number;
+  readonly shown: string;
+}
+
+/** The card of a request, of which there is one a place. */
+export const CARD = 0;
+
+/** What stands at the destination of one delivery: what is on record, and what it brought there itself. */
+export interface Memory {
+  message(no: number, version: number): Promise<Standing | null>;
+  /** Those of that request that have buttons. */
+  withButtons(no: number): Promise<readonly Standing[]>;
+  remember(no: number, standing: Standing): void;
+  /** The same for what is about no one request. */
+  byKey(key: string): Promise<Place | null>;
+  rememberByKey(key: string, place: Place): void;
+}
+
+/** The memory of one delivery. What it brings is on record when the delivery is settled, by the same commit. */
+export function createMemory(db: Kysely<Tables>, destination: string, note: (note: Note) => void): Memory {
+  const brought = new Map<string, Standing>();
+
+  function about(no: number) {
+    return db
+      .selectFrom('slack_message')
+      .select(['version', 'channel', 'ts', 'shown'])
+      .where('request_no', '=', no)
+      .where('destination', '=', destination);
+  }
+
+  return {
+    async message(no, version) {
+      const own = brought.get(`${no}:${version}`);
+      return own ?? (await about(no).where('version', '=', version).executeTakeFirst()) ?? null;
+    },
+    async withButtons(no) {
+      const rows = await about(no).where('shown', 'like', '%"actions"%').execute();
+      return rows.map((row) => brought.get(`${no}:${row.version}`) ?? row);
+    },
+    remember(no, { version, channel, ts, shown }) {
+      brought.set(`${no}:${version}`, { version, channel, ts, shown });
+      note(async (tx) => {
+        await tx
+          .insertInto('slack_message')
+          .values({ request_no: no, destination, version, channel, ts, shown })
+          .onConflict((conflict) =>
+            conflict.columns(['request_no', 'destination', 'version']).doUpdateSet({ channel, ts, shown }),
+          )
+          .execute();
+      });
+    },
+    async byKey(key) {
+      const row = await db
+        .selectFrom('house_message')
+        .select(['channel', 'ts'])
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+    rememberByKey(key, { channel, ts }) {
+      note(async (tx) => {
+        await tx
+          .insertInto('house_message')
+          .values({ key, channel, ts })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ channel, ts }))
+          .execute();
+      });
+    },
+  };
+}
