@@ -123,7 +123,8 @@ describe('After a restore', () => {
     await putBack();
     await s.restart();
     await s.later(0);
-    const told = s.cast.sam.sees(ALERTS).filter(({ text }) => RESTORED.test(text));
+    // In the channel itself: that a session ended for the same reason stands in its card's thread.
+    const told = s.cast.sam.sees(ALERTS).filter(({ text, inThread }) => RESTORED.test(text) && !inThread);
     expect(told).toHaveLength(1);
     expect(s.logged.some((line) => /no session starts until an admin confirms/.test(line))).toBe(true);
   });
