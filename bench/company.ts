@@ -51,7 +51,7 @@ approvers:
   - people: [${APPROVERS_GROUP}]
 scopes:
   - { id: read, name: Read-only, allows: Look at settings and logs; change nothing, max_duration: 4h }
-limits: { open_requests: 50 }
+limits: { open_requests: 50, per_hour: { requests: { person: 10000, tenant: 10000 } } }
 tenants_file: tenants.csv
 `,
   );

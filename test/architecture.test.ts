@@ -110,7 +110,9 @@ const AT_THE_DOOR: ReadonlySet<string> = new Set([
   'src/timers/vacancies.ts',
   'src/timers/leavers.ts',
   'src/timers/catching-up.ts',
+  'src/http/page-context.ts',
   'src/http/routes/help-link.ts',
+  'src/http/routes/pages.ts',
   'src/http/routes/request-link.ts',
   'src/http/routes/tenant-link.ts',
 ]);

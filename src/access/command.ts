@@ -130,6 +130,10 @@ export type GlobalCommand =
       readonly delegate: UserId;
     }
   | { readonly type: 'clear_absence'; readonly approver: UserId }
+  /** The customer is shown where to ask for help: in the tenant's channel, or each contact by themselves. */
+  | { readonly type: 'invite'; readonly tenantId: string; readonly to: 'channel' | 'contacts' }
+  /** A contact asks on a page for a mail with a link: to the tenant's page, or to that request once more. */
+  | { readonly type: 'ask_link'; readonly tenantId: string; readonly about: number | null }
   /** The gap that this event of the ledger tells of is known. */
   | { readonly type: 'confirm_gap'; readonly restored: number };
 

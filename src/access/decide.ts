@@ -19,6 +19,7 @@ import type { AccessEvent } from './event.ts';
 import { evolve } from './evolve.ts';
 import { approveExtension, askExtension, denyExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './filing.ts';
+import { tooOften } from './hourly.ts';
 import { callOff } from './leaving.ts';
 import type { Actor, World } from './people.ts';
 import { actorName } from './people.ts';
@@ -34,7 +35,7 @@ import type { Access } from './state.ts';
 export function decide(command: Command, state: Access | null, context: Context): Decision {
   if (isFiling(command))
     return state === null
-      ? unlessGap(file(command, context), context)
+      ? unlessGap(unlessOften(command, file(command, context), context), context)
       : refuse({ reason: 'wrong_phase', phase: state.phase });
   if (state === null) {
     const { lostAt } = context.related;
@@ -48,7 +49,7 @@ export function decide(command: Command, state: Access | null, context: Context)
   if (over?.type === command.type && context.actor.kind === 'timer') return accept(...time);
   const decision = isTimer(command)
     ? byTime(command, after, context)
-    : unlessGap(judge(command.type, command, after, context), context);
+    : unlessGap(unlessOften(command, judge(command.type, command, after, context), context), context);
   return { events: [...time, ...decision.events], refusal: decision.refusal };
 }
 
@@ -57,6 +58,12 @@ function unlessGap(decision: Decision, { related, world }: Context): Decision {
   if (related.gap === null || !decision.events.some(({ type }) => type === 'session.started'))
     return decision;
   return refuse({ reason: 'gap_not_confirmed', since: related.gap.at, admins: world.policy.admins });
+}
+
+/** Last: whoever could not do it at all is told that. */
+function unlessOften(command: Command, decision: Decision, { world, related, now }: Context): Decision {
+  const often = tooOften(command, related.lately, world.policy.limits, now);
+  return often === null || decision.refusal !== null ? decision : refuse(often);
 }
 
 /** Runs the rules over a world for nothing but to see whom they look at in it. */

@@ -220,6 +220,15 @@ export const globalEvent = z.discriminatedUnion('type', [
     delegate: user,
   }),
   z.strictObject({ type: z.literal('absence.cleared'), approver: user }),
+  /** Somebody of ours had the customer shown where to ask for help. */
+  z.strictObject({
+    type: z.literal('customers.invited'),
+    tenant: text,
+    to: z.enum(['channel', 'contacts']),
+    by: user,
+  }),
+  /** With that address a mail with a link was asked for: to the tenant's page, or to a request. */
+  z.strictObject({ type: z.literal('link.asked'), tenant: text, about: z.int().min(1).nullable() }),
   z.strictObject({
     type: z.literal('digest.posted'),
     week: z.string().regex(/^\d{4}-W\d{2}$/),

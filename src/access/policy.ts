@@ -79,6 +79,30 @@ export interface PolicyLimits {
   /** A closeout open longer than this blocks new requests; `null`: it never does. */
   readonly closeoutOverdueMs: number | null;
   readonly customerRequestMs: number;
+  /** What makes messages go to others, an hour. */
+  readonly perHour: {
+    /** Filed, by support or by the customer. */
+    readonly requests: HourlyLimit;
+    readonly emergencies: HourlyLimit;
+    /** More time that is asked for. */
+    readonly extensions: HourlyLimit;
+    /** Questions, answers, and closeouts that are asked back about. */
+    readonly questions: HourlyLimit;
+    /** Ownership that is offered, and approvers who are replaced. */
+    readonly handOvers: HourlyLimit;
+    /** Who answers for whom. */
+    readonly absences: HourlyLimit;
+    /** Customers who are shown where to ask. */
+    readonly invitations: HourlyLimit;
+    /** Mails with a link that somebody asks for on a page. */
+    readonly links: HourlyLimit;
+  };
+}
+
+/** How often within an hour: one person, and everybody together about one tenant. `null`: it is about no tenant. */
+export interface HourlyLimit {
+  readonly person: number;
+  readonly tenant: number | null;
 }
 
 /** Break-glass: who, how long, and how soon it must be reviewed. */

@@ -2,7 +2,7 @@ import { ableContact, decidersOf, standingOf } from './standing.ts';
 import type { AccessEvent, Ask } from './event.ts';
 import type { World } from './people.ts';
 import { isAmong } from './people.ts';
-import type { Policy, UserId } from './policy.ts';
+import type { Policy, Principal, UserId } from './policy.ts';
 import type { Access, Base, Closeout, Extension, Grant, Review, Session } from './state.ts';
 import { askOf } from './state.ts';
 
@@ -28,14 +28,18 @@ export interface VisibleRecord<E, A extends Audience = Audience> extends Visible
 
 /** Does the policy list this person, and are they a member of this workspace now? */
 export function isListed({ policy, people }: World, user: UserId): boolean {
-  const insiders = [
+  return people.standing(user) === 'member' && isAmong(people, user, insidersOf(policy)) === 'yes';
+}
+
+/** Everybody whom the policy gives something to do. */
+export function insidersOf(policy: Policy): readonly Principal[] {
+  return [
     ...policy.requesters,
     ...policy.admins,
     ...policy.auditors,
     ...policy.emergency.people,
     ...policy.approvers.flatMap((rule) => rule.people),
   ];
-  return people.standing(user) === 'member' && isAmong(people, user, insiders) === 'yes';
 }
 
 /** Did this person ask, decide, hold, own or review it? */

@@ -1,5 +1,5 @@
 import type { Standing } from './people.ts';
-import type { UserId } from './policy.ts';
+import type { PolicyLimits, UserId } from './policy.ts';
 
 /** A field of a filing that somebody can mend, and what is wrong with it. Edges show each at its field. */
 export type FieldProblem =
@@ -122,12 +122,21 @@ export type Refusal =
   /** The ledger went on from a backup: nothing starts before an admin confirms that this is known. */
   | { readonly reason: 'gap_not_confirmed'; readonly since: number; readonly admins: readonly string[] }
   | { readonly reason: 'no_gap' }
+  /** One more of it within an hour would be more than the policy lets one person, or all of them in one tenant, do. */
+  | {
+      readonly reason: 'too_often';
+      readonly what: keyof PolicyLimits['perHour'];
+      readonly whose: 'person' | 'tenant';
+      readonly max: number;
+      readonly until: number;
+    }
   | { readonly reason: 'nothing_due' }
   | { readonly reason: 'invalid'; readonly problems: readonly FieldProblem[] };
 
 /** Who could have done it. Edges turn this into words. */
 export type Role =
   | 'member'
+  | 'listed'
   | 'requester'
   | 'requester_or_admin'
   | 'grantee'

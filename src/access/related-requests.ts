@@ -1,4 +1,6 @@
 import { REPEAT_WINDOW_MS } from './limits.ts';
+import type { Lately } from './hourly.ts';
+import { NOTHING_LATELY } from './hourly.ts';
 import { alike } from './reason.ts';
 
 /** What other requests a rule may look at. Read in the same transaction as the request itself. */
@@ -19,6 +21,8 @@ export interface RelatedRequests {
   readonly gap: Gap | null;
   /** A request of this number may have been there before the ledger went on from a backup, at that instant. */
   readonly lostAt: number | null;
+  /** When the like of it was done within the last hour. */
+  readonly lately: Lately;
 }
 
 /** What happened between a backup and its being put in place is not in the ledger. */
@@ -45,6 +49,7 @@ export const NOTHING_RELATED: RelatedRequests = {
   similar: [],
   gap: null,
   lostAt: null,
+  lately: NOTHING_LATELY,
 };
 
 /** How many requests of the last 30 days for this tenant speak of the same problem, this one included. */

@@ -54,7 +54,7 @@ export function approverProblems(
 /** A yes, or why not: not allowed, or Slack could not be asked. */
 export function mustBe(
   answer: 'yes' | 'no' | 'cannot_check',
-  needs: 'requester' | 'grantee' | 'emergency_person' | 'admin' | 'owner_or_admin',
+  needs: 'requester' | 'grantee' | 'emergency_person' | 'admin' | 'owner_or_admin' | 'listed',
 ): Refusal | null {
   if (answer === 'yes') return null;
   return answer === 'cannot_check' ? { reason: 'cannot_check' } : { reason: 'not_allowed', needs };

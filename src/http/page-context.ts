@@ -7,6 +7,7 @@ import type { World } from '../access/people.ts';
 import type { Policy, UserId } from '../access/policy.ts';
 import { isElsewhere } from '../access/whose.ts';
 import type { Clock } from '../clock.ts';
+import type { Owed } from '../notifications/message.ts';
 import type { ReportedActions } from '../ledger/actions.ts';
 import type { CommandHandler } from '../ledger/command-handler.ts';
 import { visibleTo } from '../access/reading.ts';
@@ -20,6 +21,7 @@ import type { Html } from './views/frame.ts';
 import { frame, says } from './views/frame.ts';
 import type { Limit, Limits } from './limits.ts';
 import type { Theirs } from './views/words.ts';
+import { refusalSentence } from '../wording/contact-refusals.ts';
 import { usersIn } from './views/words.ts';
 
 /** What the pages ask about people. Slack may be down: nothing that a contact outside it does waits for its answer. */
@@ -70,7 +72,8 @@ export interface PageContext {
   nameOf(user: UserId): string;
   /** Requests as the customer reads them, everybody in them known by name as far as Slack answers. */
   read(records: readonly FullRecord[]): Promise<readonly Theirs[]>;
-  mailed(c: Context): Response | Promise<Response>;
+  /** Owes the mail that was asked for with that link, and says so; or why not. */
+  mailAsked(c: Context, link: Link, owed: Owed): Promise<Response>;
   client(c: Context): string;
   wait(c: Context, seconds: number): Response | Promise<Response>;
 }
@@ -142,17 +145,22 @@ export function createPageContext(
       if (answer === 'late') silentUntil = deps.clock.now() + NAMES_AGAIN_MS;
       return read;
     },
-    mailed: (c) =>
-      self.page(c, {
-        title: 'A new mail is on its way',
-        place: null,
-        body: says(
-          'A new mail is on its way',
-          'It goes to the address that the link was sent to, and should be there in a few minutes. Use the link and the code of the newest mail.',
-          'Nothing there? Look into the spam folder, or write to your support team.',
-        ),
-        status: 200,
-      }),
+    async mailAsked(c, { tenantId, requestNo: about, email }, owed) {
+      const command = { type: 'ask_link', tenantId, about } as const;
+      const actor = { kind: 'contact', email } as const;
+      const attempt = { command, actor, world: deps.directory.known(), delivery: null };
+      const refusal = await deps.handler.handleGlobal(attempt, [owed]);
+      const title = refusal === null ? 'A new mail is on its way' : 'No mail was sent';
+      const body =
+        refusal === null
+          ? says(
+              title,
+              'It goes to the address that the link was sent to, and should be there in a few minutes. Use the link and the code of the newest mail.',
+              'Nothing there? Look into the spam folder, or write to your support team.',
+            )
+          : says(title, refusalSentence(refusal));
+      return self.page(c, { title, place: null, body, status: refusal === null ? 200 : 409 });
+    },
     client: clientOf,
     wait(c, seconds) {
       c.header('Retry-After', String(seconds));

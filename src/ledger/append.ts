@@ -142,6 +142,9 @@ async function projectGlobal(tx: Transaction<Tables>, event: GlobalEvent, at: nu
         .execute();
       return;
     case 'attempt.refused':
+    // Counted by whoever let it happen.
+    case 'customers.invited':
+    case 'link.asked':
     case 'digest.signed_off':
     case 'actions.reported':
     case 'owed.dropped':

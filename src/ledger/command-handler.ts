@@ -1,10 +1,9 @@
 import type { Transaction } from 'kysely';
-import type { Gap } from '../access/related-requests.ts';
 import type { Command, GlobalCommand } from '../access/command.ts';
 import { decide, needsRelated } from '../access/decide.ts';
 import type { AccessEvent, GlobalEvent, PolicyChanged, ProgramEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
-import { decideGlobal } from '../access/absence.ts';
+import { decideGlobal } from '../access/global.ts';
 import type { Actor, World } from '../access/people.ts';
 import { actorName } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
@@ -20,13 +19,12 @@ import { appendEvents, appendHouse, forgetEnd, writeProjection } from './append.
 import type { NewEvent } from './append.ts';
 import type { Batch, Stored } from './actions.ts';
 import { storeActions } from './actions.ts';
-import { compiled } from './compiled.ts';
 import { createDeliveries } from './deliveries.ts';
 import { loadRecords } from './history.ts';
 import { startUnder } from './kept-policy.ts';
+import { addLately, readLately } from './lately.ts';
 import type { OwnLedger } from './open.ts';
-import type { Restoration } from './owing.ts';
-import { createRestorations, oweAll } from './owing.ts';
+import { createRestorations, gapOf, nextNo, oweAll } from './owing.ts';
 import type { OrderOutcome, RefusedOrder } from './refused.ts';
 import { carryOut } from './refused.ts';
 import { oweTidying } from './tidying.ts';
@@ -83,8 +81,6 @@ export interface CommandHandler {
   close(): Promise<void>;
 }
 
-const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
-
 /** Builds the command handler to this ledger. `mail`: customers are told and asked by e-mail too. */
 export function createCommandHandler(
   ledger: Pick<OwnLedger, 'write' | 'written'>,
@@ -133,10 +129,13 @@ export function createCommandHandler(
     const gap = gapOf(restored);
     const others = await readRelated(tx, needsRelated(command, before, attempt.actor), requestNo, now);
     const lost = before === null && restored !== null && (requestNo ?? Infinity) < restored.next_no;
-    const related = { ...others, gap, lostAt: lost ? restored.at : null };
-    const { events, refusal } = decide(command, before, { actor: attempt.actor, world, related, now });
-    const no = requestNo ?? (events.length > 0 ? await nextNo(tx, restored) : null);
     const actor = actorName(attempt.actor);
+    const tenantId = 'tenantId' in command ? command.tenantId : (before?.tenant.id ?? null);
+    const moment = { actor: attempt.actor, world, now };
+    const lately = await readLately(tx, command, tenantId, moment);
+    const related = { ...others, gap, lostAt: lost ? restored.at : null, lately };
+    const { events, refusal } = decide(command, before, { ...moment, related });
+    const no = requestNo ?? (events.length > 0 ? await nextNo(tx, restored) : null);
     const facts: NewEvent[] = [];
     const owed: Owed[] = [];
     const states: Access[] = [];
@@ -163,7 +162,8 @@ export function createCommandHandler(
       } as const;
       facts.push({ requestNo: null, version: null, actor, at: now, event });
     }
-    await appendEvents(tx, facts);
+    const end = await appendEvents(tx, facts);
+    await addLately(tx, end, facts, state?.tenant.id ?? null);
     if (no !== null) await writeProjection(tx, no, before, states);
     if (no !== null && state !== null && before !== null && states.length > 0)
       owed.push(...(await oweTidying(tx, no, state.version, owed)));
@@ -180,11 +180,16 @@ export function createCommandHandler(
         if (repeated !== null) return repeated.refusal;
         const now = clock.now();
         const gap = gapOf(await restorations.last(tx));
-        const { events, refusal } = decideGlobal(command, { actor, world, now, gap });
+        const by = actorName(actor);
+        const tenantId = 'tenantId' in command ? command.tenantId : null;
+        const lately = await readLately(tx, command, tenantId, { actor, world, now });
+        const { events, refusal } = decideGlobal(command, { actor, world, now, gap, lately });
         const all: GlobalEvent[] = [...events];
         if (refusal !== null)
           all.push({ type: 'attempt.refused', command: command.type, reason: refusal.reason, about: null });
-        await appendHouse(tx, actorName(actor), now, ...all);
+        const end = await appendHouse(tx, by, now, ...all);
+        const facts = all.map((event) => ({ event, actor: by, at: now }));
+        await addLately(tx, end, facts, tenantId);
         if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
         await oweAll(tx, refusal === null ? owed : [], now, await restorations.last(tx));
         await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
@@ -234,16 +239,4 @@ export function createCommandHandler(
       await ledger.written();
     },
   };
-}
-
-/** No number is given twice, not even one that was given in events that were lost. */
-async function nextNo(tx: Transaction<Tables>, restored: Restoration | null): Promise<number> {
-  const [last] = await lastNo(tx, {});
-  return Math.max((last?.no ?? 0) + 1, restored?.next_no ?? 1);
-}
-
-function gapOf(restored: Restoration | null): Gap | null {
-  return restored === null || restored.confirmed_at !== null
-    ? null
-    : { restored: restored.seq, at: restored.at };
 }

@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
+import type { Gap } from '../access/related-requests.ts';
 import { addressOf } from '../notifications/owe-mail.ts';
 import type { Owed } from '../notifications/message.ts';
 import { compiled } from './compiled.ts';
@@ -19,6 +20,7 @@ const addOwed = compiled((db, row: NewOwed) =>
     .values(row)
     .onConflict((conflict) => conflict.column('key').doNothing()),
 );
+const lastNo = compiled((db) => db.selectFrom('request').select((eb) => eb.fn.max('request_no').as('no')));
 const lastRestoration = compiled((db) =>
   db.selectFrom('restoration').selectAll().orderBy('seq', 'desc').limit(1),
 );
@@ -64,4 +66,17 @@ export function createRestorations(): Restorations {
       known = null;
     },
   };
+}
+
+/** No number is given twice, not even one that was given in events that were lost. */
+export async function nextNo(tx: Transaction<Tables>, restored: Restoration | null): Promise<number> {
+  const [last] = await lastNo(tx, {});
+  return Math.max((last?.no ?? 0) + 1, restored?.next_no ?? 1);
+}
+
+/** What no admin has said yet that they know. */
+export function gapOf(restored: Restoration | null): Gap | null {
+  return restored === null || restored.confirmed_at !== null
+    ? null
+    : { restored: restored.seq, at: restored.at };
 }

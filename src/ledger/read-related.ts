@@ -86,7 +86,7 @@ export async function readRelated(
   of: RelatedTo | null,
   self: number | null,
   now: number,
-): Promise<Omit<RelatedRequests, 'gap' | 'lostAt'>> {
+): Promise<Omit<RelatedRequests, 'gap' | 'lostAt' | 'lately'>> {
   if (of === null) return NOTHING_RELATED;
   const open = await openOf(tx, of);
   const [denial] = await denialOf(tx, of);

@@ -6,6 +6,7 @@ export interface Tables {
   request: RequestTable;
   seat: { request_no: number; holder: string; given_by: string | null; took_ms: number | null };
   absence: { approver: string; from_at: number; until_at: number; delegate: string };
+  recent_act: { seq: number; what: string; actor: string; tenant_id: string | null; at: number };
   readiness_probe: { filler: Buffer };
   hour_figures: { hour: number; body: string };
   digest_week: { week: string; from_at: number; until_at: number };

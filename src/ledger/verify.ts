@@ -8,6 +8,7 @@ import { parseGlobal } from './history.ts';
 import { wrongFigures } from './kept-figures.ts';
 import { keptPolicyProblem } from './kept-policy.ts';
 import { SCHEMA_SQL, schemaProblem } from './migrations.ts';
+import { recentRow, stillCounted } from './lately.ts';
 import type { Ledger } from './open.ts';
 import { projectRestored, projectSeats } from './project.ts';
 import type { Retold } from './retell.ts';
@@ -27,6 +28,8 @@ interface House {
   readonly weeks: Map<string, Tables['digest_week']>;
   readonly restorations: Map<number, ReturnType<typeof projectRestored>>;
   readonly told: Map<number, EventOfHouse<'actions.reported'>>;
+  /** What counts for the limits of an hour. */
+  readonly lately: Tables['recent_act'][];
 }
 
 /** Walks the whole chain, recomputes every hash, replays every request, and compares what is shown with what happened. */
@@ -53,7 +56,13 @@ export function readHead(text: string): Head | null {
 async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict> {
   let end: ChainEnd = { seq: 0, hash: GENESIS, at: 0 };
   const requests = new Map<number, Retold>();
-  const house: House = { absences: new Map(), weeks: new Map(), restorations: new Map(), told: new Map() };
+  const house: House = {
+    absences: new Map(),
+    weeks: new Map(),
+    restorations: new Map(),
+    told: new Map(),
+    lately: [],
+  };
   for (;;) {
     const rows = await db
       .selectFrom('ledger_event')
@@ -91,15 +100,24 @@ function replay(row: LedgerRow, requests: Map<number, Retold>, house: House): st
       retellHouse(row, house);
       return null;
     }
-    requests.set(row.request_no, retell(requests.get(row.request_no) ?? null, row));
+    const told = retell(requests.get(row.request_no) ?? null, row);
+    requests.set(row.request_no, told);
+    counts(house, row, told.state.tenant.id);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be replayed';
   }
 }
 
-function retellHouse(row: LedgerRow, { absences, weeks, restorations, told }: House): void {
+function counts({ lately }: House, row: LedgerRow, tenantId: string | null): void {
+  const counted = recentRow(row, tenantId);
+  if (counted !== null) lately.push(counted);
+}
+
+function retellHouse(row: LedgerRow, house: House): void {
+  const { absences, weeks, restorations, told } = house;
   const event = parseGlobal(row);
+  counts(house, row, 'tenant' in event ? event.tenant : null);
   switch (event.type) {
     case 'absence.set': {
       const { approver, from: from_at, until: until_at, delegate } = event;
@@ -125,6 +143,8 @@ function retellHouse(row: LedgerRow, { absences, weeks, restorations, told }: Ho
       told.set(row.seq, event);
       return;
     case 'attempt.refused':
+    case 'customers.invited':
+    case 'link.asked':
     case 'digest.signed_off':
     case 'owed.dropped':
     case 'owed.redirected':
@@ -139,7 +159,7 @@ function retellHouse(row: LedgerRow, { absences, weeks, restorations, told }: Ho
 async function compare(
   db: Kysely<Tables>,
   requests: ReadonlyMap<number, Retold>,
-  { absences, weeks, restorations, told }: House,
+  { absences, weeks, restorations, told, lately }: House,
 ): Promise<string | null> {
   const shown = await db.selectFrom('request').selectAll().orderBy('request_no').execute();
   if (shown.length !== requests.size)
@@ -157,6 +177,9 @@ async function compare(
     return 'absences are shown otherwise than the ledger tells';
   const shownWeeks = await db.selectFrom('digest_week').selectAll().execute();
   if (!sameRows(shownWeeks, [...weeks.values()])) return 'digests are shown otherwise than the ledger tells';
+  const shownLately = await db.selectFrom('recent_act').selectAll().execute();
+  if (!sameRows(shownLately, stillCounted(lately)))
+    return 'what counts for the limits of an hour is kept otherwise than the ledger tells';
   const shownRestorations = (await db.selectFrom('restoration').selectAll().execute()).map(
     ({ settled, ...row }) => row,
   );

@@ -131,6 +131,31 @@ export const tenantForm = z
   })
   .refine(extendedFits, EXTENDED_FITS);
 
+const often = (fallback: number) => z.int().min(1).max(10_000).default(fallback);
+const hourly = (person: number, tenant: number, says: string) =>
+  z
+    .strictObject({ person: often(person), tenant: often(tenant) })
+    .prefault({})
+    .describe(says);
+
+const perHour = z
+  .strictObject({
+    requests: hourly(20, 60, 'Requests filed, by support or by the customer.'),
+    emergencies: hourly(10, 30, 'Emergencies declared.'),
+    extensions: hourly(20, 60, 'Requests for more time.'),
+    questions: hourly(30, 120, 'Questions, answers, and closeouts that are asked back about.'),
+    hand_overs: hourly(20, 60, 'Ownership that is offered, and approvers who are replaced.'),
+    absences: z
+      .strictObject({ person: often(10) })
+      .prefault({})
+      .describe('Changes of who answers for whom.'),
+    invitations: hourly(20, 3, 'Customers who are shown where to ask.'),
+    links: hourly(20, 60, 'Mails with a link that somebody asks for on a page.'),
+  })
+  .describe(
+    'How often within an hour one person, and everybody about one tenant, may do what is told to others.',
+  );
+
 const limits = z
   .strictObject({
     max_duration: duration('4h', 'Longest session of all.'),
@@ -152,6 +177,7 @@ const limits = z
       (ms) => ms <= CUSTOMER_REQUEST_MAX_MS,
       'at most 48h',
     ),
+    per_hour: perHour.prefault({}),
   })
   .refine(extendedFits, EXTENDED_FITS);
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 import { plainly } from '../access/lettering.ts';
-import type { Policy, Principal, Tenants } from '../access/policy.ts';
+import type { Policy, PolicyLimits, Principal, Tenants } from '../access/policy.ts';
 import type { PolicyForm } from './form.ts';
 import { policyForm } from './form.ts';
 import type { PolicyProblem } from './problems.ts';
@@ -221,6 +221,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       closeoutReminderEveryMs: limits.closeout_reminder_every,
       closeoutOverdueMs: limits.closeout_overdue ?? null,
       customerRequestMs: limits.customer_request,
+      perHour: perHourOf(limits.per_hour),
     },
     emergency: {
       people: emergency.people,
@@ -233,4 +234,9 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
     digest: form.digest,
     tenants,
   };
+}
+
+function perHourOf(form: PolicyForm['limits']['per_hour']): PolicyLimits['perHour'] {
+  const { hand_overs: handOvers, absences, ...same } = form;
+  return { ...same, handOvers, absences: { ...absences, tenant: null } };
 }

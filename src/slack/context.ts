@@ -3,7 +3,8 @@ import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { FilingCommand, GlobalCommand, RequestCommand } from '../access/command.ts';
 import { lookingAt } from '../access/decide.ts';
-import { decideGlobal } from '../access/absence.ts';
+import { decideGlobal } from '../access/global.ts';
+import { NOTHING_LATELY } from '../access/hourly.ts';
 import type { Actor } from '../access/people.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
@@ -143,7 +144,13 @@ export async function putHouse(
 ): Promise<Refusal | null> {
   const actor = actorOf(caller);
   const world = await context.directory.asked((seen) => {
-    decideGlobal(command, { actor, world: seen, now: context.clock.now(), gap: null });
+    decideGlobal(command, {
+      actor,
+      world: seen,
+      now: context.clock.now(),
+      gap: null,
+      lately: NOTHING_LATELY,
+    });
   });
   return context.handler.handleGlobal({ command, actor, world, delivery }, owed);
 }

@@ -1,4 +1,6 @@
 import type { Refusal } from '../access/refusal.ts';
+import { tooOftenWords } from './hourly.ts';
+import { inUtc } from './instants.ts';
 import { tsa } from './numbers.ts';
 import { problemWords } from './problems.ts';
 
@@ -19,6 +21,8 @@ export function refusalSentence(refusal: Refusal): string {
       return 'Only the contact who asked can do this.';
     case 'extension_changed':
       return 'Something else is asked for now. Please use the link in the newer mail.';
+    case 'too_often':
+      return tooOftenWords(refusal, (until) => `on ${inUtc(until)}`);
     case 'no_such_request':
     case 'lost_in_gap':
     case 'actor_not_able':

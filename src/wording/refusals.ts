@@ -6,6 +6,7 @@ import { unfinishedWords } from './emergencies.ts';
 import { waitsFor } from './more-time.ts';
 import { tsa } from './numbers.ts';
 import { problemWords } from './problems.ts';
+import { tooOftenWords } from './hourly.ts';
 import type { Speaker } from './speaker.ts';
 import { because, people } from './speaker.ts';
 import { standingWords } from './standing.ts';
@@ -93,6 +94,8 @@ export function refusalWords(
       return `Nothing was started: the ledger was put back to a backup ${when(refusal.since)}, and no session starts before an admin confirms that what is missing is known. Ask ${people(refusal.admins, who)}; the button is on their Home and in the alert channel.`;
     case 'no_gap':
       return 'Nothing was changed: that gap in the ledger was confirmed already, or there is a newer one.';
+    case 'too_often':
+      return tooOftenWords(refusal, when);
     case 'nothing_due':
       return `Nothing is due for ${it}.`;
     case 'invalid':
@@ -122,6 +125,8 @@ function roleWords(needs: Role, state: Access | null, { who }: Speaker): string 
   switch (needs) {
     case 'member':
       return 'only members of this workspace can do this.';
+    case 'listed':
+      return 'that is for the people whom the policy lists. Ask an admin to be added.';
     case 'requester':
       return `only the requester${state === null ? 's whom the policy lists' : ` (${who(state.requester)})`} can do this.`;
     case 'grantee':

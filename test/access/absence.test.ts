@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GlobalCommand } from '../../src/access/command.ts';
-import { decideGlobal } from '../../src/access/absence.ts';
+import { decideGlobal } from '../../src/access/global.ts';
+import { NOTHING_LATELY } from '../../src/access/hourly.ts';
 import { globalEvent } from '../../src/access/event.ts';
 import type { Refusal } from '../../src/access/refusal.ts';
 import type { Change } from '../support/access-fixtures.ts';
@@ -32,7 +33,7 @@ const back: GlobalCommand = { type: 'clear_absence', approver: ANN };
 
 function when(who: Parameters<typeof person>[0] | typeof timer, command: GlobalCommand, change: Change = {}) {
   const actor = typeof who === 'string' ? person(who) : who;
-  return decideGlobal(command, { actor, world: worldOf(change), now: T0, gap: null });
+  return decideGlobal(command, { actor, world: worldOf(change), now: T0, gap: null, lately: NOTHING_LATELY });
 }
 function refused(decision: ReturnType<typeof when>, refusal: Refusal): void {
   expect(decision).toEqual({ events: [], refusal });

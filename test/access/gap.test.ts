@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideGlobal } from '../../src/access/absence.ts';
+import { decideGlobal } from '../../src/access/global.ts';
+import { NOTHING_LATELY } from '../../src/access/hourly.ts';
 import type { Refusal } from '../../src/access/refusal.ts';
 import { IN_DOUBT } from '../../src/access/session.ts';
 import type { Actor } from '../../src/access/people.ts';
@@ -105,7 +106,10 @@ describe('What nobody knows after a restore', () => {
 
 describe('The gap', () => {
   const confirm = (actor: Actor, restored = gap.restored, open: typeof gap | null = gap) =>
-    decideGlobal({ type: 'confirm_gap', restored }, { actor, world: worldOf(), now: T0, gap: open });
+    decideGlobal(
+      { type: 'confirm_gap', restored },
+      { actor, world: worldOf(), now: T0, gap: open, lately: NOTHING_LATELY },
+    );
 
   it('is confirmed by an admin', () => {
     expect(confirm(person(ADA))).toEqual({

@@ -25,6 +25,7 @@ import {
   covered,
   decidedOnce,
   endedInTime,
+  lately,
   leftBehind,
   must,
   nobodyStays,
@@ -34,6 +35,7 @@ import {
   permitted,
   refusedOrDone,
   said,
+  seldomEnough,
   started,
   watched,
 } from '../support/promises.ts';
@@ -57,6 +59,7 @@ const LIVES = 40_000;
 const FILING: ReadonlySet<string> = new Set(['file', 'file_customer_request', 'declare_emergency']);
 
 const seen = new Map<string, number>();
+const refused = new Set<string>();
 
 describe('any life at all', () => {
   it('keeps every promise, whoever does what and whenever', () => {
@@ -70,6 +73,7 @@ describe('any life at all', () => {
     );
     const types = accessEvent.options.map((option) => option.shape.type.value);
     expect(types.filter((type) => !seen.has(type))).toEqual([]);
+    expect(refused).toContain('too_often');
   }, 120_000);
 });
 
@@ -111,8 +115,16 @@ function live(seeds: readonly number[]): void {
       : wild(life.state, life.now, roll);
     const actor = whoComes(who, roll);
     const gap = roll(12) === 0 ? { restored: 1, at: life.now } : null;
-    const related = { ...NOTHING_RELATED, openEmergencies: openEmergencies(others, actor), gap };
-    const { events } = attempt(life, command, { actor, world, related, now: life.now }, others);
+    const tenantId = 'tenantId' in command ? command.tenantId : (life.state?.tenant.id ?? '');
+    const done = lately(lives, command, actorName(actor), tenantId, life.now);
+    const related = {
+      ...NOTHING_RELATED,
+      openEmergencies: openEmergencies(others, actor),
+      gap,
+      lately: done,
+    };
+    const { events, refusal } = attempt(life, command, { actor, world, related, now: life.now }, others);
+    if (refusal !== null) refused.add(refusal.reason);
     must(
       gap === null || events.every(({ type }) => type !== 'session.started'),
       'nothing starts while nobody has confirmed a gap',
@@ -178,7 +190,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
     life.state = after;
     must(context.now >= (life.facts.at(-1)?.at ?? 0), 'no fact is earlier than the one before it');
     if (event.type === 'session.started') life.passedAtStart = life.machine.passed();
-    life.facts.push({ event, at: context.now });
+    life.facts.push({ event, at: context.now, by: actorName(context.actor) });
     seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
     able(event, before, after, context);
     leftBehind(event, before, context);
@@ -193,6 +205,7 @@ function attempt(life: Life, command: Command, context: Context, others: readonl
     covered(event, life, context);
     agreed(event, before, life, context);
   }
+  seldomEnough(life, others, command, decision, context);
   if (!FILING.has(command.type)) endedInTime(start, life.state, context.now);
   if (!FILING.has(command.type)) overByEitherClock(life);
   return decision;

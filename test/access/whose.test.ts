@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/access/command.ts';
-import { decideGlobal } from '../../src/access/absence.ts';
+import { decideGlobal } from '../../src/access/global.ts';
+import { NOTHING_LATELY } from '../../src/access/hourly.ts';
 import { atHome, isElsewhere, slackIdOf, userElsewhere, userOf } from '../../src/access/whose.ts';
 import {
   approve,
@@ -174,7 +175,7 @@ describe('Whoever comes from another workspace under the id of one of ours', () 
       delegate: OTTO,
     } as const;
     const by = (actor: ReturnType<typeof namesake>) =>
-      decideGlobal(command, { actor, world: worldOf(), now: T0, gap: null });
+      decideGlobal(command, { actor, world: worldOf(), now: T0, gap: null, lately: NOTHING_LATELY });
     for (const user of [ANN, ADA])
       expect(by(namesake(user))).toEqual({
         events: [],

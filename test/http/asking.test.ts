@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { declare, takeOn } from '../support/access-commands.ts';
-import { CARA, EVE, GUS, REASON, T0, TENANTS, worldOf } from '../support/access-fixtures.ts';
+import { CARA, EVE, GUS, perHour, REASON, T0, TENANTS, worldOf } from '../support/access-fixtures.ts';
 import { doorstep, facts, owed } from '../support/test-pages.ts';
 
 describe('Asking for help on the page', () => {
@@ -128,6 +128,20 @@ describe('The way to the page', () => {
     expect((await d.get(path)).text).toContain('A link to this page works for half an hour.');
     await d.post(`${path}/mail`);
     expect(owed(d)).toEqual([`mail:${CARA} tenant_mail`]);
+  });
+
+  it('is mailed as often within an hour as the policy lets it, and the page says when it is again', async () => {
+    const d = doorstep(worldOf({ limits: { perHour: perHour(1, 9) } }));
+    const { path } = await d.issue('tenant');
+    expect((await d.post(`${path}/mail`)).status).toBe(200);
+    const { status, text } = await d.post(`${path}/mail`);
+    expect(status).toBe(409);
+    expect(text).toContain(
+      'No mail was sent Nothing was changed: 1 mails with a link an hour is the limit for one person. It goes again on 2 Mar 10:00 UTC.',
+    );
+    await d.post('/tenants', { email: CARA });
+    await d.settled();
+    expect(owed(d)).toHaveLength(1);
   });
 });
 

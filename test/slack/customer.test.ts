@@ -226,7 +226,11 @@ describe('The customer’s card and history', () => {
   });
 
   it('are pinned in the channel, and shown to contacts in person when they are invited', async () => {
-    s = await stage('socket', taking());
+    s = await stage('socket', (policy) => {
+      const { limits, ...rest } = taking()(policy);
+      const perHour = { ...limits.perHour, invitations: { person: 20, tenant: 3 } };
+      return { ...rest, limits: { ...limits, perHour } };
+    });
     const { sam, ann, gus } = s.cast;
     await sam.types('#support', '/tsa channel northwind');
     await s.later(0);
@@ -240,6 +244,16 @@ describe('The customer’s card and history', () => {
     expect(sam.hears('#support').join()).toContain('has no channel');
     await gus.types('#support', '/tsa channel northwind');
     expect(gus.hears('#support').join()).toContain('people whom the policy lists');
+    // So often within an hour that nobody takes it for news any more.
+    await sam.types('#support', '/tsa invite northwind');
+    await s.later(0);
+    const before = ann.sees('app').length;
+    await sam.types('#support', '/tsa invite northwind');
+    await s.later(0);
+    expect(sam.hears('#support').at(-1)).toContain(
+      'Nothing was changed: 3 invitations an hour is the limit for one tenant, by everybody together. It goes again',
+    );
+    expect(ann.sees('app')).toHaveLength(before);
   });
 
   it('page through a long history, newest first', async () => {

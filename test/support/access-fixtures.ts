@@ -87,6 +87,24 @@ export const TENANTS: readonly Tenant[] = [
   tenant('corp', { maxDurationMs: HOUR, customerRequests: false, contacts: [] }),
 ];
 
+/** So many of each kind within an hour, by one person, and about one tenant. */
+export const perHour = (person: number, tenant: number): PolicyLimits['perHour'] => ({
+  requests: { person, tenant },
+  emergencies: { person, tenant },
+  extensions: { person, tenant },
+  questions: { person, tenant },
+  handOvers: { person, tenant },
+  absences: { person, tenant: null },
+  invitations: { person, tenant },
+  links: { person, tenant },
+});
+
+/** Many a test does in one hour what takes people a week. */
+export const unhurried = (policy: Policy): Policy => ({
+  ...policy,
+  limits: { ...policy.limits, perHour: perHour(1_000, 1_000) },
+});
+
 const LIMITS: PolicyLimits = {
   maxDurationMs: 6 * HOUR,
   maxExtendedMs: null,
@@ -104,6 +122,7 @@ const LIMITS: PolicyLimits = {
   closeoutReminderEveryMs: DAY,
   closeoutOverdueMs: 3 * DAY,
   customerRequestMs: DAY,
+  perHour: perHour(1_000, 1_000),
 };
 
 export interface Change {

@@ -6,6 +6,7 @@ import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import type { Attempt } from '../../src/ledger/command-handler.ts';
 import { openLedger } from '../../src/ledger/open.ts';
 import { createViews } from '../../src/ledger/views.ts';
+import { unhurried } from './access-fixtures.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 
 /** A process that has the ledger open, or writes to it for as long as it lives, saying what was acknowledged. */
@@ -75,7 +76,7 @@ function say(line: string): void {
 function theWorld(): World {
   const loaded = loadPolicy(new URL('../../sandbox/policy.yml', import.meta.url).pathname);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return certain(loaded.policy, {
+  return certain(unhurried(loaded.policy), {
     standing: () => 'member',
     members: () => new Set(['U0ADA', 'U0BEN']),
     absence: () => undefined,

@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Context, Decision } from '../../src/access/decision.ts';
 import type { Command, RequestCommand } from '../../src/access/command.ts';
 import { overdueEnd } from '../../src/access/due.ts';
+import type { Lately } from '../../src/access/hourly.ts';
+import { countsAs } from '../../src/access/hourly.ts';
 import { permits, PHASES } from '../../src/access/permits.ts';
+import type { PolicyLimits } from '../../src/access/policy.ts';
 import type { Refusal } from '../../src/access/refusal.ts';
 import type { AccessEvent, Ask, EventOf } from '../../src/access/event.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
 import type { Actor, World } from '../../src/access/people.ts';
-import { isAmong, isContact, mayApprove } from '../../src/access/people.ts';
+import { actorName, isAmong, isContact, mayApprove } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
 import { askOf } from '../../src/access/state.ts';
 import { visibleTo } from '../../src/access/reading.ts';
@@ -18,6 +21,7 @@ import type { Machine } from './machine.ts';
 export interface Fact {
   readonly event: AccessEvent;
   readonly at: number;
+  readonly by: string;
 }
 
 export interface Life {
@@ -40,6 +44,76 @@ export interface Life {
     readonly since: number;
     readonly yes: Map<string, string>;
   } | null;
+}
+
+/** What makes messages go to others, in words of its own. */
+const TELLS: readonly (readonly [keyof PolicyLimits['perHour'], readonly AccessEvent['type'][]])[] = [
+  ['requests', ['request.filed', 'customer_request.filed']],
+  ['emergencies', ['emergency.declared']],
+  ['extensions', ['extension.asked']],
+  ['questions', ['question.asked', 'question.answered', 'closeout.contested']],
+  ['handOvers', ['owner.offered', 'approver.replaced']],
+];
+const HOUR = 60 * 60_000;
+
+interface Done {
+  readonly by: string;
+  readonly at: number;
+  readonly tenantId: string;
+}
+
+function doneOf(lives: readonly Life[], types: readonly AccessEvent['type'][], now: number): readonly Done[] {
+  return lives.flatMap(({ state, facts }) =>
+    facts
+      .filter(({ event, at }) => types.includes(event.type) && at > now - HOUR)
+      .map(({ by, at }) => ({ by, at, tenantId: state?.tenant.id ?? '' })),
+  );
+}
+
+/** When this person, and anybody in that tenant, did the like of this command within the last hour; the newest first. */
+export function lately(
+  lives: readonly Life[],
+  command: Command,
+  by: string,
+  tenantId: string,
+  now: number,
+): Lately {
+  const what = countsAs(command);
+  const types = TELLS.find(([kind]) => kind === what)?.[1] ?? [];
+  const done = doneOf(lives, types, now);
+  const newest = (some: readonly Done[]): readonly number[] => some.map(({ at }) => at).sort((a, b) => b - a);
+  return {
+    person: newest(done.filter((one) => one.by === by)),
+    tenant: newest(done.filter((one) => one.tenantId === tenantId)),
+  };
+}
+
+/** Nobody does more of it within an hour than the policy lets them, and nobody is kept from what ends something. */
+export function seldomEnough(
+  life: Life,
+  others: readonly Life[],
+  command: Command,
+  { events, refusal }: Decision,
+  { world, now, actor }: Context,
+): void {
+  for (const [kind, types] of TELLS) {
+    if (!events.some(({ type }) => types.includes(type))) continue;
+    const done = doneOf([life, ...others], types, now);
+    const { person, tenant } = world.policy.limits.perHour[kind];
+    const theirs = done.filter(({ by }) => by === actorName(actor));
+    must(theirs.length <= person, 'one person does no more of it within an hour than they may');
+    const there = done.filter(({ tenantId }) => tenantId === life.state?.tenant.id);
+    must(
+      there.length <= (tenant ?? Infinity),
+      'no more of it is done in a tenant within an hour than may be',
+    );
+  }
+  if (refusal?.reason !== 'too_often') return;
+  must(refusal.until > now && refusal.until <= now + HOUR, 'it goes again within an hour');
+  must(
+    TELLS.some(([kind]) => kind === countsAs(command)),
+    'nobody is kept from ending, stopping, denying or reporting anything',
+  );
 }
 
 export function refusedOrDone(
@@ -72,6 +146,7 @@ const BESIDE: ReadonlySet<Refusal['reason']> = new Set([
   'invalid',
   'overlap',
   'gap_not_confirmed',
+  'too_often',
   'extension_changed',
   'nobody_can_approve',
 ]);

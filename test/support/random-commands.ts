@@ -83,6 +83,8 @@ const CHANGES: readonly Change[] = [
   { policy: { scopes: f.SCOPES.map((scope) => ({ ...scope, approvals: 2, highRisk: true })) } },
   { policy: { scopes: f.SCOPES.map((scope) => ({ ...scope, consent: true })) } },
   { limits: { maxDurationMs: 90 * f.MINUTE } },
+  { limits: { perHour: f.perHour(1, 2) } },
+  { limits: { perHour: f.perHour(2, 1) } },
   {
     tenants: f.TENANTS.map((tenant) => ({ ...tenant, maxDurationMs: f.HOUR, maxExtendedMs: 80 * f.MINUTE })),
   },

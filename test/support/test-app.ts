@@ -18,6 +18,7 @@ import { loadPolicy } from '../../src/policy/load.ts';
 import type { Running } from '../../src/run.ts';
 import { start } from '../../src/run.ts';
 import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
+import { unhurried } from './access-fixtures.ts';
 import type { Machine } from './machine.ts';
 import { machine } from './machine.ts';
 
@@ -73,7 +74,7 @@ export async function stage(
   settle(sandbox.workspace);
   const loaded = loadPolicy(new URL('../../sandbox/policy.yml', import.meta.url).pathname);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  let policy = change(loaded.policy);
+  let policy = change(unhurried(loaded.policy));
   const database = join(folder, 'tsa.sqlite');
   const logged: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logged.push(line) });

@@ -110,6 +110,19 @@ create table absence (
   delegate text    not null check (delegate <> approver)
 ) strict, without rowid;
 
+-- What was done within an hour of the last of it that makes messages go to others, so that nobody does too much of it.
+create table recent_act (
+  -- The event that says so.
+  seq       integer primary key check (seq > 0),
+  what      text    not null,
+  actor     text    not null,
+  tenant_id text,
+  at        integer not null
+) strict;
+create index recent_act_actor on recent_act (actor, what, at);
+create index recent_act_tenant on recent_act (tenant_id, what, at) where tenant_id is not null;
+create index recent_act_at on recent_act (at);
+
 -- One digest a week.
 create table digest_week (
   week     text primary key,

@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
 import { isGroup } from '../../access/people.ts';
 import type { Config } from '../../config.ts';
+import type { Owed } from '../../notifications/message.ts';
 import { mailTo } from '../../notifications/owe-mail.ts';
 import type { PageContext, PagesDeps } from '../page-context.ts';
 import { createPageContext, formOf, notFound } from '../page-context.ts';
@@ -272,13 +273,18 @@ function createTenants(context: PageContext): {
   async function owe(email: string): Promise<void> {
     const ids = deps.tenants.ofContact(email).map(({ id }) => id);
     const key = deps.clock.uuid();
-    const owed = ids.map((tenantId) => ({
-      key: `tenant:${key}:${tenantId}`,
-      destination: mailTo(email),
-      message: { kind: 'tenant_mail', tenantId } as const,
-    }));
+    const world = deps.directory.known();
     try {
-      await deps.handler.owe(owed);
+      for (const tenantId of ids) {
+        const command = { type: 'ask_link', tenantId, about: null } as const;
+        const owed: Owed = {
+          key: `tenant:${key}:${tenantId}`,
+          destination: mailTo(email),
+          message: { kind: 'tenant_mail', tenantId },
+        };
+        const attempt = { command, actor: { kind: 'contact', email }, world, delivery: null } as const;
+        await deps.handler.handleGlobal(attempt, [owed]);
+      }
     } catch (error) {
       deps.log.error({ error }, 'a link to a tenant’s page was asked for, and could not be owed');
     }

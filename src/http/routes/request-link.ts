@@ -172,8 +172,7 @@ export function createRequestLink(context: PageContext): RequestLink {
       const at = { now: deps.clock.now(), key: deps.clock.uuid() };
       const owed = deps.mail ? mailAgain(link, record, deps.policy, at) : null;
       if (owed === null) return standing(c, token, opened, NOTHING_TYPED);
-      await deps.handler.owe([owed]);
-      return context.mailed(c);
+      return context.mailAsked(c, link, owed);
     },
   };
 }

@@ -145,8 +145,7 @@ export function createTenantLink(context: PageContext): Readonly<
       const at = { now: deps.clock.now(), key: deps.clock.uuid() };
       const owed = deps.mail ? mailAgain(link, null, deps.policy, at) : null;
       if (owed === null) return over(c, 'not_contact', token);
-      await deps.handler.owe([owed]);
-      return context.mailed(c);
+      return context.mailAsked(c, link, owed);
     },
   };
 }

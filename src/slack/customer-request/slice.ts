@@ -22,14 +22,14 @@ import type {
   SubmitCall,
   Submitted,
 } from '../context.ts';
-import { actorOf, NOT_READ, put } from '../context.ts';
+import { actorOf, NOT_READ, put, putHouse } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { again, refusedFiling, said, submitForm } from '../interactions/forms.ts';
 import { whichTenant } from '../interactions/prompts.ts';
 import { tenantNamed } from '../interactions/tenant-select.ts';
 import type { Caller } from '../api/payload.ts';
 import { readFiles, readInputs } from '../api/payload.ts';
-import { whatHappened, oneLine, when } from '../messages/words.ts';
+import { oneLine, refusalWords, whatHappened, when } from '../messages/words.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
 import {
   ACCEPT,
@@ -168,9 +168,10 @@ function accept(context: SlackContext, call: SubmitCall): Promise<Submitted> {
 /** Shows the customer where to ask: in their channel, or to each of their contacts. */
 async function invite(
   context: SlackContext,
-  { caller, rest, delivery }: CommandCall,
+  call: CommandCall,
   verb: 'channel' | 'invite',
 ): Promise<Answered> {
+  const { caller, rest, delivery } = call;
   const hidden = await notForYou(context, caller.userId);
   if (hidden !== null) return { say: hidden };
   if (rest === '') return { view: whichTenant(verb, false) };
@@ -189,7 +190,9 @@ async function invite(
           text: `${name} has no channel in the policy. To write to its contacts instead: \`/tsa invite ${found.id}\`.`,
         },
       };
-    await context.handler.owe([owed(inChannel(found.channel))]);
+    const command = { type: 'invite', tenantId: found.id, to: 'channel' } as const;
+    const refusal = await putHouse(context, command, call, [owed(inChannel(found.channel))]);
+    if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
     return {
       say: {
         text: `The card where ${name} can ask for help comes to <#${found.channel}> and is pinned there. If I am not in that channel yet, invite me.`,
@@ -207,7 +210,9 @@ async function invite(
         text: `Nobody to write to: the policy names no contact of ${name} who is in Slack${context.mail ? ' or has an e-mail address' : ' (and this app sends no e-mail)'}.`,
       },
     };
-  await context.handler.owe(all.map(owed));
+  const command = { type: 'invite', tenantId: found.id, to: 'contacts' } as const;
+  const refusal = await putHouse(context, command, call, all.map(owed));
+  if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
   const names = found.contacts.map((c) => oneLine(c.name, 80)).join(', ');
   return {
     say: { text: `${names} of ${name} ${all.length === 1 ? 'is' : 'are'} shown where to ask for help.` },

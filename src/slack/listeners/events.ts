@@ -60,8 +60,8 @@ export function hearEvents(
     const { user, channel, event_ts: at } = joinedChannel.parse(event);
     if (user !== deps.botUser) return;
     const destination = inChannel(channel);
-    // What is the same when Slack delivers it again.
-    const which = at === '' ? eventPayload.parse(body).event_id : at;
+    // What is the same when Slack delivers it again; and once an hour, however often somebody takes it out and invites it.
+    const which = at === '' ? eventPayload.parse(body).event_id : Math.floor(Number(at) / 3_600);
     await context.handler.owe([
       { key: `greeting:${channel}:${which}`, destination, message: { kind: 'greeting' } },
     ]);
