@@ -65,15 +65,15 @@ export class Humans {
     return trigger.user;
   }
 
-  /** Types into the composer: a slash command goes to the app, anything else into the conversation. */
-  /** What a command is sent as: names after an @ become ids, since the manifest asks for that (`should_escape`). */
+  /** What a command is sent as: escaped like a message, and with ids for names after an @, since the manifest asks for that (`should_escape`). */
   #mentioned(text: string): string {
-    let sent = text;
+    let sent = escape(text);
     for (const { id, name } of this.#workspace.people.values())
       sent = sent.replaceAll(`@${name}`, `<@${id}>`);
     return sent;
   }
 
+  /** Types into the composer: a slash command goes to the app, anything else into the conversation. */
   async say(user: string, channel: string, text: string): Promise<void> {
     const [command = ''] = text.split(/\s/, 1);
     if (command !== '/tsa') {

@@ -10,7 +10,7 @@ import type { SlackListener } from './server.ts';
 
 /**
  * What Slack may reach, in HTTP mode. Before Bolt sees a request: it is small enough, signed with our secret, of now
- * (not minutes ago, and not from the future), not seen before, and holds what Slack would send.
+ * (not minutes ago, and not from the future), not seen before (but for what changes nothing), and holds what Slack would send.
  */
 
 /** Slack's own requests stay far below this. */
@@ -41,26 +41,33 @@ export function createSlackRequests(deps: {
   /** The signatures of which the time has not passed, each with its timestamp. */
   const seen = new Map<string, number>();
 
-  /** Is it Slack's, of now, and new? */
-  function isSlacks(request: IncomingMessage, body: Buffer): boolean {
+  // Slack's time is this machine's, or ours where that was set back.
+  function readings(): readonly number[] {
     const now = clock.now();
-    // Slack's time is this machine's, or ours where that was set back.
-    const readings = [now, now - clock.ahead()];
+    return [now, now - clock.ahead()];
+  }
+
+  /** The signature of a request that is Slack's, and of now; `null` otherwise. */
+  function signed(request: IncomingMessage, body: Buffer): { signature: string; at: number } | null {
     const signature = String(request.headers['x-slack-signature'] ?? '');
     const timestamp = Number(request.headers['x-slack-request-timestamp'] ?? NaN);
     const at = timestamp * 1_000;
-    const reading = readings.find((one) => Math.abs(one - at) <= WINDOW_MS);
-    if (reading === undefined) return false;
+    const reading = readings().find((one) => Math.abs(one - at) <= WINDOW_MS);
+    if (reading === undefined) return null;
     const headers = { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp };
-    const signed = isValidSlackRequest({
+    const valid = isValidSlackRequest({
       signingSecret: deps.signingSecret,
       body: body.toString(),
       headers,
       nowMilliseconds: reading,
     });
-    if (!signed) return false;
+    return valid ? { signature, at } : null;
+  }
+
+  /** Was it not seen before? */
+  function isNew({ signature, at }: { signature: string; at: number }): boolean {
     for (const [old, oldAt] of seen) {
-      if (readings.some((one) => one - oldAt <= WINDOW_MS)) break;
+      if (readings().some((one) => one - oldAt <= WINDOW_MS)) break;
       seen.delete(old);
     }
     if (seen.has(signature)) return false;
@@ -75,14 +82,18 @@ export function createSlackRequests(deps: {
       turnAway(request, response, 413);
       return;
     }
-    if (!isSlacks(request, body.bytes)) {
+    const seal = signed(request, body.bytes);
+    const payload = seal === null ? null : readRequest(request, body.bytes.toString());
+    // What a list offers changes nothing, and says nothing of when it was asked for: the same letters typed again within
+    // the second are the very same request.
+    const repeatable = payload?.['type'] === 'block_suggestion';
+    if (seal === null || (!repeatable && !isNew(seal))) {
       log.warn('a request that is not from Slack, or came twice, was turned away');
       turnAway(request, response, 401);
       return;
     }
     onSlacks();
     deps.onSeen();
-    const payload = readRequest(request, body.bytes.toString());
     if (payload === null) {
       log.warn('a request of Slack’s held nothing that Slack sends');
       turnAway(request, response, 400);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withTenants } from '../../src/access/policy.ts';
 import { ALIASES, COMMANDS } from '../../src/slack/help/slice.ts';
 import { written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
@@ -67,6 +68,28 @@ describe('/tsa', () => {
 
   it('an unknown word that would ping is only quoted', async () => {
     expect(await tsa('<!channel> <@U0OTTO>')).toContain('“&lt;!channel&gt;”');
+  });
+});
+
+describe('what was typed', () => {
+  it.each([
+    ['R&D', 'R&amp;D'],
+    ['<3', '&lt;3'],
+    ['&amp;', '&amp;amp;'],
+  ])('%j is read as it was typed, and quoted as that', async (word, quoted) => {
+    expect(await tsa(word)).toContain(`I don’t know “${quoted}”`);
+  });
+
+  it('finds a tenant by a name with such letters in it', async () => {
+    await s.restart((policy) => {
+      return withTenants(policy, (one) =>
+        one.id === 'contoso' ? { ...one, name: 'Contoso R&D <EU>' } : one,
+      );
+    });
+    await tsa('history Contoso R&D <EU>');
+    expect(await s.cast.sam.waitFor('#support', /requests? in 30 days/)).toMatchObject({
+      text: expect.stringContaining('Contoso R&D <EU>') as string,
+    });
   });
 });
 

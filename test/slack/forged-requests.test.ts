@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sign, signedRequest } from '../../sandbox/deliver.ts';
 import { written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, requestForm, stage } from '../support/test-app.ts';
 
 /** Requests from the street, in HTTP mode: whatever does not come from Slack, now and once, changes nothing. */
 
@@ -48,6 +48,12 @@ const signed = (body: string, type = FORM, at = nowS()): Promise<number> =>
   });
 const slackPress = (at = nowS()): ReturnType<typeof signedRequest> =>
   signedRequest('interactive', press(), s.sandbox.tokens.signingSecret, at);
+
+/** What the list holds that is answered. */
+async function offered(body: string, headers: Record<string, string>): Promise<string> {
+  const url = `http://127.0.0.1:${s.app.port}/slack/events`;
+  return (await fetch(url, { method: 'POST', headers, body })).text();
+}
 
 /** Turned away with this status, and not a byte was written. */
 async function isTurnedAway(status: number, send: () => Promise<number>): Promise<void> {
@@ -169,6 +175,26 @@ describe('a request of Slack’s own', () => {
       nowS() - 295,
     );
     expect(await post(body, headers)).toBe(200);
+  });
+
+  it('for what a list offers is answered each time: who types the same letters again within a second is no replay', async () => {
+    const form = await requestForm(s, s.cast.sam);
+    const asked: Record<string, unknown>[] = [];
+    s.sandbox.faults.sends = (payload) => {
+      asked.push(payload);
+      return payload;
+    };
+    await form.options('Tenant', 'northw');
+    s.sandbox.faults.clear();
+    const { body, headers } = signedRequest(
+      'interactive',
+      asked[0] ?? {},
+      s.sandbox.tokens.signingSecret,
+      nowS(),
+    );
+    const before = await written(s);
+    for (let times = 0; times < 3; times += 1) expect(await offered(body, headers)).toMatch(/Northwind/);
+    expect(await written(s)).toEqual(before);
   });
 
   it('does what it says, once: the same one again is turned away', async () => {

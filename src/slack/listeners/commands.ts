@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import { commandCaller, commandPayload } from '../api/payload.ts';
 import type { Answered, Say } from '../context.ts';
+import { unescaped } from '../messages/words.ts';
 import type { Handlers } from './handlers.ts';
 import type { Listening } from './listening.ts';
 import { safely } from './listening.ts';
@@ -20,7 +21,7 @@ export function hearCommands(
 ): void {
   app.command(/.*/, async ({ ack, body, respond }) => {
     const payload = commandPayload.parse(body);
-    const [word = '', ...rest] = payload.text.trim().split(/\s+/);
+    const [word = '', ...rest] = unescaped(payload.text).trim().split(/\s+/);
     const run = commands.get(words.aliases.get(word.toLowerCase()) ?? word.toLowerCase());
     if (run === undefined) {
       await ack(ephemeral(words.unknown(word, [...commands.keys()])));

@@ -20,6 +20,11 @@ export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** What somebody typed, of the text in which Slack sends it: with these three letters escaped, once. */
+export function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 /** Somebody else's text on one line: escaped, line breaks folded, cut to `max` characters of the result. */
 export function oneLine(text: string, max = 200): string {
   return cut(text.replaceAll(/\s+/gu, ' ').trim(), max, escape);

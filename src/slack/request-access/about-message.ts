@@ -4,6 +4,7 @@ import { fit } from '../messages/blocks.ts';
 import { troubleOf } from '../api/client.ts';
 import type { SlackContext, ShortcutCall } from '../context.ts';
 import type { Caller } from '../api/payload.ts';
+import { unescaped } from '../messages/words.ts';
 import { emptyDraft } from './draft.ts';
 import { requestModal } from './modal.ts';
 
@@ -42,10 +43,5 @@ async function linkTo(context: SlackContext, channel: string, ts: string): Promi
 
 /** A message's mrkdwn as somebody would type it: the form takes plain text. */
 function readable(mrkdwn: string): string {
-  return mrkdwn
-    .replaceAll(/<([^<>|]+)\|([^<>]+)>/g, '$2')
-    .replaceAll(/<([^<>]+)>/g, '$1')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  return unescaped(mrkdwn.replaceAll(/<([^<>|]+)\|([^<>]+)>/g, '$2').replaceAll(/<([^<>]+)>/g, '$1'));
 }
