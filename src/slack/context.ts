@@ -12,6 +12,7 @@ import { wordNeeded } from '../access/stopping.ts';
 import type { Clock } from '../clock.ts';
 import type { ReportedActions } from '../ledger/actions.ts';
 import type { CommandHandler, Outcome } from '../ledger/command-handler.ts';
+import type { FullRecord } from '../ledger/history.ts';
 import type { TenantViews } from '../ledger/tenant-views.ts';
 import type { Owed } from '../notifications/message.ts';
 import type { Views } from '../ledger/views.ts';
@@ -121,22 +122,39 @@ export function actorOf({ userId }: Caller): Actor {
   return { kind: 'person', id: userId };
 }
 
+/** A request: by its number, or as it was just loaded, so that its history is not read again. */
+export type About = number | FullRecord;
+
+/** Its number. */
+export function numberOf(about: About): number {
+  return typeof about === 'number' ? about : about.no;
+}
+
+/** The request with its history, loaded unless it was; `null`: there is none of that number. */
+export async function recordOf(
+  { views }: Pick<SlackContext, 'views'>,
+  about: About,
+): Promise<FullRecord | null> {
+  return typeof about === 'number' ? views.record(about) : about;
+}
+
 /** Puts a command through the command handler. Slack is asked, for it alone, about everybody whom the rules look at to judge it. */
 export async function put(
   context: SlackContext,
   command: FilingCommand | RequestCommand,
-  requestNo: number | null,
-  { caller, delivery }: { caller: Caller; delivery: string },
+  about: About | null,
+  { caller, delivery }: { readonly caller: Caller; readonly delivery: string },
 ): Promise<Outcome> {
   const actor = actorOf(caller);
-  const state = requestNo === null ? null : ((await context.views.record(requestNo))?.state ?? null);
+  const requestNo = about === null ? null : numberOf(about);
+  const state = about === null ? null : ((await recordOf(context, about))?.state ?? null);
   const look = lookingAt(command, state, { actor, now: context.clock.now() });
   const world = await context.directory.asked(look, wordNeeded(command));
   return context.handler.handle({ command, requestNo, actor, world, delivery });
 }
 
 /** The same for what is about people rather than a request. */
-export async function putHouse(
+export async function putGlobal(
   context: SlackContext,
   command: GlobalCommand,
   { caller, delivery }: { caller: Caller; delivery: string },

@@ -4,14 +4,14 @@ import type { Access } from '../../access/state.ts';
 import { fit, section } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
-import type { SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
+import type { Answered, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { NOT_READ, put, sayRefusal } from '../context.ts';
 import { choice, choiceField, form, said, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
-import { seenBy } from '../interactions/visibility.ts';
-import { pick } from '../interactions/pick.ts';
+import { attempt, openForm } from '../interactions/one-request.ts';
+import type { Own } from '../interactions/prompts.ts';
+import { pick } from '../interactions/prompts.ts';
 import { endWords, whatHappened, oneLine, people, when, who } from '../messages/words.ts';
 
 /** Closing out: what was done, is it fixed, is every extra permission gone; and the approver's word on it. */
@@ -28,38 +28,18 @@ const BLOCK = {
 const FIXED = ['yes', 'no', 'not_yet'] as const;
 
 export function closeOut(context: SlackContext): Slice {
-  const open = async (
-    no: number | null,
-    { caller }: { caller: Caller },
-    phase: 'ended' | 'closed',
-    draw: (no: number, state: Access) => ModalView,
-  ) => {
-    if (no === null) return NOT_READ;
-    const seen = await seenBy(context, caller.userId, no, phase === 'closed' ? 'everybody' : 'ours');
-    if ('say' in seen) return seen;
-    const { state } = seen;
-    if (state.phase !== phase)
-      return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-    return { view: draw(no, state) };
-  };
+  const open = (no: number | null, call: { readonly caller: Caller }): Promise<Answered> =>
+    openForm(context, no, call, 'close_out', (of, state) => closeForm(of, state));
   return {
     actions: {
-      [ACTION.closeOut]: (call) => open(parseNo(call.value), call, 'ended', closeForm),
-      [ACTION.closeoutYes]: async (call) => {
-        const no = parseNo(call.value);
-        return no === null ? NOT_READ : sayRefusal(await put(context, { type: 'accept_closeout' }, no, call));
-      },
-      [ACTION.closeoutNo]: (call) => open(parseNo(call.value), call, 'closed', contestForm),
+      [ACTION.closeOut]: (call) => open(parseNo(call.value), call),
+      [ACTION.closeoutYes]: (call) =>
+        attempt(context, parseNo(call.value), call, { type: 'accept_closeout' }),
+      [ACTION.closeoutNo]: (call) =>
+        openForm(context, parseNo(call.value), call, 'contest_closeout', contestForm, { whose: 'everybody' }),
     },
     commands: {
-      closeout: async (call) => {
-        const picked = await pick(context, call, 'closeout', {
-          parts: ['owner', 'grantee'],
-          phases: ['ended'],
-          none: 'You have nothing to close out. Thank you.',
-        });
-        return !('no' in picked) ? picked : open(picked.no, call, 'ended', closeForm);
-      },
+      closeout: (call) => pick(context, call, 'closeout', TO_CLOSE_OUT, (no) => open(no, call)),
     },
     submissions: {
       [CLOSE_MODAL]: (call) => submit(context, call),
@@ -73,6 +53,12 @@ export function closeOut(context: SlackContext): Slice {
     },
   };
 }
+
+const TO_CLOSE_OUT: Own = {
+  parts: ['owner', 'grantee'],
+  phases: ['ended'],
+  none: 'You have nothing to close out. Thank you.',
+};
 
 /** What the ledger knows already is not asked again. */
 export function closeForm(no: number, state: Access, first = ''): ModalView {
@@ -136,10 +122,16 @@ async function submit(context: SlackContext, call: SubmitCall): Promise<Submitte
     productProblem: read(BLOCK.product),
     notes: read(BLOCK.notes),
   } as const;
-  return submitForm(context, call, command, ({ field }) => {
-    if (field === 'notes') return BLOCK.notes;
-    return field === 'productProblem' ? BLOCK.product : BLOCK.changed;
-  });
+  return submitForm(
+    context,
+    call,
+    command,
+    ({ field }) => {
+      if (field === 'notes') return BLOCK.notes;
+      return field === 'productProblem' ? BLOCK.product : BLOCK.changed;
+    },
+    record ?? no,
+  );
 }
 
 function contestForm(no: number, state: Access): ModalView {

@@ -22,15 +22,16 @@ import type {
   SubmitCall,
   Submitted,
 } from '../context.ts';
-import { actorOf, NOT_READ, put, putHouse } from '../context.ts';
+import { actorOf, NOT_READ, put, putGlobal } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { again, refusedFiling, said, submitForm } from '../interactions/forms.ts';
+import { again, refusedForm, said, submitForm } from '../interactions/forms.ts';
 import { whichTenant } from '../interactions/prompts.ts';
 import { tenantNamed } from '../interactions/tenant-select.ts';
 import type { Caller } from '../api/payload.ts';
 import { readFiles, readInputs } from '../api/payload.ts';
-import { oneLine, refusalWords, whatHappened, when } from '../messages/words.ts';
-import { notForYou, seenBy } from '../interactions/visibility.ts';
+import { oneLine, refusalWords, when } from '../messages/words.ts';
+import { openForm } from '../interactions/one-request.ts';
+import { notForYou } from '../interactions/visibility.ts';
 import {
   ACCEPT,
   ACCEPT_MODAL,
@@ -119,7 +120,7 @@ async function file(context: SlackContext, call: SubmitCall): Promise<Submitted>
       ),
     };
   const outcome = await put(context, command, null, call);
-  const refused = refusedFiling(view, outcome, 'Ask for help', askField, issueWords);
+  const refused = refusedForm(view, outcome, askField, { title: 'Ask for help', wordsOf: issueWords });
   if (refused !== null) return refused;
   const { requestNo, state } = outcome;
   const until = state === null ? '' : ` until ${when(state.terms.latestEndAt)}`;
@@ -132,21 +133,16 @@ async function file(context: SlackContext, call: SubmitCall): Promise<Submitted>
   };
 }
 
-async function openAccept(context: SlackContext, { caller, value }: ActionCall): Promise<Answered> {
-  const no = parseNo(value);
-  if (no === null) return NOT_READ;
-  const seen = await seenBy(context, caller.userId, no);
-  if ('say' in seen) return seen;
-  if (seen.state.phase !== 'unclaimed')
-    return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), seen.state)}` } };
-  const view = acceptForm(context, no, seen.state);
-  if (view === null)
-    return {
-      say: {
-        text: 'The policy has no scope that a customer’s request covers. File a request of your own with `/tsa request`.',
-      },
-    };
-  return { view };
+function openAccept(context: SlackContext, call: ActionCall): Promise<Answered> {
+  return openForm(
+    context,
+    parseNo(call.value),
+    call,
+    'accept',
+    (no, state) =>
+      acceptForm(context, no, state) ??
+      'The policy has no scope that a customer’s request covers. File a request of your own with `/tsa request`.',
+  );
 }
 
 function accept(context: SlackContext, call: SubmitCall): Promise<Submitted> {
@@ -191,7 +187,7 @@ async function invite(
         },
       };
     const command = { type: 'invite', tenantId: found.id, to: 'channel' } as const;
-    const refusal = await putHouse(context, command, call, [owed(inChannel(found.channel))]);
+    const refusal = await putGlobal(context, command, call, [owed(inChannel(found.channel))]);
     if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
     return {
       say: {
@@ -211,7 +207,7 @@ async function invite(
       },
     };
   const command = { type: 'invite', tenantId: found.id, to: 'contacts' } as const;
-  const refusal = await putHouse(context, command, call, all.map(owed));
+  const refusal = await putGlobal(context, command, call, all.map(owed));
   if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
   const names = found.contacts.map((c) => oneLine(c.name, 80)).join(', ');
   return {

@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { currentAsk } from '../../access/approving.ts';
+import type { RequestCommand } from '../../access/command.ts';
 import { LINE_MAX } from '../../access/limits.ts';
 import { eligibleApprovers } from '../../access/people.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
@@ -11,7 +12,7 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { NOT_READ, put, sayRefusal } from '../context.ts';
+import { NOT_READ } from '../context.ts';
 import {
   choice,
   choiceField,
@@ -24,9 +25,10 @@ import {
   textField,
 } from '../interactions/forms.ts';
 import { readInputs, readTicked } from '../api/payload.ts';
-import { pick } from '../interactions/pick.ts';
-import { whatHappened, lineByLine, oneLine, people, quote, who } from '../messages/words.ts';
-import { seenBy } from '../interactions/visibility.ts';
+import { attempt, openForm } from '../interactions/one-request.ts';
+import type { Own } from '../interactions/prompts.ts';
+import { pick } from '../interactions/prompts.ts';
+import { lineByLine, oneLine, people, quote, who } from '../messages/words.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 
@@ -43,33 +45,23 @@ export function decideRequest(context: SlackContext): Slice {
   return {
     actions: {
       [ACTION.approve]: (call) => approve(context, call),
-      [ACTION.deny]: (call) => opened(context, call, 'everybody', denyForm),
+      [ACTION.deny]: (call) =>
+        openForm(context, parseNo(call.value), call, 'deny', denyForm, { whose: 'everybody' }),
       [ACTION.approveLess]: (call) =>
-        opened(context, call, 'ours', (no, state) => lessForm(context, no, state)),
-      [ACTION.ask]: (call) => opened(context, call, 'ours', askForm),
-      [ACTION.answer]: (call) => opened(context, call, 'ours', answerForm),
+        openForm(context, parseNo(call.value), call, 'approve', (no, state) => lessForm(context, no, state)),
+      [ACTION.ask]: (call) => openForm(context, parseNo(call.value), call, 'ask_question', askForm),
+      [ACTION.answer]: (call) => openForm(context, parseNo(call.value), call, 'answer_question', answerForm),
       [ACTION.replace]: (call) =>
-        opened(context, call, 'ours', (no, state) => replaceForm(context, no, state)),
-      [ACTION.cancel]: async (call) => {
-        const no = parseNo(call.value);
-        return no === null
-          ? NOT_READ
-          : sayRefusal(await put(context, { type: 'cancel', reason: '' }, no, call));
-      },
+        openForm(context, parseNo(call.value), call, 'replace_approver', (no, state) =>
+          replaceForm(context, no, state),
+        ),
+      [ACTION.cancel]: (call) => attempt(context, parseNo(call.value), call, CANCEL),
     },
     commands: {
-      cancel: async (call) => {
-        const picked = await pick(context, call, 'cancel', {
-          parts: ['requester'],
-          phases: ['pending', 'unclaimed', 'unconfirmed', 'approved'],
-          none: 'You have no open request to cancel.',
-        });
-        if (!('no' in picked)) return picked;
-        const outcome = await put(context, { type: 'cancel', reason: '' }, picked.no, call);
-        return {
-          say: sayRefusal(outcome).say ?? { text: `${tsa(picked.no)} is cancelled. Nobody gets access.` },
-        };
-      },
+      cancel: (call) =>
+        pick(context, call, 'cancel', TO_CANCEL, (picked) =>
+          attempt(context, picked, call, CANCEL, (no) => `${tsa(no)} is cancelled. Nobody gets access.`),
+        ),
     },
     submissions: {
       [MODAL.deny]: (call) => text(context, call, (typed) => ({ type: 'deny', reason: typed })),
@@ -83,6 +75,13 @@ export function decideRequest(context: SlackContext): Slice {
   };
 }
 
+const CANCEL: RequestCommand = { type: 'cancel', reason: '' };
+const TO_CANCEL: Own = {
+  parts: ['requester'],
+  phases: ['pending', 'unclaimed', 'unconfirmed', 'approved'],
+  none: 'You have no open request to cancel.',
+};
+
 const TEXT = 'typed';
 
 function text(
@@ -93,31 +92,16 @@ function text(
   return submitForm(context, call, command(readInputs(call.view)(TEXT)), () => TEXT);
 }
 
+/** High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else. */
 async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
   const no = parseNo(call.value);
   if (no === null) return NOT_READ;
-  const record = await context.views.record(no);
-  // High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else.
-  if (record?.state.phase === 'pending' && currentAsk(record.state).scope.highRisk)
-    return opened(context, call, 'everybody', highRiskForm);
-  return sayRefusal(await put(context, { type: 'approve', less: null, typedTenantId: null }, no, call));
-}
-
-/** Opens a form about a request that waits; where it does not wait any more, says what happened. */
-async function opened(
-  context: SlackContext,
-  call: ActionCall,
-  whose: 'ours' | 'everybody',
-  draw: (no: number, state: Pending) => ModalView | null,
-): Promise<Answered> {
-  const no = parseNo(call.value);
-  if (no === null) return NOT_READ;
-  const seen = await seenBy(context, call.caller.userId, no, whose);
-  if ('say' in seen) return seen;
-  const { state } = seen;
-  const view = state.phase === 'pending' ? draw(no, state) : null;
-  if (view === null) return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-  return { view };
+  const about = (await context.views.record(no)) ?? no;
+  const typed =
+    typeof about === 'object' && about.state.phase === 'pending' && currentAsk(about.state).scope.highRisk;
+  return typed
+    ? openForm(context, about, call, 'approve', highRiskForm, { whose: 'everybody' })
+    : attempt(context, about, call, { type: 'approve', less: null, typedTenantId: null });
 }
 
 function summary(no: number, state: Access): string {
@@ -218,7 +202,7 @@ async function less(context: SlackContext, call: SubmitCall): Promise<Submitted>
     offLimits: LESS.offLimits,
     typedTenantId: LESS.typed,
   };
-  return submitForm(context, call, command, ({ field }) => blocks[field] ?? LESS.scope);
+  return submitForm(context, call, command, ({ field }) => blocks[field] ?? LESS.scope, record ?? no);
 }
 
 const REPLACE = { from: 'from', to: 'to' } as const;

@@ -11,22 +11,22 @@ import { placeOf } from '../messages/card.ts';
 import type { Caller } from '../api/payload.ts';
 import type { Answered, ActionCall, SlackContext, Say, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { NOT_READ, put, sayRefusal } from '../context.ts';
+import { put } from '../context.ts';
 import {
   allowedField,
   choice,
   choiceField,
   form,
   offLimitsField,
-  refusedFiling,
+  refusedForm,
   said,
   submitForm,
   textField,
 } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
-import { whatHappened, people, when, who } from '../messages/words.ts';
+import { people, when, who } from '../messages/words.ts';
 import { suggestTenants, tenantOption } from '../interactions/tenant-select.ts';
-import { seenBy } from '../interactions/visibility.ts';
+import { attempt, openForm } from '../interactions/one-request.ts';
 import { because } from '../../wording/speaker.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 
@@ -60,12 +60,8 @@ export function emergency(context: SlackContext): Slice {
       },
     },
     actions: {
-      [ACTION.confirmEmergency]: async (call) => {
-        const no = parseNo(call.value);
-        return no === null
-          ? NOT_READ
-          : sayRefusal(await put(context, { type: 'confirm_emergency' }, no, call));
-      },
+      [ACTION.confirmEmergency]: (call) =>
+        attempt(context, parseNo(call.value), call, { type: 'confirm_emergency' }),
       [ACTION.justified]: (call) => judge(context, call, true),
       [ACTION.notJustified]: (call) => judge(context, call, false),
     },
@@ -184,7 +180,7 @@ async function declare(context: SlackContext, call: SubmitCall): Promise<Submitt
     roles: [],
   };
   const outcome = await put(context, command, null, call);
-  const refused = refusedFiling(view, outcome, 'Emergency access', blockOf);
+  const refused = refusedForm(view, outcome, blockOf, { title: 'Emergency access' });
   if (refused !== null) return refused;
   const { requestNo, state } = outcome;
   const no = tsa(requestNo ?? 0);
@@ -209,20 +205,15 @@ function blockOf({ field }: FieldProblem): string {
   return blocks[field] ?? BLOCK.reason;
 }
 
-async function judge(context: SlackContext, call: ActionCall, justified: boolean): Promise<Answered> {
-  const no = parseNo(call.value);
-  if (no === null) return NOT_READ;
-  const seen = await seenBy(context, call.caller.userId, no);
-  if ('say' in seen) return seen;
-  const { state } = seen;
-  if (state.review === null || state.review.verdict !== null)
-    return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
+function judge(context: SlackContext, call: ActionCall, justified: boolean): Promise<Answered> {
   const word = justified ? 'Justified' : 'Not justified';
-  const view = form(`${JUDGE_MODAL}_${justified ? 'yes' : 'no'}`, no, word, word, [
-    section(`:scales: *${tsa(no)}*: ${who(state.requester)} entered ${placeOf(state)} in an emergency.`),
-    textField(BLOCK.note, 'Your note, for the record'),
-  ]);
-  return { view };
+  return openForm(context, parseNo(call.value), call, 'review_emergency', (no, state) => {
+    if (state.review === null || state.review.verdict !== null) return null;
+    return form(`${JUDGE_MODAL}_${justified ? 'yes' : 'no'}`, no, word, word, [
+      section(`:scales: *${tsa(no)}*: ${who(state.requester)} entered ${placeOf(state)} in an emergency.`),
+      textField(BLOCK.note, 'Your note, for the record'),
+    ]);
+  });
 }
 
 function note(context: SlackContext, call: SubmitCall, justified: boolean): Promise<Submitted> {

@@ -10,13 +10,15 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { ActionCall, Answered, SlackContext, Slice } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { actorOf, NOT_READ, put, sayRefusal } from '../context.ts';
+import { actorOf, NOT_READ } from '../context.ts';
 import { form, notRead, submitForm, textField } from '../interactions/forms.ts';
 import type { Caller } from '../api/payload.ts';
 import { readInputs } from '../api/payload.ts';
+import { attempt, openForm } from '../interactions/one-request.ts';
 import { seenBy } from '../interactions/visibility.ts';
-import { pick } from '../interactions/pick.ts';
-import { refusalWords, whatHappened, oneLine, people, quote, when, who } from '../messages/words.ts';
+import type { Own } from '../interactions/prompts.ts';
+import { pick } from '../interactions/prompts.ts';
+import { refusalWords, oneLine, people, quote, when, who } from '../messages/words.ts';
 import { readYes, yesValue } from '../messages/more-time-buttons.ts';
 
 /** More time: asked for by the grantee, decided by everybody whom the request needed. Until then the old end stands. */
@@ -34,17 +36,10 @@ export function extendSession(context: SlackContext): Slice {
       [ACTION.extend]: (call) => openAsk(context, parseNo(call.value), call),
       [ACTION.extendYes]: (call) => approve(context, call),
       [ACTION.extendNo]: (call) =>
-        open(context, parseNo(call.value), call, 'everybody', (no, state) => ({ view: denyForm(no, state) })),
+        openForm(context, parseNo(call.value), call, 'deny_extension', denyForm, { whose: 'everybody' }),
     },
     commands: {
-      extend: async (call) => {
-        const picked = await pick(context, call, 'extend', {
-          parts: ['grantee'],
-          phases: ['active'],
-          none: 'You have no session that is running now.',
-        });
-        return !('no' in picked) ? picked : openAsk(context, picked.no, call);
-      },
+      extend: (call) => pick(context, call, 'extend', TO_EXTEND, (no) => openAsk(context, no, call)),
     },
     submissions: {
       [MODAL.ask]: (call) => {
@@ -76,25 +71,19 @@ export function extendSession(context: SlackContext): Slice {
   };
 }
 
-/** Opens something about a session that runs; where it runs no more, says what happened. */
-async function open(
-  context: SlackContext,
-  no: number | null,
-  { caller }: { caller: Caller },
-  whose: 'ours' | 'everybody',
-  draw: (no: number, state: Active) => Answered,
-): Promise<Answered> {
-  if (no === null) return NOT_READ;
-  const seen = await seenBy(context, caller.userId, no, whose);
-  if ('say' in seen) return seen;
-  const { state } = seen;
-  if (state.phase === 'active') return draw(no, state);
-  return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-}
+const TO_EXTEND: Own = {
+  parts: ['grantee'],
+  phases: ['active'],
+  none: 'You have no session that is running now.',
+};
 
 /** The form, unless it could only be refused. */
-function openAsk(context: SlackContext, no: number | null, call: { caller: Caller }): Promise<Answered> {
-  return open(context, no, call, 'ours', (of, state) => {
+function openAsk(
+  context: SlackContext,
+  no: number | null,
+  call: { readonly caller: Caller },
+): Promise<Answered> {
+  return openForm(context, no, call, 'ask_extension', (of, state) => {
     const moment = {
       actor: actorOf(call.caller),
       world: context.directory.known(),
@@ -103,8 +92,8 @@ function openAsk(context: SlackContext, no: number | null, call: { caller: Calle
     const refusal = permits('ask_extension', state, moment);
     // Whether it is theirs to ask is looked at when they do.
     return refusal === null || isAboutWho(refusal)
-      ? { view: askForm(context, of, state) }
-      : { say: { text: refusalWords(refusal, of, state) } };
+      ? askForm(context, of, state)
+      : refusalWords(refusal, of, state);
   });
 }
 
@@ -112,18 +101,22 @@ function openAsk(context: SlackContext, no: number | null, call: { caller: Calle
 async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
   const yes = readYes(call.value);
   if (yes === null) return NOT_READ;
-  const seen = await seenBy(context, call.caller.userId, yes.no, 'everybody');
+  const about = (await context.views.record(yes.no)) ?? yes.no;
+  const seen = await seenBy(context, call.caller.userId, about, 'everybody');
   const typed =
     'state' in seen &&
     seen.audience === 'ours' &&
     seen.state.phase === 'active' &&
     seen.state.extension?.highRisk === true;
   if (typed)
-    return open(context, yes.no, call, 'ours', (no, state) => ({
-      view: highRiskForm(no, yes.version, state),
-    }));
-  const command = { type: 'approve_extension', version: yes.version, typedTenantId: null } as const;
-  return sayRefusal(await put(context, command, yes.no, call));
+    return openForm(context, about, call, 'approve_extension', (no, state) =>
+      highRiskForm(no, yes.version, state),
+    );
+  return attempt(context, about, call, {
+    type: 'approve_extension',
+    version: yes.version,
+    typedTenantId: null,
+  });
 }
 
 function askForm(context: SlackContext, no: number, state: Active): ModalView {

@@ -8,7 +8,7 @@ import { tidyAt } from '../../ledger/tidying.ts';
 import { directMessage } from '../../notifications/owe.ts';
 import { plain, section } from '../messages/blocks.ts';
 import type { ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
-import { putHouse } from '../context.ts';
+import { putGlobal } from '../context.ts';
 import { again, personField, said } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
 import { refusalWords } from '../messages/words.ts';
@@ -95,7 +95,7 @@ export function createHome(context: SlackContext): Home {
           const { caller } = call;
           const command = { type: 'clear_absence', approver: caller.userId } as const;
           const stoodIn = await standInOf(context, caller.userId);
-          const refusal = await putHouse(context, command, call);
+          const refusal = await putGlobal(context, command, call);
           if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
           await tellStandIns(context, caller.userId, stoodIn, null);
           return { after: () => publish(caller.userId, chosen(call)) };
@@ -124,7 +124,7 @@ async function goAway(
     until: Number(read(BLOCK.until)) * 1_000,
     delegate,
   } as const;
-  const refusal = await putHouse(context, command, call);
+  const refusal = await putGlobal(context, command, call);
   if (refusal?.reason === 'absence_not_possible') {
     const block = refusal.why === 'past' || refusal.why === 'too_long' ? BLOCK.until : BLOCK.delegate;
     return { kind: 'errors', errors: { [block]: refusalWords(refusal, null, null) } };

@@ -5,8 +5,8 @@ import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
 import type { Outcome } from '../../ledger/command-handler.ts';
-import type { SlackContext, SubmitCall, Submitted } from '../context.ts';
-import { put } from '../context.ts';
+import type { About, SlackContext, SubmitCall, Submitted } from '../context.ts';
+import { numberOf, put } from '../context.ts';
 import { parseNo } from '../../wording/numbers.ts';
 import type { View } from '../api/payload.ts';
 import { UNREADABLE } from '../api/unreadable.ts';
@@ -161,27 +161,24 @@ export async function submitForm(
   { caller, view, delivery }: SubmitCall,
   command: RequestCommand,
   blockOf: (problem: FieldProblem) => string,
-  no = parseNo(view.private_metadata),
+  about: About | null = parseNo(view.private_metadata),
 ): Promise<Submitted> {
-  if (no === null) return notRead();
-  const { refusal, state } = await put(context, command, no, { caller, delivery });
-  if (refusal === null) return { kind: 'close' };
-  const words = refusalWords(refusal, no, state);
-  // It may go well in a minute: the form stays, with all that was typed.
-  if (refusal.reason === 'cannot_check') return { kind: 'show', view: again(view, words) };
-  if (refusal.reason !== 'invalid') return { kind: 'show', view: said(words) };
-  const errors: Record<string, string> = {};
-  for (const problem of refusal.problems) errors[blockOf(problem)] ??= problemAbout(command, problem);
-  return { kind: 'errors', errors };
+  if (about === null) return notRead();
+  const outcome = await put(context, command, about, { caller, delivery });
+  const wordsOf = (problem: FieldProblem): string => problemAbout(command, problem);
+  const refused = refusedForm(view, { ...outcome, requestNo: numberOf(about) }, blockOf, { wordsOf });
+  return refused ?? { kind: 'close' };
 }
 
-/** What is shown in place of a filing that was refused: each problem at its field, or why not; `null` when it was not refused. */
-export function refusedFiling(
+/** What is shown in place of a form that was refused: each problem at its field, or why not; `null` when it was not refused. */
+export function refusedForm(
   view: View,
   { refusal, requestNo, state }: Outcome,
-  title: string,
   blockOf: (problem: FieldProblem) => string,
-  wordsOf: (problem: FieldProblem) => string = problemWords,
+  {
+    title,
+    wordsOf = problemWords,
+  }: { readonly title?: string; readonly wordsOf?: (problem: FieldProblem) => string } = {},
 ): Submitted | null {
   if (refusal === null) return null;
   if (refusal.reason === 'invalid') {

@@ -1,16 +1,54 @@
 import type { ModalView, PlainTextOption } from '@slack/types';
 import type { Numbered } from '../../ledger/history.ts';
+import type { OpenPhase } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
 import { OPTIONS_MAX, plain } from '../messages/blocks.ts';
-import type { Answered, CommandCall, Say, Slice, SubmitCall, Submitted } from '../context.ts';
+import type { Answered, CommandCall, Say, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
 import { choice, choiceField, notRead, personField, said } from './forms.ts';
 import { readInputs, submissionKey } from '../api/payload.ts';
-import { tsa } from '../../wording/numbers.ts';
+import { parseNo, tsa } from '../../wording/numbers.ts';
 
 /** What a command needs and was not told is asked for in a modal; then the command runs with it. */
 
 const MODAL = 'tsa_missing';
 const BLOCK = { request: 'request', tenant: 'tenant', person: 'person' } as const;
+
+/** Which of the caller's own requests a command may mean. */
+export interface Own {
+  readonly parts: readonly ('requester' | 'grantee' | 'owner')[];
+  readonly phases: readonly OpenPhase[];
+  /** Said where there is none. */
+  readonly none: string;
+}
+
+/**
+ * Goes on with the request that a command means: the one that it names, or the only one that it could be. Where it could
+ * be several, they choose in a modal, and the command runs again.
+ */
+export async function pick(
+  context: SlackContext,
+  { caller, rest }: CommandCall,
+  verb: string,
+  { parts, phases, none }: Own,
+  goOn: (no: number) => Promise<Answered>,
+): Promise<Answered> {
+  if (rest !== '') {
+    const named = parseNo(rest);
+    return named === null ? { say: { text: `Write it like \`/tsa ${verb} TSA-42\`.` } } : goOn(named);
+  }
+  const found = new Map<number, Numbered>();
+  for (const part of parts)
+    for (const one of await context.views.byPerson(part, caller.userId, phases)) found.set(one.no, one);
+  const [only] = found.values();
+  if (only === undefined) return { say: { text: none } };
+  if (found.size === 1) return goOn(only.no);
+  return {
+    view: whichRequest(
+      verb,
+      [...found.values()].sort((a, b) => b.no - a.no),
+    ),
+  };
+}
 
 /** Which of these requests is meant. The verb is the command that runs with the answer. */
 export function whichRequest(verb: string, candidates: readonly Numbered[]): ModalView {

@@ -5,8 +5,8 @@ import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, mayRead, visibleTo } from '../../access/reading.ts';
 import type { Recorded } from '../../ledger/history.ts';
 import type { Word } from '../api/asking.ts';
-import type { SlackContext, Say } from '../context.ts';
-import { noSuchRequest } from '../context.ts';
+import type { About, SlackContext, Say } from '../context.ts';
+import { noSuchRequest, numberOf, recordOf } from '../context.ts';
 
 /** Who may look: the people whom the policy lists, whoever has a part in a request, and the customer's own people. */
 
@@ -42,13 +42,13 @@ export async function notForYou(context: SlackContext, user: UserId, word?: Word
 export async function seenBy(
   context: SlackContext,
   user: UserId,
-  no: number,
+  about: About,
   /** Whom it is for: ourselves, or the customer's own people too. */
   whose: 'ours' | 'everybody' = 'ours',
   word?: Word,
 ): Promise<VisibleRecord<Recorded> | Hidden> {
-  const record = await context.views.record(no);
-  if (record === null) return { why: 'not_there', ...noSuchRequest(no) };
+  const record = await recordOf(context, about);
+  if (record === null) return { why: 'not_there', ...noSuchRequest(numberOf(about)) };
   const world = await worldFor(context, user, word);
   if (world === null) return NOT_KNOWN;
   const audience = mayRead(world, record.state, user);

@@ -9,12 +9,12 @@ import { card, headline, placeOf, strip } from '../messages/card.ts';
 import type { Answered, SlackContext, Say, Slice } from '../context.ts';
 import { NOT_READ } from '../context.ts';
 import { parseNo, count, tsa } from '../../wording/numbers.ts';
-import { whichTenant } from '../interactions/prompts.ts';
 import { factsAt } from '../messages/facts.ts';
 import { meetAll, SAID_MAX } from '../messages/look-twice.ts';
 import { noticeWords } from '../messages/notice.ts';
 import type { Caller } from '../api/payload.ts';
-import { pick } from '../interactions/pick.ts';
+import type { Own } from '../interactions/prompts.ts';
+import { pick, whichTenant } from '../interactions/prompts.ts';
 import { tenantNamed } from '../interactions/tenant-select.ts';
 import { supportActions } from '../messages/support-actions.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
@@ -41,14 +41,8 @@ export function lookUp(context: SlackContext): Slice {
                   ),
               },
         ),
-      show: async (call) => {
-        const picked = await pick(context, call, 'show', {
-          parts: ['requester', 'grantee', 'owner'],
-          phases: OPEN,
-          none: 'Nothing of yours is open. Write `/tsa show TSA-42` for any other.',
-        });
-        return 'no' in picked ? { say: await show(context, call.caller, picked.no) } : picked;
-      },
+      show: (call) =>
+        pick(context, call, 'show', TO_SHOW, async (no) => ({ say: await show(context, call.caller, no) })),
     },
     actions: {
       tsa_active: ({ caller }) => Promise.resolve(nowActive(context, caller)),
@@ -161,6 +155,11 @@ function listed(
 }
 
 const OPEN = ['pending', 'unclaimed', 'unconfirmed', 'approved', 'active', 'ended'] as const;
+const TO_SHOW: Own = {
+  parts: ['requester', 'grantee', 'owner'],
+  phases: OPEN,
+  none: 'Nothing of yours is open. Write `/tsa show TSA-42` for any other.',
+};
 const HISTORY_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 

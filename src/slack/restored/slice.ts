@@ -2,7 +2,7 @@ import type { UserId } from '../../access/policy.ts';
 import { inChannel } from '../../notifications/owe.ts';
 import type { Owed } from '../../notifications/message.ts';
 import type { SlackContext, Slice } from '../context.ts';
-import { putHouse } from '../context.ts';
+import { putGlobal } from '../context.ts';
 import { refusalWords } from '../messages/words.ts';
 import { GAP_KNOWN } from '../messages/restored.ts';
 
@@ -13,7 +13,7 @@ export function restored(context: SlackContext, changed: (user: UserId) => Promi
       [GAP_KNOWN]: async (call) => {
         const restored = Number(call.value);
         const command = { type: 'confirm_gap', restored } as const;
-        const refusal = await putHouse(context, command, call, [told(context, restored, 'confirmed')]);
+        const refusal = await putGlobal(context, command, call, [told(context, restored, 'confirmed')]);
         if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
         return {
           say: { text: 'It is written down that you know what is missing. Sessions can start again.' },

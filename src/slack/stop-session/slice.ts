@@ -4,15 +4,15 @@ import { ACTION } from '../interactions/action-ids.ts';
 import { placeOf } from '../messages/card.ts';
 import type { Answered, CommandCall, SlackContext, Slice } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { NOT_READ, put, sayRefusal } from '../context.ts';
 import { form, submitForm, textField } from '../interactions/forms.ts';
 import { whichRequest } from '../interactions/prompts.ts';
 import { readInputs } from '../api/payload.ts';
 import type { Caller } from '../api/payload.ts';
-import { whatHappened, who } from '../messages/words.ts';
+import { who } from '../messages/words.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf } from '../../access/state.ts';
-import { notForYou, seenBy } from '../interactions/visibility.ts';
+import { attempt, openForm } from '../interactions/one-request.ts';
+import { notForYou } from '../interactions/visibility.ts';
 
 /** Stopping what somebody else does: revoke with a reason, and "I didn't expect this". */
 
@@ -23,32 +23,25 @@ const WHAT_NEXT =
   'What to do next: talk to the support team (the card says who held the access), look at the account’s recent security events, and if in doubt change passwords and end other sessions.';
 
 export function stopSession(context: SlackContext): Slice {
-  const open = async (no: number | null, { caller }: { caller: Caller }) => {
-    if (no === null) return { say: { text: 'Write it like `/tsa revoke TSA-42`.' } };
-    const seen = await seenBy(context, caller.userId, no, 'everybody', 'last_known');
-    if ('say' in seen) return seen;
-    const { state } = seen;
-    if (state.phase !== 'active' && state.phase !== 'approved')
-      return { say: { text: `Nothing was changed: ${whatHappened(tsa(no), state)}` } };
-    return { view: revokeForm(no, state) };
-  };
+  /** Whoever looks in order to stop something is not kept from it by Slack's silence. */
+  const open = (no: number | null, call: { readonly caller: Caller }): Promise<Answered> =>
+    openForm(context, no, call, 'revoke', revokeForm, { whose: 'everybody', word: 'last_known' });
   return {
     actions: {
       [ACTION.revoke]: (call) => open(parseNo(call.value), call),
-      [ACTION.unexpected]: async (call) => {
-        const no = parseNo(call.value);
-        if (no === null) return NOT_READ;
-        const outcome = await put(context, { type: 'report_unexpected' }, no, call);
-        if (outcome.refusal !== null) return sayRefusal(outcome);
-        const stopped = outcome.state?.phase !== 'active';
-        const words = stopped
-          ? `${tsa(no)} is revoked: the session was stopped at once. ${WHAT_NEXT}`
-          : `Thank you. You cannot stop ${tsa(no)} yourself, so its approver and the security channel were told.`;
-        return { say: { text: words } };
-      },
+      [ACTION.unexpected]: (call) =>
+        attempt(context, parseNo(call.value), call, { type: 'report_unexpected' }, (no, { state }) =>
+          state?.phase !== 'active'
+            ? `${tsa(no)} is revoked: the session was stopped at once. ${WHAT_NEXT}`
+            : `Thank you. You cannot stop ${tsa(no)} yourself, so its approver and the security channel were told.`,
+        ),
     },
     commands: {
-      revoke: (call) => (call.rest === '' ? which(context, call) : open(parseNo(call.rest), call)),
+      revoke: async (call) => {
+        if (call.rest === '') return which(context, call);
+        const no = parseNo(call.rest);
+        return no === null ? { say: { text: 'Write it like `/tsa revoke TSA-42`.' } } : open(no, call);
+      },
     },
     submissions: {
       [REVOKE_MODAL]: (call) =>
