@@ -28,14 +28,19 @@ import { askOf } from './state.ts';
 
 type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>;
 
+/** Whom the policy lists for it. */
+export function mayDeclare(moment: Moment): Refusal | null {
+  const { people, policy } = moment.world;
+  const listed = (): Answer => isAmong(people, actorName(moment.actor), policy.emergency.people);
+  return ableActor(moment) ?? mustBe(listed(), 'emergency_person');
+}
+
 /** Starts before approval (or as soon as a second listed person confirms), and owes a review. */
 export function declareEmergency(command: DeclareEmergency, context: Context): Decision {
   const { world, related, now } = context;
   const { policy } = world;
   const requester = actorName(context.actor);
-  const refusal =
-    ableActor(context) ??
-    mustBe(isAmong(world.people, requester, policy.emergency.people), 'emergency_person');
+  const refusal = mayDeclare(context);
   if (refusal !== null) return refuse(refusal);
 
   const tenant = policy.tenants.get(command.tenantId);
@@ -104,7 +109,7 @@ export function mayConfirm(state: Unconfirmed, moment: Moment): Refusal | null {
   const { actor, world } = moment;
   const by = actorName(actor);
   const { people } = world.policy.emergency;
-  const refusal = ableActor(moment) ?? mustBe(isAmong(world.people, by, people), 'emergency_person');
+  const refusal = mayDeclare(moment);
   if (refusal !== null) return refusal;
   // Whoever judges it afterwards cannot be one of the two who stand for it.
   if (by === state.requester || by === state.review?.reviewer)

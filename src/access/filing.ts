@@ -1,5 +1,5 @@
 import { countAlike } from './related-requests.ts';
-import type { Context, Decision } from './decision.ts';
+import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ableContact } from './standing.ts';
 import { textProblems } from './text.ts';
@@ -27,12 +27,17 @@ import type { FieldProblem, Refusal } from './refusal.ts';
 
 /** Two of the ways in: support asks, or the customer does (the third is an emergency). Each refuses with every mendable problem at once. */
 
+/** Whom the policy lists. */
+export function mayFile(moment: Moment): Refusal | null {
+  return ableActor(moment) ?? mayRequest(moment.world, actorName(moment.actor), 'requester');
+}
+
 /** Support asks: nothing starts before the named people approve. */
 export function fileRequest(command: FileRequest, context: Context): Decision {
   const { world, related, now } = context;
   const { policy } = world;
   const requester = actorName(context.actor);
-  const refusal = ableActor(context) ?? mayRequest(world, requester, 'requester');
+  const refusal = mayFile(context);
   if (refusal !== null) return refuse(refusal);
 
   const tenant = policy.tenants.get(command.tenantId);
@@ -86,15 +91,23 @@ export function fileRequest(command: FileRequest, context: Context): Decision {
   });
 }
 
+/** A contact of the tenant. */
+export function mayFileAsCustomer(tenantId: string | null, moment: Moment): Refusal | null {
+  const refusal = ableContact(moment);
+  if (refusal !== null) return refusal;
+  const tenant = moment.world.policy.tenants.get(tenantId ?? '');
+  if (tenant === undefined) return { reason: 'invalid', problems: [{ field: 'tenant', problem: 'unknown' }] };
+  return isContact(tenant, moment.actor) ? null : { reason: 'not_allowed', needs: 'contact' };
+}
+
 /** The customer asks. Filing is the authorization, for this issue, until 48 hours from now at the latest. */
 export function fileCustomerRequest(command: FileCustomerRequest, context: Context): Decision {
   const { world, related, now } = context;
   const { policy } = world;
-  const refusal = ableContact(context);
+  const refusal = mayFileAsCustomer(command.tenantId, context);
   if (refusal !== null) return refuse(refusal);
   const tenant = policy.tenants.get(command.tenantId);
   if (tenant === undefined) return invalid([{ field: 'tenant', problem: 'unknown' }]);
-  if (!isContact(tenant, context.actor)) return refuse({ reason: 'not_allowed', needs: 'contact' });
   const problems: FieldProblem[] = [
     ...(tenant.customerRequests ? [] : [{ field: 'tenant', problem: 'no_customer_requests' } as const]),
     ...reasonProblems(command.reason, tenant),

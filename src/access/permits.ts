@@ -1,9 +1,10 @@
 import { mayAnswer, mayApproveNow, mayAskQuestion, mayCancel, mayDeny, mayReplace } from './approving.ts';
 import { mayAcceptOwnership, mayCloseOut, mayJudgeCloseout, mayOfferOwnership } from './closing.ts';
-import type { RequestCommand } from './command.ts';
+import type { FilingCommand, RequestCommand } from './command.ts';
 import type { Moment } from './decision.ts';
-import { mayConfirm, mayReviewNow } from './emergency.ts';
+import { mayConfirm, mayDeclare, mayReviewNow } from './emergency.ts';
 import { mayApproveExtension, mayAskExtension, mayDenyExtension } from './extending.ts';
+import { mayFile, mayFileAsCustomer } from './filing.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
 import { mayAccept, mayEnd, mayReport, mayRevoke, mayStart } from './session.ts';
@@ -105,6 +106,22 @@ export function wrongPhase(type: RequestCommandType, state: Access, moment: Mome
   return (
     (isStopping({ type }) ? exceptSilence(unable) : unable) ?? { reason: 'wrong_phase', phase: state.phase }
   );
+}
+
+/** Why this actor may not file that at all, wherever that makes a difference in that tenant; `null` where they may. */
+export function permitsFiling(
+  type: FilingCommand['type'],
+  tenantId: string | null,
+  moment: Moment,
+): Refusal | null {
+  switch (type) {
+    case 'file':
+      return mayFile(moment);
+    case 'file_customer_request':
+      return mayFileAsCustomer(tenantId, moment);
+    case 'declare_emergency':
+      return mayDeclare(moment);
+  }
 }
 
 /** Does it say that this person may not, rather than that nobody may now? */

@@ -19,7 +19,7 @@ import { seenBy } from '../interactions/visibility.ts';
 import type { Own } from '../interactions/prompts.ts';
 import { pick } from '../interactions/prompts.ts';
 import { refusalWords, oneLine, people, quote, when, who } from '../messages/words.ts';
-import { readYes, yesValue } from '../messages/more-time-buttons.ts';
+import { readYes, yesValue } from '../messages/yes-value.ts';
 
 /** More time: asked for by the grantee, decided by everybody whom the request needed. Until then the old end stands. */
 

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { UserId } from '../../access/policy.ts';
 import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, worldTo } from '../../access/reading.ts';
 import type { FullRecord, Recorded } from '../../ledger/history.ts';
@@ -6,6 +7,7 @@ import type { Rendered } from '../messages/blocks.ts';
 import { contextBlock, header, section, sections } from '../messages/blocks.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { card, headline, placeOf, strip } from '../messages/card.ts';
+import { directMessage } from '../../notifications/owe.ts';
 import type { Answered, SlackContext, Say, Slice } from '../context.ts';
 import { NOT_READ } from '../context.ts';
 import { parseNo, count, tsa } from '../../wording/numbers.ts';
@@ -168,7 +170,7 @@ async function show(context: SlackContext, { userId }: Caller, no: number): Prom
   const seen = await seenBy(context, userId, no, 'everybody');
   if (!('say' in seen))
     return meetAll(
-      await recordOf(context, seen),
+      await recordOf(context, seen, userId),
       context.directory,
       context.policy.tenants.get(seen.state.tenant.id),
     );
@@ -179,10 +181,22 @@ async function show(context: SlackContext, { userId }: Caller, no: number): Prom
 }
 
 /** Everything that happened, oldest first; long texts whole. */
-async function recordOf(context: SlackContext, record: VisibleRecord<Recorded>): Promise<Rendered> {
+async function recordOf(
+  context: SlackContext,
+  record: VisibleRecord<Recorded>,
+  reader: UserId,
+): Promise<Rendered> {
   const { events, audience } = record;
   const world = worldTo(audience, context.directory.known());
-  const facts = { ...record, destination: '', world, now: context.clock.now(), recent: null };
+  const destination = directMessage(reader);
+  const facts = {
+    ...record,
+    destination,
+    place: 'record' as const,
+    world,
+    now: context.clock.now(),
+    recent: null,
+  };
   // What answers a command is not held to the size of a message that is posted.
   const top = card(facts, () => true);
   const done = await supportActions(context.reported, record.no);

@@ -1,217 +1,215 @@
 import type { Button } from '@slack/types';
-import { approversOf, ownPart } from '../../access/standing.ts';
-import type { RequestCommandType } from '../../access/permits.ts';
-import { permits } from '../../access/permits.ts';
-import type { Refusal } from '../../access/refusal.ts';
+import type { Offer, Offers } from '../../access/offers.ts';
+import { isAsked, isOffer, offersIn, offersTo } from '../../access/offers.ts';
+import type { Audience } from '../../access/reading.ts';
 import type { Access } from '../../access/state.ts';
+import { tsa } from '../../wording/numbers.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { button, confirmation } from './blocks.ts';
-import { contactButtons, customerButtons } from './customer-buttons.ts';
-import { moreTimeButtons } from './more-time-buttons.ts';
-import { decidesNow, replaceable } from './deciders.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
-import { tsa } from '../../wording/numbers.ts';
+import { yesValue } from './yes-value.ts';
 
-/** What a reader can do about a request now: no button is shown that the rules would refuse this reader. */
+/** The buttons for what a reader is offered. What is offered, and to whom, is for the rules to say. */
 
-/** The buttons for one place. A channel is read by many: it gets what anybody there may be right to press. */
+/** The buttons for one place, in the order in which they stand there. */
 export function buttonsFor(facts: Facts): Button[] {
-  const reader = readerOf(facts.destination);
-  if (reader === null) return inChannel(facts);
-  if (facts.audience === 'customer') return contactButtons(facts.no, facts.state, reader);
-  return [...deciding(facts, reader), ...holding(facts, reader), ...seeing(facts, reader)];
+  const { no, state } = facts;
+  const offers = offersAt(facts);
+  return Object.keys(BUTTONS)
+    .filter(isOffer)
+    .flatMap((offer) => {
+      const as = offers.get(offer);
+      return as === undefined ? [] : BUTTONS[offer]({ no, it: tsa(no), state, as });
+    });
 }
 
 /** Is whoever reads here asked to decide now, about the request or about more time? */
-export function decides({
-  state,
-  destination,
-  world,
-  now,
-}: Pick<Facts, 'state' | 'destination' | 'world' | 'now'>): boolean {
+export function decides(facts: Where): boolean {
+  return readerOf(facts.destination) !== null && isAsked(offersAt(facts));
+}
+
+type Where = Pick<Facts, 'audience' | 'state' | 'destination' | 'place' | 'world' | 'now'>;
+
+function offersAt({ audience, state, destination, place, world, now }: Where): Offers {
   const reader = readerOf(destination);
-  return reader !== null && decidesNow(state, reader, world, now);
+  return reader === null
+    ? offersIn(destination.slice('channel:'.length), state, world, now)
+    : offersTo(state, { audience, place }, { actor: { kind: 'person', id: reader }, world, now });
 }
 
-function inChannel(facts: Facts): Button[] {
-  const { no, state } = facts;
-  const it = tsa(no);
-  if (state.phase === 'unconfirmed' && facts.audience === 'ours')
-    return [
-      button('Confirm the emergency', ACTION.confirmEmergency, String(no), {
-        style: 'danger',
-        label: `Confirm the emergency ${it}`,
-        confirm: confirmation(
-          'Confirm the emergency?',
-          `${it} starts at once, and you stand for it with your name.`,
-          'Confirm',
-          'No',
-        ),
-      }),
-    ];
-  const customers = customerButtons(no, state);
-  return state.phase === 'active' ? [...customers, unexpected(no)] : customers;
+interface About {
+  readonly no: number;
+  readonly it: string;
+  readonly state: Access;
+  readonly as: Audience;
 }
 
-/** For those who decide: about the request, about more time, about the closeout, about an emergency. */
-function deciding(facts: Facts, reader: string): Button[] {
-  const { no, state, world, now } = facts;
-  const value = String(no);
-  const it = tsa(no);
-  const moment = { actor: { kind: 'person', id: reader }, world, now } as const;
-  const may = (type: RequestCommandType): boolean => mayBe(permits(type, state, moment));
-  const buttons: Button[] = [];
-  if (state.phase === 'pending' && decides(facts))
-    buttons.push(
-      button('Approve', ACTION.approve, value, { style: 'primary', label: `Approve ${it}` }),
-      button('Deny', ACTION.deny, value, { style: 'danger', label: `Deny ${it}` }),
-      button('Approve less', ACTION.approveLess, value, { label: `Approve less than ${it} asks for` }),
-      button('Ask a question', ACTION.ask, value, { label: `Ask a question about ${it}` }),
-    );
-  if (state.phase === 'active' && decides(facts)) buttons.push(...moreTimeButtons(no, state));
-  if (may('accept_closeout'))
-    buttons.push(
-      button('Accept closeout', ACTION.closeoutYes, value, {
-        style: 'primary',
-        label: `Accept the closeout of ${it}`,
-      }),
-      button('Contest', ACTION.closeoutNo, value, { label: `Contest the closeout of ${it}` }),
-    );
-  if (may('review_emergency'))
-    buttons.push(
-      button('Justified', ACTION.justified, value, { style: 'primary', label: `${it} was justified` }),
-      button('Not justified', ACTION.notJustified, value, {
-        style: 'danger',
-        label: `${it} was not justified`,
-      }),
-    );
-  const stops = state.phase === 'active' || state.phase === 'approved';
-  if (stops && (judges(state, reader) || state.owner === reader) && state.grant.ask.grantee !== reader)
-    buttons.push(
-      button(state.phase === 'active' ? 'Revoke' : 'Take back', ACTION.revoke, value, {
-        style: 'danger',
-        label: `Stop ${it}`,
-      }),
-    );
-  if (state.phase === 'active' && judges(state, reader)) buttons.push(unexpected(no));
-  return buttons;
-}
+const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
+  approve: ({ no, it, as }) =>
+    as === 'ours'
+      ? [button('Approve', ACTION.approve, String(no), { style: 'primary', label: `Approve ${it}` })]
+      : [
+          button('Consent', ACTION.approve, String(no), {
+            style: 'primary',
+            label: `Consent to ${it}, for the customer`,
+          }),
+        ],
+  deny: ({ no, it, as }) =>
+    as === 'ours'
+      ? [button('Deny', ACTION.deny, String(no), { style: 'danger', label: `Deny ${it}` })]
+      : [
+          button('Decline', ACTION.deny, String(no), {
+            style: 'danger',
+            label: `Decline ${it}, for the customer`,
+          }),
+        ],
+  approve_less: ({ no, it }) => [
+    button('Approve less', ACTION.approveLess, String(no), { label: `Approve less than ${it} asks for` }),
+  ],
+  ask_question: ({ no, it }) => [
+    button('Ask a question', ACTION.ask, String(no), { label: `Ask a question about ${it}` }),
+  ],
+  approve_extension({ no, it, state, as }) {
+    const version = state.phase === 'active' ? state.extension?.version : undefined;
+    if (version === undefined) return [];
+    const label = `Give ${it} the time${forWhom(as)}`;
+    return [button('Give the time', ACTION.extendYes, yesValue(no, version), { style: 'primary', label })];
+  },
+  deny_extension: ({ no, it, as }) => [
+    button('No more time', ACTION.extendNo, String(no), {
+      style: 'danger',
+      label: `Give ${it} no more time${forWhom(as)}`,
+    }),
+  ],
+  confirm_emergency: ({ no, it }) => [
+    button('Confirm the emergency', ACTION.confirmEmergency, String(no), {
+      style: 'danger',
+      label: `Confirm the emergency ${it}`,
+      confirm: confirmation(
+        'Confirm the emergency?',
+        `${it} starts at once, and you stand for it with your name.`,
+        'Confirm',
+        'No',
+      ),
+    }),
+  ],
+  accept: ({ no, it }) => [
+    button('Accept', ACTION.accept, String(no), {
+      style: 'primary',
+      label: `Take on ${it} and enter the tenant`,
+    }),
+  ],
+  accept_closeout: ({ no, it }) => [
+    button('Accept closeout', ACTION.closeoutYes, String(no), {
+      style: 'primary',
+      label: `Accept the closeout of ${it}`,
+    }),
+  ],
+  contest_closeout: ({ no, it }) => [
+    button('Contest', ACTION.closeoutNo, String(no), { label: `Contest the closeout of ${it}` }),
+  ],
+  review_emergency: ({ no, it }) => [
+    button('Justified', ACTION.justified, String(no), { style: 'primary', label: `${it} was justified` }),
+    button('Not justified', ACTION.notJustified, String(no), {
+      style: 'danger',
+      label: `${it} was not justified`,
+    }),
+  ],
+  revoke: ({ no, it, state }) => [
+    button(state.phase === 'active' ? 'Revoke' : 'Take back', ACTION.revoke, String(no), {
+      style: 'danger',
+      label: `Stop ${it}`,
+    }),
+  ],
+  report_unexpected: ({ no, it, as }) =>
+    as === 'ours'
+      ? [
+          button('I didn’t expect this', ACTION.unexpected, String(no), {
+            label: `I did not expect ${it}`,
+            confirm: confirmation(
+              'You did not expect this?',
+              'If you have a say in this tenant, the session is stopped at once. Otherwise the approver is told.',
+              'Report it',
+              'It is fine',
+            ),
+          }),
+        ]
+      : [
+          button('I didn’t expect this', ACTION.unexpected, String(no), {
+            style: 'danger',
+            label: `I did not expect ${it}: stop it`,
+            confirm: confirmation(
+              'You did not expect this?',
+              'The session is stopped at once, and our security team is told.',
+              'Stop it',
+              'It is fine',
+            ),
+          }),
+        ],
+  start: ({ no, it }) => [
+    button('Start session', ACTION.start, String(no), {
+      style: 'primary',
+      label: `Start the session of ${it}`,
+    }),
+  ],
+  end: ({ no, it }) => [
+    button('End now', ACTION.end, String(no), {
+      style: 'danger',
+      label: `End the session of ${it} now`,
+      confirm: confirmation(
+        'End the session?',
+        `${it} ends at once. To get in again you need a new request.`,
+        'End now',
+        'Keep it',
+      ),
+    }),
+  ],
+  ask_extension: ({ no, it }) => [
+    button('Ask for more time', ACTION.extend, String(no), { label: `Ask for more time in ${it}` }),
+  ],
+  answer_question: ({ no, it }) => [
+    button('Answer', ACTION.answer, String(no), {
+      style: 'primary',
+      label: `Answer the question about ${it}`,
+    }),
+  ],
+  replace_approver: ({ no, it }) => [
+    button('Ask somebody else', ACTION.replace, String(no), {
+      label: `Ask somebody else to decide about ${it}`,
+    }),
+  ],
+  cancel: ({ no, it, as }) => [
+    button('Cancel request', ACTION.cancel, String(no), {
+      label: `Cancel ${it}`,
+      confirm: confirmation(
+        'Cancel the request?',
+        as === 'ours'
+          ? `${it} is taken back. Nobody gets access.`
+          : `${it} is taken back. Nobody enters for it.`,
+        'Cancel it',
+        'Keep it',
+      ),
+    }),
+  ],
+  file_again: ({ no, it }) => [
+    button('File again', ACTION.fileAgain, String(no), { label: `File ${it} again` }),
+  ],
+  close_out: ({ no, it }) => [
+    button('Close out', ACTION.closeOut, String(no), { style: 'primary', label: `Close out ${it}` }),
+  ],
+  offer_ownership: ({ no, it }) => [
+    button('Hand over', ACTION.handOver, String(no), { label: `Hand over the ownership of ${it}` }),
+  ],
+  accept_ownership: ({ no, it }) => [
+    button('Take over', ACTION.takeOver, String(no), {
+      style: 'primary',
+      label: `Take over the ownership of ${it}`,
+    }),
+  ],
+};
 
-/** For whoever asked, and whoever holds the access. */
-function holding({ no, state, now, world }: Facts, reader: string): Button[] {
-  const value = String(no);
-  const it = tsa(no);
-  const buttons: Button[] = [];
-  if (
-    state.phase === 'approved' &&
-    state.grant.ask.grantee === reader &&
-    (state.grant.ask.notBefore ?? 0) <= now
-  )
-    buttons.push(
-      button('Start session', ACTION.start, value, { style: 'primary', label: `Start the session of ${it}` }),
-    );
-  if (state.phase === 'active' && state.grant.ask.grantee === reader) {
-    buttons.push(
-      button('End now', ACTION.end, value, {
-        style: 'danger',
-        label: `End the session of ${it} now`,
-        confirm: confirmation(
-          'End the session?',
-          `${it} ends at once. To get in again you need a new request.`,
-          'End now',
-          'Keep it',
-        ),
-      }),
-    );
-    if (mayBe(permits('ask_extension', state, { actor: { kind: 'person', id: reader }, world, now })))
-      buttons.push(
-        button('Ask for more time', ACTION.extend, value, { label: `Ask for more time in ${it}` }),
-      );
-  }
-  if (state.requester !== reader) return buttons;
-  if (state.phase === 'pending' && state.questions.at(-1)?.answer === null)
-    buttons.push(
-      button('Answer', ACTION.answer, value, { style: 'primary', label: `Answer the question about ${it}` }),
-    );
-  if (state.phase === 'pending' && state.seats.some((seat) => replaceable(state, seat, world, now)))
-    buttons.push(
-      button('Ask somebody else', ACTION.replace, value, {
-        label: `Ask somebody else to decide about ${it}`,
-      }),
-    );
-  if (state.phase === 'pending' || state.phase === 'approved' || state.phase === 'unconfirmed')
-    buttons.push(
-      button('Cancel request', ACTION.cancel, value, {
-        label: `Cancel ${it}`,
-        confirm: confirmation(
-          'Cancel the request?',
-          `${it} is taken back. Nobody gets access.`,
-          'Cancel it',
-          'Keep it',
-        ),
-      }),
-    );
-  if ((state.phase === 'lapsed' || state.phase === 'cancelled') && state.way === 'support')
-    buttons.push(button('File again', ACTION.fileAgain, value, { label: `File ${it} again` }));
-  return buttons;
-}
-
-/** For whoever sees it through. */
-function seeing({ no, state }: Facts, reader: string): Button[] {
-  const value = String(no);
-  const it = tsa(no);
-  const buttons: Button[] = [];
-  if (state.phase === 'ended' && (state.owner === reader || state.grant.ask.grantee === reader))
-    buttons.push(button('Close out', ACTION.closeOut, value, { style: 'primary', label: `Close out ${it}` }));
-  if (
-    (state.phase === 'active' || state.phase === 'ended') &&
-    state.owner === reader &&
-    state.offeredOwner === null
-  )
-    buttons.push(button('Hand over', ACTION.handOver, value, { label: `Hand over the ownership of ${it}` }));
-  if (
-    state.offeredOwner === reader &&
-    (state.phase === 'pending' ||
-      state.phase === 'approved' ||
-      state.phase === 'active' ||
-      state.phase === 'ended')
-  )
-    buttons.push(
-      button('Take over', ACTION.takeOver, value, {
-        style: 'primary',
-        label: `Take over the ownership of ${it}`,
-      }),
-    );
-  return buttons;
-}
-
-function unexpected(no: number): Button {
-  return button('I didn’t expect this', ACTION.unexpected, String(no), {
-    label: `I did not expect ${tsa(no)}`,
-    confirm: confirmation(
-      'You did not expect this?',
-      'If you have a say in this tenant, the session is stopped at once. Otherwise the approver is told.',
-      'Report it',
-      'It is fine',
-    ),
-  });
-}
-
-/** As far as is known without asking Slack, it would not be refused. */
-function mayBe(refusal: Refusal | null): boolean {
-  return refusal === null || refusal.reason === 'cannot_check';
-}
-
-/** Did this person decide about it, or must they review it? */
-function judges(state: Extract<Access, { grant: unknown }>, reader: string): boolean {
-  return (
-    !isOwn(state, reader) &&
-    (approversOf(state.grant.seats).includes(reader) || state.review?.reviewer === reader)
-  );
-}
-
-/** Nobody decides about what they asked for, hold, or own. */
-function isOwn(state: Access, reader: string): boolean {
-  return ownPart(state, reader) !== null;
+/** Both sides can be asked at once: each yes says on whose behalf it is. */
+function forWhom(as: Audience): string {
+  return as === 'customer' ? ', for the customer' : '';
 }

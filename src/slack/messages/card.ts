@@ -115,7 +115,8 @@ function inPlaceOf(reviewer: string, asked: readonly string[]): string {
 }
 
 /** The first line: where it stands, as this reader needs it. */
-export function headline({ audience, no, state, destination, world, now }: Facts): string {
+export function headline(facts: Facts): string {
+  const { audience, no, state, destination, now } = facts;
   const it = `*${tsa(no)}*`;
   const place = placeOf(state);
   const reader = readerOf(destination);
@@ -127,7 +128,7 @@ export function headline({ audience, no, state, destination, world, now }: Facts
       const given = state.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
       if (open.includes(CUSTOMER_SEAT) && audience === 'customer')
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your consent, as the customer: access to ${place}`;
-      if (decides({ state, destination, world, now }))
+      if (decides(facts))
         return `:raised_hand: ${it} · ${who(state.requester)} asks for your approval: access to ${place}`;
       const so = given.length === 0 ? '' : ` (${people(given)} approved)`;
       return `:hourglass_flowing_sand: ${it} · waits for ${people(open)}${so}: access to ${place}`;
@@ -145,7 +146,7 @@ export function headline({ audience, no, state, destination, world, now }: Facts
     case 'active': {
       const reads = {
         customer: audience === 'customer',
-        reader: decides({ state, destination, world, now }),
+        reader: decides(facts),
       };
       const asked = moreTimeHeadline(it, place, state, reads);
       if (asked !== null) return asked;

@@ -1,3 +1,4 @@
+import type { Place } from '../../access/offers.ts';
 import type { World } from '../../access/people.ts';
 import type { Audience, VisibleRecord } from '../../access/reading.ts';
 import { channelReadsAs, readsAs, visibleTo, worldTo } from '../../access/reading.ts';
@@ -7,6 +8,7 @@ import type { FullRecord, Recorded } from '../../ledger/history.ts';
 export interface Facts extends VisibleRecord<Recorded> {
   /** `person:U…` or `channel:C…`. */
   readonly destination: string;
+  readonly place: Place;
   readonly world: World;
   readonly now: number;
 }
@@ -20,7 +22,7 @@ export function readerOf(destination: string): string | null {
 export function factsAt(record: FullRecord, destination: string, world: World, now: number): Facts {
   const audience = audienceAt(record, destination, world);
   const visible = visibleTo(audience, record, world.policy);
-  return { ...visible, destination, world: worldTo(audience, world), now };
+  return { ...visible, destination, place: 'messages', world: worldTo(audience, world), now };
 }
 
 function audienceAt({ state }: FullRecord, destination: string, world: World): Audience {
