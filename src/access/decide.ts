@@ -79,6 +79,8 @@ export function lookingAt(
 
 /** Whose other requests the rules look at. */
 export interface RelatedTo {
+  /** What is about to happen: whoever enters a tenant needs to know who is in it, and no more. */
+  readonly about: 'filing' | 'emergency' | 'entry';
   readonly requester: string;
   readonly grantee: string | null;
   readonly tenantId: string;
@@ -89,20 +91,38 @@ export interface RelatedTo {
 export function needsRelated(command: Command, state: Access | null, actor: Actor): RelatedTo | null {
   const requester = actorName(actor);
   if (command.type === 'file')
-    return { requester, grantee: command.grantee, tenantId: command.tenantId, scopeId: command.scopeId };
+    return {
+      about: 'filing',
+      requester,
+      grantee: command.grantee,
+      tenantId: command.tenantId,
+      scopeId: command.scopeId,
+    };
   if (command.type === 'declare_emergency')
-    return { requester, grantee: requester, tenantId: command.tenantId, scopeId: command.scopeId };
+    return {
+      about: 'emergency',
+      requester,
+      grantee: requester,
+      tenantId: command.tenantId,
+      scopeId: command.scopeId,
+    };
   if (command.type === 'file_customer_request')
-    return { requester, grantee: null, tenantId: command.tenantId, scopeId: null };
+    return { about: 'filing', requester, grantee: null, tenantId: command.tenantId, scopeId: null };
   if (command.type === 'accept' && state !== null)
-    return { requester, grantee: requester, tenantId: state.tenant.id, scopeId: command.scopeId };
+    return {
+      about: 'entry',
+      requester,
+      grantee: requester,
+      tenantId: state.tenant.id,
+      scopeId: command.scopeId,
+    };
   if (command.type === 'start' && state?.phase === 'approved') {
     const { grantee, scope } = state.grant.ask;
-    return { requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
+    return { about: 'entry', requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
   }
   if (command.type === 'confirm_emergency' && state?.phase === 'unconfirmed') {
     const { grantee, scope } = state.ask;
-    return { requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
+    return { about: 'entry', requester, grantee, tenantId: state.tenant.id, scopeId: scope.id };
   }
   return null;
 }

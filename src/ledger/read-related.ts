@@ -88,21 +88,22 @@ export async function readRelated(
   now: number,
 ): Promise<Omit<RelatedRequests, 'gap' | 'lostAt' | 'lately'>> {
   if (of === null) return NOTHING_RELATED;
+  const siblings = (await siblingsOf(tx, { ...of, self: self ?? 0 })).map((row) => ({
+    no: row.request_no,
+    phase: siblingPhase.parse(row.phase),
+    until: row.until_at,
+  }));
+  if (of.about === 'entry') return { ...NOTHING_RELATED, siblings };
   const open = await openOf(tx, of);
   const [denial] = await denialOf(tx, of);
-  const siblings = await siblingsOf(tx, { ...of, self: self ?? 0 });
   const closeouts = await closeoutsOf(tx, of);
   const similar = await similarTo(tx, { tenantId: of.tenantId, since: now - REPEAT_WINDOW_MS });
   return {
     openByRequester: open.map((row) => row.request_no),
     lastDenial: lastDenial(denial),
-    siblings: siblings.map((row) => ({
-      no: row.request_no,
-      phase: siblingPhase.parse(row.phase),
-      until: row.until_at,
-    })),
+    siblings,
     openCloseouts: closeouts.map((row) => ({ no: row.request_no, endedAt: row.ended_at ?? 0 })),
-    openEmergencies: await readOpenEmergencies(tx, of.requester),
+    openEmergencies: of.about === 'emergency' ? await readOpenEmergencies(tx, of.requester) : [],
     similar: similar.map((row) => ({ no: row.request_no, reason: row.reason, filedAt: row.filed_at })),
   };
 }

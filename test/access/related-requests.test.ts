@@ -33,21 +33,39 @@ describe('the other requests that a rule looks at', () => {
   const place = { tenantId: 'acme', scopeId: 'support' };
 
   it('are those of the requester, and of the grantee in that tenant and scope', () => {
-    expect(needsRelated(file(), null, rita)).toEqual({ requester: RITA, grantee: GUS, ...place });
-    const eve = { requester: EVE, grantee: EVE, tenantId: 'acme', scopeId: 'admin' };
+    expect(needsRelated(file(), null, rita)).toEqual({
+      about: 'filing',
+      requester: RITA,
+      grantee: GUS,
+      ...place,
+    });
+    const eve = { about: 'emergency', requester: EVE, grantee: EVE, tenantId: 'acme', scopeId: 'admin' };
     expect(needsRelated(declare(), null, person(EVE))).toEqual(eve);
-    const customer = { requester: `customer:${CARA}`, grantee: null, tenantId: 'acme', scopeId: null };
+    const customer = {
+      about: 'filing',
+      requester: `customer:${CARA}`,
+      grantee: null,
+      tenantId: 'acme',
+      scopeId: null,
+    };
     expect(needsRelated(ask(), null, cara)).toEqual(customer);
   });
 
   it('are those of whoever starts a session, by what was granted', () => {
     expect(needsRelated(takeOn(), unclaimed().state, gus)).toEqual({
+      about: 'entry',
       requester: GUS,
       grantee: GUS,
       ...place,
     });
-    expect(needsRelated(start, approved().state, gus)).toEqual({ requester: GUS, grantee: GUS, ...place });
+    expect(needsRelated(start, approved().state, gus)).toEqual({
+      about: 'entry',
+      requester: GUS,
+      grantee: GUS,
+      ...place,
+    });
     expect(needsRelated({ type: 'confirm_emergency' }, unconfirmed().state, person(EMI))).toMatchObject({
+      about: 'entry',
       grantee: EVE,
       tenantId: 'acme',
       scopeId: 'admin',
