@@ -104,7 +104,7 @@ const onlyTheConfigReadsTheEnvironment: Rule = (files) =>
     });
 
 /** Where the command handler is given a world: each asks Slack first, or acts for time or for somebody outside Slack. */
-const AT_THE_DOOR: ReadonlySet<string> = new Set([
+const WORLD_GIVEN_BY: ReadonlySet<string> = new Set([
   'src/slack/context.ts',
   'src/timers/timers.ts',
   'src/timers/vacancies.ts',
@@ -118,7 +118,7 @@ const AT_THE_DOOR: ReadonlySet<string> = new Set([
 ]);
 const nobodyActsOnWhatIsRemembered: Rule = (files) =>
   under(files, 'src/')
-    .filter(({ path }) => !AT_THE_DOOR.has(path))
+    .filter(({ path }) => !WORLD_GIVEN_BY.has(path))
     .flatMap((file) =>
       nodesOf(file)
         .filter(

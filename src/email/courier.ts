@@ -25,7 +25,7 @@ import { factLetter } from './words.ts';
 const SLACK_FIRST_MS = 10 * 60_000;
 const PAGE_MINUTES = 30;
 
-/** Whom Slack does not name, because it was not reached. */
+/** For somebody whom Slack did not name, because it was not reached. */
 const UNNAMED = 'Our support team';
 
 /** A mail to be, or why there is none. */
@@ -99,7 +99,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       !(state.phase === 'active' && state.extension?.version === version && asksCustomer(state))
     )
       return { kind: 'moot', why: 'more time was decided about, or the session is over' };
-    // The mail about how it went on says it all, and that somebody is in.
+    // The mail about what came next says all of it, and that somebody is in.
     if (event.type === 'emergency.declared' && state.phase !== 'unconfirmed')
       return { kind: 'moot', why: 'the emergency was confirmed, or came to nothing' };
     const link = await linkFor(state, event.type, (purpose, expiresAt) =>
@@ -151,7 +151,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
     return { kind: 'letter', letter, token: link?.token ?? null };
   }
 
-  /** Whom it is for by the policy of now, and what to say to them. */
+  /** Whom it is for by the current policy, and what to say to them. */
   async function draft(
     { key, message }: Delivery,
     email: string,
@@ -166,7 +166,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
         const to = tenant?.contacts.find((contact) => contact.email === email);
         if (tenant === undefined || to === undefined) return gone(email);
         const thread = `<tsa-${message.no}.${digest(`${message.no} ${tenant.id}`)}@${hostname}>`;
-        // Owed by no fact, but because the contact asked for it once more.
+        // Owed not for an event, but because the contact asked for it once more.
         const again = !/^(?:mail|consent):/.test(key);
         const visible = visibleTo('customer', record, policy);
         const make = message.kind === 'mail' ? draftFact : draftConsent;
@@ -210,7 +210,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
         messageId: `<${digest(delivery.key)}@${hostname}>`,
         thread,
       });
-      // Nobody has that link: the next try brings another.
+      // Nobody got that link: the next try brings another.
       const never = result.kind === 'failed' || (result.kind === 'retry' && !result.inDoubt);
       if (never && made.token !== null) await links.forget(made.token);
       return result;
@@ -257,7 +257,7 @@ function peopleIn(state: Access, events: readonly Recorded[]): readonly UserId[]
   return [...new Set(named)].filter((id) => !id.includes(':') && id !== CUSTOMER_SEAT);
 }
 
-/** The same for the same, and telling nothing. */
+/** The same for the same text, and telling nothing about it. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -63,7 +63,7 @@ export function write(letter: Letter): Written {
 function asText(lead: readonly string[], parts: readonly Part[]): string {
   let text = lead.join('\n');
   parts.forEach((part, i) => {
-    // Facts stand together; everything else has air around it.
+    // Facts stand together; everything else gets a blank line.
     text += (part.kind === 'fact' && parts[i - 1]?.kind === 'fact' ? '\n' : '\n\n') + textOf(part);
   });
   return `${text}\n`;

@@ -57,7 +57,7 @@ export function caseFact({ caseRef }: Access): Part[] {
   return caseRef === '' ? [] : [fact('Case', caseRef)];
 }
 
-/** Who stands for an emergency beside whoever is in, and who judges it. */
+/** Who answers for an emergency beside whoever is in, and who reviews it. */
 export function reviewOf({ review }: Access, { nameOf }: MailFacts): Part[] {
   if (review === null) return [];
   const { confirmedBy, reviewer, dueAt } = review;
@@ -86,7 +86,7 @@ export function linkPart(label: string, { link }: Pick<MailFacts, 'link'>): Part
   ];
 }
 
-/** What to do about what should not be. */
+/** What to do about what was not expected. */
 export function unexpected(facts: MailFacts): Part[] {
   if (facts.link === null)
     return [

@@ -37,13 +37,13 @@ const WHY_MAX = 300;
 
 const address = z.email().max(254);
 
-/** Refused there, it is the recipient or the mail that is refused; anywhere else it is us, which can be mended. */
+/** A refusal at these is about the recipient or the mail; anywhere else it is about us, which can be mended. */
 const FOR_GOOD = new Set(['RCPT TO', 'DATA']);
-/** How servers say that they pass nothing on for us: said about the recipient, but a matter of the set-up. */
+/** How servers say that they do not relay for us: said about the recipient, but a matter of the set-up. */
 const NO_RELAY = /\brelay(?:ing)?\b/i;
 /** What nodemailer itself finds wrong with a mail before it sends any of it. */
 const UNSENDABLE = new Set(['EENVELOPE', 'EMESSAGE']);
-/** Before these are over nothing of a mail was sent. */
+/** When these happen, nothing of a mail was sent yet. */
 const CONNECTING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
 const SETTING_UP = new Set(['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT']);
 
@@ -81,7 +81,7 @@ export function createMailTransport(
       ? {}
       : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
     dnsTimeout: silenceMs,
-    // Shorter than the line's silence, so that it is known which of them it was.
+    // Shorter than the socket's timeout, so that it is known which of them it was.
     connectionTimeout: silenceMs / 2,
     greetingTimeout: silenceMs / 2,
     socketTimeout: silenceMs,
@@ -141,6 +141,6 @@ function outcomeOf(error: unknown): Delivered {
     SETTING_UP.has(timeoutType ?? '') ||
     code === 'ETLS' ||
     code === 'EAUTH';
-  // The line went silent or was cut: the server may have taken the mail without our hearing of it.
+  // The connection went silent or was cut: the server may have taken the mail without our hearing of it.
   return { kind: 'retry', afterMs: null, why, inDoubt: !before };
 }

@@ -25,7 +25,7 @@ import { fullTime, shortTime, timeSpan } from './times.ts';
 
 /** What each mail says. Who reads it is a customer: plain words, the facts first, and always what to do. */
 
-/** A fact that its reader gets later than this says so. */
+/** A mail that comes later than this after its event says so. */
 const LATE_MS = 15 * 60_000;
 
 /**
@@ -253,7 +253,7 @@ const UNCLAIMED = [
   'Not needed any more, or not asked by you? Take it back.',
 ].map((text) => ({ kind: 'say', text }) as const);
 
-/** How it stands while an old mail is read. */
+/** Where it stands by the time that a late mail is read. */
 function byNow(state: Access): string {
   switch (state.phase) {
     case 'pending':

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What every entry does with a request, whoever sends it: hear its body out, and turn away what is not for it. */
+/** What every listener does with a request, whoever sends it: read its body, and turn away what is not for it. */
 
 /** Answers a request of Node's server. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** What came of listening to a request's body. */
+/** What came of reading a request's body. */
 export type Body =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   | { readonly kind: 'too_large' }
   /** The connection ended before the body did: nobody is there to be answered. */
   | { readonly kind: 'cut_off' };
 
-/** So much is listened to, whatever may be sent, so that whoever sends too much gets to hear the answer. */
-const HEARD_MAX = 8 * 1_048_576;
+/** So much is read in any case, so that whoever sends too much still gets the answer. */
+const READ_MAX = 8 * 1_048_576;
 
 /** The body of a request, however it comes: with its length, in chunks, or piece by piece. */
 export async function readBody(request: IncomingMessage, max: number): Promise<Body> {
@@ -23,7 +23,7 @@ export async function readBody(request: IncomingMessage, max: number): Promise<B
     for await (const piece of request.iterator({ destroyOnReturn: false })) {
       const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
       size += bytes.length;
-      if (size > HEARD_MAX) break;
+      if (size > READ_MAX) break;
       if (size <= max) pieces.push(bytes);
     }
   } catch {

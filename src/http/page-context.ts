@@ -63,10 +63,12 @@ export interface PageContext {
   readonly deps: PagesDeps;
   readonly limits: Limits;
   readonly page: (c: Context, page: PageParts) => Response | Promise<Response>;
-  /** The link of that token, or the answer that there is none. A look at nothing counts as a guess. */
+  /**
+   * The link of that token, or the answer that there is none. Looking for one that does not exist counts as a guess.
+   */
   find(c: Context, token: string): Promise<Link | Response>;
   unknown(c: Context): Promise<Response>;
-  /** The answer to one try too many, if it is; by that key, and by the client. */
+  /** Counts a try, for that key and for the client; the answer if it is one too many, else `null`. */
   tooOften(c: Context, limit: Limit, key: string): Promise<Response | null>;
   tryCode(token: string, typed: string): Promise<'right' | 'over' | { readonly problem: string }>;
   nameOf(user: UserId): string;
@@ -86,11 +88,11 @@ interface PageParts {
   readonly live?: boolean;
 }
 
-/** What a token looks like; anything else is not even looked for. */
+/** What a token looks like; anything else is not even looked up. */
 const TOKEN = /^[\w-]{43}$/;
-/** A name is worth this long a wait, when Slack does not answer. */
+/** How long a page waits for names while Slack does not answer. */
 const NAMES_WITHIN_MS = 1_500;
-/** When it did not, the next pages do not wait for it, for this long. */
+/** After that, pages do not wait for names for this long. */
 const NAMES_AGAIN_MS = 10_000;
 
 export function createPageContext(
@@ -98,7 +100,7 @@ export function createPageContext(
   limits: Limits,
   clientOf: (c: Context) => string,
 ): PageContext {
-  // Whom Slack does not know it calls by their id.
+  // Somebody whom Slack does not know is called by their id.
   const known = (user: UserId): string | null => {
     const name = deps.directory.profile(user)?.name;
     return name === undefined || name === user ? null : name;
@@ -110,7 +112,7 @@ export function createPageContext(
     page: (c, { title, place, body, status, live = false }) =>
       c.html(frame({ title, place, body, live }), status),
     async find(c, token) {
-      // Looked for first: no number of other people's guesses keeps anybody out who has a link.
+      // Looked up before anything is counted: other people's guesses keep nobody out who has a link.
       const link = TOKEN.test(token) ? await deps.links.find(token) : null;
       return link ?? self.unknown(c);
     },
@@ -174,7 +176,7 @@ export function createPageContext(
   return self;
 }
 
-/** The page where there is none. */
+/** The page that says that there is nothing here. */
 export function notFound(context: PageContext, c: Context): Response | Promise<Response> {
   const body = html`<h1>There is nothing here</h1>
     <p>

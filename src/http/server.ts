@@ -16,7 +16,7 @@ export interface ServerLimits {
   readonly headMs: number;
   /** For a whole request, body and all: Slack's and a page's come at once, or from a phone. */
   readonly requestMs: number;
-  /** How often Node looks for those that are too late: so much later they are closed. */
+  /** How often Node looks for those that are late: they are closed so much later at most. */
   readonly lookMs: number;
   /** Between one request and the next: longer than the 60 s after which load balancers and proxies (AWS, nginx) give theirs up, so that none sends a request into a connection that is being closed. */
   readonly idleMs: number;
@@ -26,7 +26,10 @@ export interface ServerLimits {
   readonly requestsPerSocket: number;
   /** Lines in a head; what goes beyond is not read. */
   readonly headers: number;
-  /** Together with some hundred for the database, Slack and mail these fit into the 1,024 descriptors that a process usually has. */
+  /**
+   * Together with about a hundred for the database, Slack and mail these fit into the 1,024 descriptors that a process
+   * usually has.
+   */
   readonly sockets: SocketLimits;
 }
 
@@ -129,7 +132,7 @@ export async function serve(deps: {
           resolve();
         });
         server.closeIdleConnections();
-        // Somebody who began to speak and never went on does not keep the program from stopping.
+        // A client that began a request and never went on does not keep the program from stopping.
         setTimeout(() => {
           server.closeAllConnections();
         }, FINISH_WITHIN_MS).unref();

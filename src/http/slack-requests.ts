@@ -9,8 +9,9 @@ import { readBody, turnAway } from './exchange.ts';
 import type { SlackListener } from './server.ts';
 
 /**
- * What Slack may reach, in HTTP mode. Before Bolt sees a request: it is small enough, signed with our secret, of now
- * (not minutes ago, and not from the future), not seen before (but for what changes nothing), and holds what Slack would send.
+ * What Slack may reach, in HTTP mode. Before Bolt sees a request, it must be small enough, signed with our secret,
+ * current (neither minutes old nor from the future), not seen before (except where it changes nothing), and hold what
+ * Slack would send.
  */
 
 /** Slack's own requests stay far below this. */
@@ -47,7 +48,7 @@ export function createSlackRequests(deps: {
     return [now, now - clock.ahead()];
   }
 
-  /** The signature of a request that is Slack's, and of now; `null` otherwise. */
+  /** The signature of a request that is Slack's, and current; `null` otherwise. */
   function signed(request: IncomingMessage, body: Buffer): { signature: string; at: number } | null {
     const signature = String(request.headers['x-slack-signature'] ?? '');
     const timestamp = Number(request.headers['x-slack-request-timestamp'] ?? NaN);

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 
 /**
  * Who may keep a connection open. Until its first signed request nobody knows whether a connection is Slack's, so no
- * newcomer is turned away (as `maxConnections` would): when there are too many, the one goes on which nothing was begun
- * for longest. Slow and silent ones are soon that; Slack needs a moment only, and is then counted apart.
+ * newcomer is turned away (as `maxConnections` would): when there are too many, the one is closed on which nothing has
+ * begun for longest. Slow and silent ones soon are; Slack is known after a moment, and then counted apart.
  */
 export interface Sockets {
   /** Somebody connected. Behind a proxy nobody knows yet who: `null`. */
@@ -26,7 +26,7 @@ export interface SocketLimits {
 
 /** Counts connections, and closes what is too many. */
 export function createSockets(limits: SocketLimits, onTooMany: (of: keyof SocketLimits) => void): Sockets {
-  // All in the order in which something was last begun on them.
+  // Each in the order in which something last began on them.
   const slack = new Set<Socket>();
   const others = new Set<Socket>();
   const ofClient = new Map<string, Set<Socket>>();

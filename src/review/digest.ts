@@ -35,7 +35,7 @@ export interface Digest {
   readonly repeats: readonly Repeat[];
   /** Times at which the ledger was put back to a backup. */
   readonly restored: readonly Gap[];
-  /** What the policy said otherwise from then on. */
+  /** What changed in the policy, and when. */
   readonly policy: Facts['policy'];
   readonly head: { readonly seq: number; readonly hash: string };
 }
@@ -111,7 +111,7 @@ function openLine(what: string, { count, first }: Counted<{ readonly no: number 
 
 type Running = Unfinished['sessions']['first'][number] & { readonly ms: number };
 
-/** The largest shares, what runs now included. */
+/** The largest shares, including what runs now. */
 function shares(
   counted: ReadonlyMap<string, Counts>,
   running: readonly Running[],

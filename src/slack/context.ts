@@ -54,7 +54,7 @@ export interface Say {
   readonly blocks?: KnownBlock[];
 }
 
-/** Work that must not hold the acknowledgement: opening a view, say. It runs after it. */
+/** Work that must not delay the acknowledgement, such as opening a view: it runs after it. */
 export type After = () => Promise<void>;
 
 export interface CommandCall {
@@ -69,7 +69,7 @@ export interface ActionCall {
   readonly value: string;
   readonly triggerId: string;
   readonly delivery: string;
-  /** The view that the button or input stands in, if it stands in one. */
+  /** The view that the button or input is in, if it is in one. */
   readonly view: View | null;
 }
 export interface ShortcutCall extends Omit<CommandCall, 'rest'> {
@@ -87,7 +87,7 @@ export interface SuggestCall {
   readonly view: View | null;
 }
 
-/** What becomes of a submitted modal. */
+/** What happens to a submitted modal. */
 export type Submitted =
   | { readonly kind: 'close' }
   /** By block id; everything typed stays. */
@@ -96,11 +96,11 @@ export type Submitted =
   /** On top of the form, which stays as it is below. */
   | { readonly kind: 'push'; readonly view: ModalView };
 
-/** What becomes of a command or a press. */
+/** The answer to a command or a press. */
 export interface Answered {
   /** Told at once, to whoever acted. */
   readonly say?: Say;
-  /** Told when it was looked up, after the acknowledgement. */
+  /** Told after the acknowledgement, once it is looked up. */
   readonly later?: () => Promise<Say>;
   /** A modal that opens. */
   readonly view?: ModalView;
@@ -117,7 +117,7 @@ export interface Slice {
   readonly shortcuts?: Readonly<Record<string, (call: ShortcutCall) => Promise<{ after?: After }>>>;
 }
 
-/** The person as the rules name who acts. */
+/** The person, as the rules know an actor. */
 export function actorOf({ userId }: Caller): Actor {
   return { kind: 'person', id: userId };
 }
@@ -173,15 +173,15 @@ export async function putGlobal(
   return context.handler.handleGlobal({ command, actor, world, delivery }, owed);
 }
 
-/** The answer to what says nothing that can be read, such as a button without its number. */
+/** The answer to what cannot be read, such as a button without its number. */
 export const NOT_READ: { readonly say: Say } = { say: { text: UNREADABLE } };
 
-/** Why not, for the person who tried; nothing when it happened. */
+/** Why it was refused, for the person who tried; nothing where it was done. */
 export function sayRefusal({ refusal, requestNo, state }: Outcome): { say?: Say } {
   return refusal === null ? {} : { say: { text: refusalWords(refusal, requestNo, state) } };
 }
 
-/** The answer where a number leads nowhere. */
+/** The answer to a number that no request has. */
 export function noSuchRequest(no: number): { say: Say } {
   return { say: { text: refusalWords({ reason: 'no_such_request' }, no, null) } };
 }

@@ -22,7 +22,7 @@ import type { Intake } from './api/intake.ts';
 import { createIntake } from './api/intake.ts';
 import { isSomebodyActive } from './api/presence.ts';
 import { createSignsOfLife } from './api/signs-of-life.ts';
-import { createLine } from './api/socket-mode.ts';
+import { createConnection } from './api/socket-mode.ts';
 import type { WhoAmI } from './api/who-am-i.ts';
 import { readWhoIAm } from './api/who-am-i.ts';
 import { createSlackApp } from './app.ts';
@@ -55,7 +55,7 @@ export interface SlackEdge {
   seen(): void;
   /** When Slack last called, or took our token; `null` while there is no connection. */
   seenAt(): number | null;
-  /** In Socket Mode, opens the line to Slack. @throws CannotOpen */
+  /** In Socket Mode, opens the connection to Slack. @throws CannotOpen */
   start(): Promise<void>;
   /** Takes no more work, and waits for what follows acknowledgements. */
   stop(): Promise<void>;
@@ -145,8 +145,9 @@ export async function createSlackEdge(
     log,
   });
   const { mode, apiUrl } = config.slack;
-  const line = mode.kind === 'socket' ? createLine({ appToken: mode.appToken, apiUrl }, intake, log) : null;
-  const life = createSignsOfLife(clients.background, line, clock, log);
+  const socket =
+    mode.kind === 'socket' ? createConnection({ appToken: mode.appToken, apiUrl }, intake, log) : null;
+  const life = createSignsOfLife(clients.background, socket, clock, log);
 
   return {
     directory,
@@ -162,12 +163,12 @@ export async function createSlackEdge(
     seenAt: () => life.seenAt(),
     async start() {
       await announceRestored(context);
-      if (line !== null) await heldBack(appTokenRefused, () => line.start());
+      if (socket !== null) await heldBack(appTokenRefused, () => socket.start());
       life.start();
     },
     async stop() {
       life.stop();
-      await line?.disconnect();
+      await socket?.disconnect();
       await app.settled();
     },
   };

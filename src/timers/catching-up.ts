@@ -5,8 +5,8 @@ import type { Timers } from './timers.ts';
 import type { Vacancies } from './vacancies.ts';
 
 /**
- * After a restore, before anybody can do anything: what could have changed in the part that was lost is over, and time
- * does what it had done there already. All that is owed for it is looked up before it is sent.
+ * After a restore, before anybody can do anything: whatever could have changed in the part that was lost is ended, and
+ * what was due there is done again. All that is owed for it is looked up before it is sent.
  */
 export async function catchUp(deps: {
   handler: CommandHandler;

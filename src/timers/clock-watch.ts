@@ -9,14 +9,14 @@ import type { CommandHandler } from '../ledger/command-handler.ts';
 export interface ClockWatch {
   /** Looks from now on; a clock that stands before the last event is told at once. */
   start(): void;
-  /** Looks now, and records what there is to say. */
+  /** Looks now, and records what it finds. */
   tick(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Two jumps within this are seen as one, which their sum is. */
+/** Two jumps within this are seen as one: their sum. */
 const LOOK_EVERY_MS = 1_000;
-/** A clock that is set again and again fills neither the ledger nor the channel; the log counts on. */
+/** A clock that is set again and again fills neither the ledger nor the channel; the log goes on. */
 const RECORDED_MAX = 6;
 const WITHIN_MS = 60 * 60_000;
 

@@ -15,7 +15,7 @@ export interface DigestWeek {
 }
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
-/** A missed moment is made up for while it is still news. */
+/** A missed digest is made up for while it is still news. */
 const WEEKS_BACK = 2;
 
 /**

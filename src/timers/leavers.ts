@@ -8,13 +8,13 @@ import type { UnderWay } from '../ledger/under-way.ts';
 import type { Round } from './round.ts';
 import { createRound } from './round.ts';
 
-/** Sees to it that nobody stays in, or gets in, who is no member any more. */
+/** Sees to it that nobody stays in, or gets in, who is not a member any more. */
 export interface Leavers extends Round {
   /** Slack says that this person changed. */
   look(person: UserId): Promise<void>;
 }
 
-/** People asked about at a time: whoever acts meanwhile waits for their own answers only. */
+/** How many people are asked about at a time: whoever acts meanwhile waits for their own answers only. */
 const ASKED_AT_ONCE = 20;
 
 export function createLeavers(deps: {
@@ -22,7 +22,7 @@ export function createLeavers(deps: {
   underWay: UnderWay;
   clock: Clock;
   log: Logger;
-  /** The world, with everybody at whom `look` looks in it asked about now. */
+  /** The world, with Slack asked now about everybody whom `look` looks at. */
   asked: (look: (world: World) => void, silence?: 'last_known') => Promise<World>;
 }): Leavers {
   const { handler, underWay, log } = deps;
@@ -56,7 +56,7 @@ export function createLeavers(deps: {
 
   return {
     ...round,
-    // That they changed is Slack's own word, which was heard just now: its silence does not take it back.
+    // Slack itself has just said that they changed: its silence does not take that back.
     look: (person) => callOff([person], 'last_known'),
   };
 }

@@ -8,7 +8,7 @@ export interface Round {
   stop(): Promise<void>;
 }
 
-/** Slack tells who changes; this is for what it did not tell, or could not be asked. */
+/** Slack reports who changes; this is for what it did not report, or when it could not be asked. */
 const LOOK_AGAIN_MS = 5 * 60_000;
 
 export function createRound(

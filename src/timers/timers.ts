@@ -16,7 +16,7 @@ export interface Timers {
   stop(): Promise<void>;
 }
 
-/** Looked at again even if no alarm was set: a machine that slept, a clock that was put right. */
+/** Looked at again even if no alarm was set, in case the machine slept or its clock was set. */
 const LOOK_AGAIN_MS = 15_000;
 /** A request whose due command failed is left alone for this long, so that it does not keep the others waiting. */
 const LEAVE_ALONE_MS = 60_000;
@@ -47,7 +47,7 @@ export function createTimers(deps: {
       while (again) {
         again = false;
         const looked = await drain();
-        // What was due by then and still is was put aside: it must not ring the alarm without end.
+        // What was due by then and still is was put aside: it must not set off the alarm without end.
         const next = (await views.nextDueAt(looked)) ?? Infinity;
         alarm.set(Math.min(next, clock.now() + LOOK_AGAIN_MS));
       }
@@ -59,7 +59,9 @@ export function createTimers(deps: {
     }
   }
 
-  /** Everything due, batch by batch; those that failed lately are passed over. Gives the moment of the last look. */
+  /**
+   * Everything due, batch by batch; those that failed lately are passed over. Resolves with the time of the last look.
+   */
   async function drain(): Promise<number> {
     for (;;) {
       const now = clock.now();
@@ -83,7 +85,7 @@ export function createTimers(deps: {
         world: deps.world(),
         delivery: null,
       });
-      // Somebody was quicker: that is as good.
+      // Somebody was quicker: that is just as good.
       if (outcome.refusal === null || outcome.refusal.reason === 'nothing_due') return true;
       log.error({ no, command: command.type, refusal: outcome.refusal.reason }, 'what was due was refused');
     } catch (error) {

@@ -27,7 +27,7 @@ export function createVacancies(deps: {
   views: Views;
   clock: Clock;
   log: Logger;
-  /** The world, with everybody at whom `look` looks in it asked about now. */
+  /** The world, with Slack asked now about everybody whom `look` looks at. */
   asked: (look: (world: World) => void) => Promise<World>;
 }): Vacancies {
   const { handler, views, clock } = deps;

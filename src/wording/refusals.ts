@@ -43,7 +43,7 @@ export function refusalWords(
     case 'already_given':
       return `${it} already has that answer. Nothing was changed.`;
     case 'no_longer_approver':
-      return `Nothing was changed: by the policy of today you do not decide about ${it} (any more).`;
+      return `Nothing was changed: by the current policy you do not decide about ${it} (any more).`;
     case 'nobody_can_approve':
       return refusal.who === 'contact'
         ? `${notDone(state)}: this tenant’s customer must consent, and no contact of theirs is known. Ask ${people(refusal.admins, who)} to add one to the policy.`

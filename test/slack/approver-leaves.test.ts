@@ -85,7 +85,7 @@ describe('an approver whom the policy no longer names', () => {
   it('is replaced when the new policy takes effect: both are told, and the first one’s buttons are gone', async () => {
     const { sam, ada } = s.cast;
     await s.restart(onlyBen);
-    await sam.waitFor('app', /<@U0ADA> can no longer decide about it \(not named by the policy of today\)/);
+    await sam.waitFor('app', /<@U0ADA> can no longer decide about it \(not named by the current policy\)/);
     await ada.waitFor('app', /<@U0ADA> can no longer decide about it/);
     await s.later(0);
     expect(liveButtons({ sees: () => ada.sees('app') })).toEqual([]);

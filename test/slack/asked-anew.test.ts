@@ -12,7 +12,7 @@ const MANY = 1_000;
 
 const NOT_NOW = /Nothing was changed: Slack did not say in time who you are, or who else is concerned/;
 const NO_MEMBER = /Nothing was changed: your account is (?:deactivated|a guest)/;
-const NOT_NAMED = /Nothing was changed: by the policy of today you do not decide about TSA-1/;
+const NOT_NAMED = /Nothing was changed: by the current policy you do not decide about TSA-1/;
 
 async function approved(s: TestApp): Promise<void> {
   await file(s);

@@ -134,7 +134,7 @@ describe('an emergency is judged', () => {
     await s.restart(dropsAda);
     await open.types('Your note, for the record', 'It was right to go in.');
     await open.submits();
-    expect(open.text).toMatch(/by the policy of today you do not decide about TSA-1/);
+    expect(open.text).toMatch(/by the current policy you do not decide about TSA-1/);
     await s.later(12 * 3_600_000);
     const reminder = await mia.waitFor('app', /still owes its review by <@U0MIA>/);
     expect(reminder.buttons).toEqual(['Justified', 'Not justified']);

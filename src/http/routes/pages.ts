@@ -115,7 +115,7 @@ function createPages(deps: PagesDeps): Pages {
   app.post('/t/:token/:no{[1-9][0-9]{0,8}}', (c) => tenant.act(c, token(c), Number(c.req.param('no'))));
   app.notFound((c) => notFound(context, c));
   app.onError((error, c) => {
-    // The address holds a link’s token: which kind of page it was is all that is said.
+    // The address holds a link's token, so the log says only which kind of page it was.
     deps.log.error({ error, page: c.req.path.split('/')[1], method: c.req.method }, 'a page failed');
     const words = says(
       'Something went wrong here',
@@ -124,7 +124,7 @@ function createPages(deps: PagesDeps): Pages {
     return context.page(c, { title: 'Something went wrong', place: null, body: words, status: 500 });
   });
 
-  // Whoever takes care of customers' requests is known from now on, should Slack be down when one comes.
+  // Asked for now, so that the owner of customers' requests is known even if Slack is down when one comes.
   const learnt = deps.directory
     .learn(deps.policy.admins.filter((one) => !isGroup(one)))
     .catch((error: unknown) => {
@@ -132,7 +132,7 @@ function createPages(deps: PagesDeps): Pages {
     });
   const { host } = new URL(deps.publicUrl);
   const listener: Listener = async (request, response) => {
-    // Heard out here, where it is bounded however it comes; what is behind finds it whole.
+    // Read here, where its size is bounded however it arrives; the app behind finds it whole.
     const body = await readBody(request, BODY_MAX);
     if (body.kind === 'cut_off') return;
     const tooLarge = body.kind === 'too_large';

@@ -190,7 +190,7 @@ const DEEDS: Readonly<Record<string, readonly AccessEvent['type'][]>> = {
   report: ['session.reported'],
 };
 
-/** Is that what this contact did, then? */
+/** Did this contact do just that? */
 function did({ events }: FullRecord, email: string, answer: string): boolean {
   return events.some(
     ({ event, actor }) =>

@@ -5,7 +5,7 @@ import { inUse } from '../views/tenant-view.ts';
 
 /** `GET /tenants/:id/status`: what a product's own banner asks. One key per tenant, of which the policy holds the hash. */
 
-/** Compared with where there is no key, so that it takes the same time. */
+/** Compared with where the tenant has no key, so that the answer takes the same time. */
 const NO_KEY = '0'.repeat(64);
 
 export async function tenantStatus(context: PageContext, c: Context, id: string): Promise<Response> {

@@ -11,11 +11,14 @@ import type { TenantFacts } from '../views/tenant-view.ts';
 import type { Theirs } from '../views/words.ts';
 import { placeOf } from '../../wording/names.ts';
 
-/** What stands before everything behind `/t/:token`: a link that opens, a contact of today, and a record of their own tenant. */
+/**
+ * What everything behind `/t/:token` requires: a link that opens, somebody who is a contact now, and a record of their
+ * own tenant.
+ */
 
 export type Answer = Response | Promise<Response>;
 
-/** Each of these answers instead, where what was asked for is not to be had. */
+/** Each of these answers instead where what was asked for is not there. */
 export interface TenantEntry {
   readonly open: (c: Context, token: string) => Promise<Opened | Response>;
   readonly over: (c: Context, why: 'not_contact' | 'used' | 'expired' | 'locked', token: string) => Answer;

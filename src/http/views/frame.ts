@@ -82,7 +82,7 @@ export function facts(rows: readonly (readonly [string, Html | string] | null)[]
   </dl>`;
 }
 
-/** What went wrong with what was typed: first on the page, read out at once, with the way to where it is mended. */
+/** What is wrong with what was typed: first on the page, read out at once, with links to the fields. */
 export function alert(
   words: string | null,
   fields: readonly { readonly name: string; readonly problem: string | null }[] = [],

@@ -12,7 +12,7 @@ import type { Link } from '../../ledger/links.ts';
 import { byMailLater, mailTo } from '../../notifications/owe-mail.ts';
 import type { Owed } from '../../notifications/message.ts';
 
-/** What a mailed link still opens: looked at anew each time, by the policy and the ledger of now. Pure. */
+/** What a mailed link still opens: judged anew each time, by the current policy and ledger. Pure. */
 
 export type Offer =
   | { readonly kind: 'open' }
@@ -26,7 +26,7 @@ export type Offer =
   /** Its time is over, whether or not the timer came by already. */
   | { readonly kind: 'over' };
 
-/** Is that address a contact's of that tenant, by the policy of now? */
+/** Is that address a contact's of that tenant, by the current policy? */
 export function stillContact(policy: Policy, { email, tenantId }: Pick<Link, 'email' | 'tenantId'>): boolean {
   const tenant = policy.tenants.get(tenantId);
   return tenant !== undefined && isContact(tenant, { kind: 'contact', email });

@@ -126,7 +126,7 @@ export function tenantPage(
 
 function table(records: readonly Theirs[], { at, tenant, nameOf }: TenantFacts): Html {
   const name = namesFor(tenant, nameOf);
-  // The roles stand here because a narrow screen shows each row as a block, which takes a table’s own meaning away.
+  // The roles are given because a narrow screen shows each row as a block, which takes a table’s own meaning away.
   return html`<table role="table">
     <caption>
       Newest first

@@ -1,7 +1,10 @@
 import type { Absence, Roll, Standing, World } from '../../access/people.ts';
 import type { Policy, Principal, UserId } from '../../access/policy.ts';
 
-/** Asking Slack for one decision. The rules themselves say whom they look at: nobody is forgotten, and nobody asked about in vain. */
+/**
+ * Asking Slack for one decision. The rules themselves say whom they look at, so that nobody is forgotten and nobody is
+ * asked about needlessly.
+ */
 
 /** One question to Slack; `null` where it gives no answer. */
 export interface Questions {
@@ -10,8 +13,8 @@ export interface Questions {
 }
 
 /**
- * Which word of Slack's a decision rests on: that of `now`; one of `lately`, a minute old at most for a person; or that
- * of now, and the `last_known` where it is silent.
+ * How fresh Slack's word must be for a decision: asked for `now`; from `lately`, which is a minute old at most for a
+ * person; or asked for now, with the `last_known` where Slack is silent.
  */
 export type Word = 'now' | 'lately' | 'last_known';
 
@@ -85,7 +88,7 @@ export async function askAbout(
   }
 }
 
-/** Waits for answers until a moment, and from then on for none. */
+/** Waits for answers up to a deadline, and for none after it. */
 function createDeadline(ms: number): {
   wait<T>(ask: () => Promise<T | null>): Promise<T | null>;
   clear(): void;

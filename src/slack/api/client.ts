@@ -29,7 +29,7 @@ export function createClients(token: string, apiUrl: string, log: Logger): Clien
     logger: slackLogger(log),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    // A token must go to no other address than the one configured.
+    // The token must go nowhere but to the configured address.
     allowAbsoluteUrls: false,
   };
   return {
@@ -54,7 +54,7 @@ export class MayBeThere extends Error {
   }
 }
 
-/** Sorts an error of the client; anything else is thrown on. */
+/** Classifies an error of the client; any other is thrown again. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof WebAPIPlatformError) return { kind: 'refused', error: error.data.error };
   if (error instanceof MayBeThere) return { kind: 'refused', error: MAY_BE_THERE };

@@ -24,25 +24,25 @@ export interface Profile {
   /** IANA zone. */
   readonly timeZone: string;
   readonly standing: Standing;
-  /** Where Slack tells it to the app. */
+  /** If Slack tells it to the app. */
   readonly email: string | null;
 }
 
 /** What Slack says about people and groups: asked anew for every decision, remembered for what is only shown. */
 export interface Directory {
-  /** The world for one decision: Slack is asked about everybody at whom `look` looks in it. */
+  /** The world for one decision: Slack is asked about everybody whom `look` looks at. */
   asked(look: (world: World) => void, word?: Word): Promise<World>;
-  /** The world for somebody who looks something up: with these people as they were a minute ago at most. */
+  /** The world for somebody who looks something up: what it says of these people is a minute old at most. */
   recent(users: readonly UserId[]): Promise<World>;
-  /** What is known without asking: for time, and for showing. */
+  /** What is known without asking: for timers, and for display. */
   known(): World;
-  /** For showing; `null` if Slack was not asked about them yet. */
+  /** For display; `null` if Slack was not asked about them yet. */
   profile(user: UserId): Profile | null;
   /** Makes sure that these people's names are known, as far as Slack answers. */
   learn(users: readonly UserId[]): Promise<void>;
-  /** Asks for the names of those of these (by the ids of Slack) that are not known, as far as Slack answers. */
+  /** Asks for whichever of these names (by Slack's ids) are not known yet, as far as Slack answers. */
   meet(slackIds: readonly string[]): Promise<void>;
-  /** Those of these at whose names one should look twice, as far as is known without asking. */
+  /** Which of these have names that call for a second look, as far as is known without asking. */
   oddities(slackIds: readonly string[]): readonly Oddity[];
   /** Slack says that somebody changed. Who that is; `null` where it cannot be read. */
   changed(user: unknown): UserId | null;
@@ -50,16 +50,19 @@ export interface Directory {
   groupChanged(group: string): void;
 }
 
-/** Who may look something up is asked no more often than this. */
+/** Whether somebody may look something up is asked no more often than this. */
 const PERSON_FRESH_MS = 60_000;
-/** Approvers whom nobody named are only offered; asking about all of them for each click would meet Slack's rate limit. */
+/**
+ * Approvers whom nobody named are only offered in a list: asking about all of them at each click would hit Slack's rate
+ * limit.
+ */
 const LISTED_FRESH_MS = 5 * 60_000;
 const GROUP_FRESH_MS = 5 * 60_000;
-/** Of whom Slack said nothing, it is asked for a name no more often than this. */
+/** If Slack did not tell somebody's name, it is asked again no more often than this. */
 const NAME_AGAIN_MS = 5 * 60_000;
 /** People of the policy who are asked about beside those of a message: Slack answers some hundred a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 4). */
 const MET_BESIDE_MAX = 10;
-/** Whom a form left out. */
+/** The standing of somebody whom a form left out. */
 const NOBODY: Standing = 'not_found';
 
 interface Remembered<T> {
@@ -97,14 +100,16 @@ export function createDirectory(deps: {
   const listed = new Set(principals);
   const names = createNames((user) => listed.has(user) || inGroup(user));
   const namesAskedAt = new Map<string, number>();
-  /** Those whom nobody names when they are asked: approvers, and the admins who own what customers ask. */
+  /**
+   * People who are asked about although no request names them: approvers, and the admins who own customers' requests.
+   */
   const deciders = [
     ...new Set(
       [...policy.approvers.flatMap((rule) => rule.people), ...policy.admins].filter((p) => !isGroup(p)),
     ),
   ];
 
-  /** One question at a time about the same person: whoever asks while it is under way is told the same. */
+  /** Asks about a person once at a time: whoever asks meanwhile gets the same answer. */
   function lookUp(user: UserId): Promise<Standing | null> {
     return once(askingPeople, user, async () => {
       const before = people.get(user);
@@ -115,7 +120,7 @@ export function createDirectory(deps: {
           unanswered.add(user);
           return null;
         }
-        // Slack told of a change while it was asked: its word is newer than its answer.
+        // Slack reported a change while it was asked: the report is newer than the answer.
         if (people.get(user) === before) remember(told, user);
       } catch (error) {
         const trouble = troubleOf(error);
@@ -154,7 +159,7 @@ export function createDirectory(deps: {
     unanswered.delete(asked);
   }
 
-  /** Of whom Slack knows nothing but that they are none of ours. */
+  /** Somebody of whom Slack says only that they are not one of us. */
   function nobody(user: UserId, standing: 'external' | 'not_found'): Profile {
     return { user, name: user, timeZone: policy.timeZone, standing, email: null };
   }
@@ -165,7 +170,7 @@ export function createDirectory(deps: {
         for (;;) {
           const before = groupChanges;
           const { users } = await client.usergroups.users.list({ usergroup: group });
-          // Slack told of a change while it was asked: its answer may be older.
+          // Slack reported a change while it was asked: the answer may be older.
           if (groupChanges !== before) continue;
           const value = new Set(z.array(z.string()).parse(users ?? []));
           groups.set(group, { value, at: clock.now() });
@@ -185,7 +190,7 @@ export function createDirectory(deps: {
     return remembered !== undefined && clock.now() - remembered.at < forMs;
   }
 
-  /** Whoever looks something up is asked about anew after a minute; those whom the policy lists, after five. */
+  /** Asks about whoever looks something up again after a minute; about those whom the policy lists, after a few. */
   async function refresh(asked: readonly UserId[], listed: readonly UserId[] = []): Promise<void> {
     const old = (users: readonly UserId[], forMs: number): readonly UserId[] =>
       users.filter((user) => user !== '' && (!isFresh(people.get(user), forMs) || unanswered.has(user)));
@@ -251,7 +256,8 @@ export function createDirectory(deps: {
       const strange = (id: string): boolean =>
         names.known(id).length === 0 &&
         (askingPeople.has(id) || now - (namesAskedAt.get(id) ?? -Infinity) >= NAME_AGAIN_MS);
-      // Whoever goes by the name of somebody of the policy is known by that name: a few of those at a time, too.
+      // Whoever borrows the name of somebody in the policy is found by that name, so those names must be known too: a
+      // few at a time.
       const members = [...groups.values()].flatMap((group) => [...group.value]);
       const ours = [...principals.filter((one) => !isGroup(one)), ...members].filter(strange);
       const asked = [...new Set([...slackIds.filter(strange), ...ours.slice(0, MET_BESIDE_MAX)])];
@@ -274,12 +280,12 @@ export function createDirectory(deps: {
   };
 }
 
-/** Slack's zone of somebody, if there is one of that name. */
+/** Somebody's time zone as Slack gives it, if there is such a zone. */
 function isZone(zone: string | undefined): zone is string {
   return zone !== undefined && IANAZone.isValidZone(zone);
 }
 
-/** Asks once at a time: whoever asks for the same meanwhile waits for the same answer. */
+/** Asks once at a time: whoever asks the same meanwhile waits for the same answer. */
 function once<T>(running: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
   const asked = running.get(key) ?? ask().finally(() => running.delete(key));
   running.set(key, asked);

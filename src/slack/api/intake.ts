@@ -4,17 +4,17 @@ import { z } from 'zod';
 import type { Payload } from '../../bounded-json.ts';
 import { oddPlaces, sorry, withoutNulls } from './unreadable.ts';
 
-/** What Slack sends, on its way to Bolt: answered whatever becomes of it. */
+/** What Slack sends, on its way to Bolt: it is answered whatever happens to it. */
 
-/** What Slack is told about what it sent. */
+/** The answer to what Slack sent. */
 export type Answer =
   | { readonly kind: 'taken'; readonly content: unknown }
-  /** It could not be made sense of. Nothing was done. */
+  /** It made no sense, and nothing was done. */
   | { readonly kind: 'malformed' };
 
 /** Bolt's receiver, whichever way payloads come. */
 export interface Intake extends Receiver {
-  /** Gives it to Bolt. Slack is answered once, at once: if nobody does who listens, then here. */
+  /** Hands it to Bolt. Slack is answered exactly once: by a listener, or here if none answers. */
   take(payload: Payload, answer: (answer: Answer) => Promise<void>): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export function createIntake(log: Logger): Intake {
     init(bolt) {
       app = bolt;
     },
-    // Both ways in have a life of their own.
+    // HTTP and Socket Mode are started and stopped elsewhere.
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     async take(payload, answer) {
@@ -39,7 +39,7 @@ export function createIntake(log: Logger): Intake {
           body: withoutNulls(payload),
           ack: (content: unknown) => once({ kind: 'taken', content }),
         });
-        // What nobody listens for is no mistake: Slack may send more than we use.
+        // A payload that no listener takes is no mistake: Slack may send more than we use.
         if (!to.answered) log.info({ type: payload['type'] }, 'a payload from Slack is of no use here');
         await once({ kind: 'taken', content: undefined });
       } catch (error) {

@@ -5,11 +5,14 @@ import { slackIdOf } from '../../access/whose.ts';
 /** What people call themselves in Slack, where anybody can call themselves anything. */
 export interface Names {
   put(user: UserId, name: string): void;
-  /** As it is shown: odd letters are pointed out, and who is taken for somebody of the policy has their id beside it. */
+  /**
+   * As it is shown: with odd letters pointed out, and with the id beside it where it could be taken for the name of
+   * somebody in the policy.
+   */
   shown(user: UserId): string | null;
   /** Everybody known who goes by that id in Slack. */
   known(slackId: string): readonly UserId[];
-  /** Why to look twice at this person's name; `null` where it is what it seems. */
+  /** What calls for a second look at this person's name; `null` if nothing does. */
   oddity(user: UserId): Oddity | null;
 }
 
@@ -32,7 +35,7 @@ export function createNames(isListed: (user: UserId) => boolean): Names {
     if (name !== undefined) byLooks.get(looks(name))?.delete(user);
   }
 
-  /** Somebody else whom the policy names, and who is called what this one seems to be called. */
+  /** Somebody else whom the policy names, and whose name looks the same. */
   function likeOf(user: UserId, name: string): UserId | null {
     const same = [...(byLooks.get(looks(name)) ?? [])];
     return same.find((other) => slackIdOf(other) !== slackIdOf(user) && isListed(other)) ?? null;
@@ -43,7 +46,7 @@ export function createNames(isListed: (user: UserId) => boolean): Names {
       drop(user);
       names.set(user, name);
       add(bySlackId, slackIdOf(user), user);
-      // A name of signs alone looks like no other.
+      // A name without a letter in it looks like no other.
       if (looks(name) !== '') add(byLooks, looks(name), user);
     },
     shown(user) {

@@ -20,7 +20,7 @@ const id = z
 
 const user = z.object({ id: z.string().min(1), team_id: id });
 const team = z.object({ id, enterprise_id: id }).nullish();
-/** Who acts, whatever else cannot be read. */
+/** Who acts, even if nothing else can be read. */
 export const interaction = z.object({ user, team });
 
 /** Absent where nothing can be opened any more: an interaction without it is answered in words. */
@@ -46,7 +46,7 @@ const ELEMENTS_MAX = 25;
 const OPTIONS_MAX = 100;
 const FILES_MAX = 10;
 
-/** At most so many, counted before any is looked at: to find out what is wrong with each of thousands takes long. */
+/** At most so many, counted before any is parsed: finding what is wrong with each of thousands takes long. */
 function few<T extends z.ZodType>(max: number, kind: T): z.ZodPipe<z.ZodAny, T> {
   const isFew = (value: unknown): boolean =>
     typeof value !== 'object' || value === null || Object.keys(value).length <= max;
@@ -56,8 +56,8 @@ function few<T extends z.ZodType>(max: number, kind: T): z.ZodPipe<z.ZodAny, T> 
 const option = z.object({ value: z.string() });
 
 /**
- * A file that somebody put into a form: Slack keeps it (docs.slack.dev/reference/objects/file-object). Of one that is
- * still being looked at, or is somebody else's, it says less: that is told at its field, and loses nothing that was typed.
+ * A file that somebody attached to a form; Slack keeps it (docs.slack.dev/reference/objects/file-object). Of one that
+ * is still being scanned, or is somebody else's, it says less: the field tells so, and nothing that was typed is lost.
  */
 const file = z.object({
   id: z.string(),
@@ -139,7 +139,7 @@ export const suggestionPayload = z.object({
 
 const shortcut = z.object({ callback_id: z.string(), user, team, trigger_id: z.string().min(1) });
 
-/** One that stands in the app's menu, or one beside a message. */
+/** A shortcut in the app's menu, or one of a message. */
 export const shortcutPayload = z.discriminatedUnion('type', [
   shortcut.extend({ type: z.literal('shortcut') }),
   shortcut.extend({
@@ -167,7 +167,7 @@ export const joinedChannel = z.object({
 });
 export const groupChanged = z.object({ subteam_id: z.string() });
 
-/** The person who acts: an immutable id, which of somebody of another workspace names the team, too. */
+/** The person who acts, by an immutable id; for somebody of another workspace it names the team, too. */
 export interface Caller {
   readonly userId: UserId;
 }
@@ -251,7 +251,7 @@ export function submissionKey({ id, hash, state }: View): string {
   return `view:${id}:${hash}:${words}`;
 }
 
-/** The id under which a block of that name stands in the view: its name, or its name with what it depends on. */
+/** The id that the block of that name has in the view: its name, or its name with what it depends on. */
 export function blockNamed({ state }: View, name: string): string | undefined {
   return Object.keys(state.values).find((id) => id === name || id.startsWith(`${name}:`));
 }

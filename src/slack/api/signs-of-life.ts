@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 export interface SignsOfLife {
   /** Slack called. */
   seen(): void;
-  /** When Slack was last seen; `null` while the line to it is down. */
+  /** When Slack was last seen; `null` while the connection is down. */
   seenAt(): number | null;
   /** Asks for signs of life from now on. */
   start(): void;
@@ -17,23 +17,23 @@ export interface SignsOfLife {
 /** Slack is asked this often, so that quiet hours do not look like an outage. */
 const HEARTBEAT_MS = 25_000;
 
-/** @param line  the line to Slack in Socket Mode; `null`: Slack calls over HTTP */
+/** @param socket the connection in Socket Mode; `null`: Slack calls over HTTP */
 export function createSignsOfLife(
   client: WebClient,
-  line: SocketModeClient | null,
+  socket: SocketModeClient | null,
   clock: Clock,
   log: Logger,
 ): SignsOfLife {
   let at = clock.now();
-  let isUp = line === null;
+  let isUp = socket === null;
   let heartbeat: NodeJS.Timeout | undefined;
   const seen = (): void => void (at = clock.now());
-  line?.on('connected', () => {
+  socket?.on('connected', () => {
     isUp = true;
     seen();
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
-    line?.on(gone, () => (isUp = false));
+    socket?.on(gone, () => (isUp = false));
   return {
     seen,
     seenAt: () => (isUp ? at : null),

@@ -65,7 +65,7 @@ export function knownAs(found: SlackUserObject, ours: Workspace): UserId {
   return isOurs(found, ours) ? found.id : userElsewhere(found.id, found.team_id ?? '?');
 }
 
-/** Slack is asked for an id alone, and who goes by it here need not be who does elsewhere: is this who was meant? */
+/** Is this who was meant? Slack is asked by id alone, and the same id can be somebody else in another workspace. */
 export function isMeant(found: SlackUserObject, asked: UserId): boolean {
   const { id, team_id: team, enterprise_user: more } = found;
   const teams = [team, more?.enterprise_id, ...(more?.teams ?? [])];

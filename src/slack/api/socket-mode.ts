@@ -5,15 +5,18 @@ import { readPayload } from '../../bounded-json.ts';
 import { slackLogger } from '../../log.ts';
 import type { Answer, Intake } from './intake.ts';
 
-/** The line to Slack in Socket Mode. It stays up whatever comes along it; what makes no sense is acknowledged, so that it does not come again. */
+/**
+ * The connection to Slack in Socket Mode. It stays up whatever arrives; what makes no sense is acknowledged, so that
+ * Slack does not send it again.
+ */
 
 const envelope = z.object({ envelope_id: z.string().min(1), payload: z.record(z.string(), z.unknown()) });
-/** Where the rest cannot be read. In what people write the quotation marks are escaped. */
+/** Finds the id where the rest cannot be parsed. Quotation marks in what people write are escaped. */
 const ENVELOPE_ID = /"envelope_id"\s*:\s*"([\w.-]{1,100})"/;
-/** What is said about the line itself. */
-const ABOUT_THE_LINE = ['hello', 'disconnect'];
+/** Messages about the connection itself. */
+const ABOUT_CONNECTION = ['hello', 'disconnect'];
 
-class Line extends SocketModeClient {
+class Connection extends SocketModeClient {
   readonly #intake: Intake;
   readonly #log: Logger;
 
@@ -27,11 +30,11 @@ class Line extends SocketModeClient {
     this.#log = log;
   }
 
-  /** In place of the SDK's, which trusts what comes: a `null`, or an event without a type, ended the app. */
+  /** Replaces the SDK's method, which trusts what it gets: a `null`, or an event without a type, ended the app. */
   protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
     const text = isBinary || typeof data !== 'string' ? '' : data;
     const message = readPayload(text);
-    if (message !== null && ABOUT_THE_LINE.includes(String(message['type']))) {
+    if (message !== null && ABOUT_CONNECTION.includes(String(message['type']))) {
       await super.onWebSocketMessage(text, false);
       return;
     }
@@ -41,7 +44,7 @@ class Line extends SocketModeClient {
         const id = whole.data.envelope_id;
         await this.#intake.take(whole.data.payload, (answer) => this.#answer(id, answer));
       } else {
-        this.#log.warn('a message on the line to Slack made no sense');
+        this.#log.warn('a message from Slack over Socket Mode made no sense');
         const id = ENVELOPE_ID.exec(text)?.[1];
         if (id !== undefined) await this.#answer(id, { kind: 'malformed' });
       }
@@ -55,7 +58,7 @@ class Line extends SocketModeClient {
     const payload = typeof content === 'string' ? { text: content } : (content ?? {});
     await new Promise<void>((resolve, reject) => {
       if (this.websocket?.isActive() !== true) {
-        reject(new Error('the line to Slack is down'));
+        reject(new Error('the connection to Slack is down'));
         return;
       }
       this.websocket.send(JSON.stringify({ envelope_id: envelopeId, payload }), (error) => {
@@ -66,11 +69,11 @@ class Line extends SocketModeClient {
   }
 }
 
-/** The line, not yet begun. */
-export function createLine(
+/** The connection, not opened yet. */
+export function createConnection(
   deps: { readonly appToken: string; readonly apiUrl: string },
   intake: Intake,
   log: Logger,
 ): SocketModeClient {
-  return new Line(deps.appToken, deps.apiUrl, intake, log);
+  return new Connection(deps.appToken, deps.apiUrl, intake, log);
 }

@@ -25,7 +25,7 @@ export const ASK = {
 } as const;
 export const URGENCIES = ['low', 'normal', 'high'] as const;
 
-/** File extensions that Slack's picker offers; what was chosen is looked at again when it is submitted. */
+/** File extensions that Slack's picker offers; what was chosen is checked again when it is submitted. */
 const EXTENSIONS = ['png', 'jpg', 'jpeg', 'gif', 'webp', 'mp4', 'mov', 'webm', 'pdf'];
 
 /** The customer's form. Its first lines say what submitting means. */

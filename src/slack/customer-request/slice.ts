@@ -222,7 +222,7 @@ async function openHistory(context: SlackContext, { caller, value }: ActionCall)
   return 'say' in found ? found : { view: await historyView(context, found.tenant, null) };
 }
 
-/** Whoever turns the page is asked who they are again: what the button says is only where to go on. */
+/** Whoever turns the page is checked again: the button says only where to go on. */
 async function turnPage(context: SlackContext, { caller, value, view }: ActionCall): Promise<Answered> {
   const found = await forContact(context, caller, view?.private_metadata ?? '');
   if ('say' in found) return found;

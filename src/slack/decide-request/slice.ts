@@ -148,7 +148,7 @@ const LESS = {
   typed: TEXT,
 } as const;
 
-/** What was asked for, to be made smaller: nobody can write anything else in its place. */
+/** What was asked for, to be reduced: nothing else can be written in its place. */
 function lessForm(context: SlackContext, no: number, state: Pending): ModalView {
   const ask = currentAsk(state);
   const rank = context.policy.scopes.findIndex((scope) => scope.id === ask.scope.id);

@@ -85,7 +85,7 @@ export function emergency(context: SlackContext): Slice {
   };
 }
 
-/** Told before they fill in a form, and whom to turn to instead. */
+/** Says so before they fill in a form, and whom to turn to instead. */
 function notListed(context: SlackContext, { userId }: Caller): Say {
   const world = context.directory.known();
   const named = world.policy.emergency.people.filter((one) => !isGroup(one));

@@ -90,7 +90,7 @@ function openAsk(
       now: context.clock.now(),
     };
     const refusal = permits('ask_extension', state, moment);
-    // Whether it is theirs to ask is looked at when they do.
+    // Whether they are the one to ask is judged when they do.
     return refusal === null || isAboutWho(refusal)
       ? askForm(context, of, state)
       : refusalWords(refusal, of, state);

@@ -11,7 +11,7 @@ export const help: Slice = {
   },
 };
 
-/** Other words for the same. */
+/** Other words for the same commands. */
 export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['ask', 'request'],
   ['req', 'request'],
@@ -66,7 +66,7 @@ function helpWords(): Say {
   };
 }
 
-/** What is done with buttons, whatever it is called. */
+/** What is done with buttons, by whatever name. */
 const BUTTONS: ReadonlySet<string> = new Set([
   'approve',
   'deny',
@@ -77,7 +77,7 @@ const BUTTONS: ReadonlySet<string> = new Set([
   'handover',
 ]);
 
-/** A slip leaves the first letter and half of the word as they were; anything else is another word. */
+/** A slip of the fingers keeps the first letter and half of the word; anything else is another word. */
 function isSlip(word: string, of: string): boolean {
   const far = distance(word, of);
   return far === 1 || (word[0] === of[0] && far <= Math.min(3, word.length / 2));

@@ -27,10 +27,10 @@ export interface Home {
 
 const AWAY_MODAL = 'tsa_away_form';
 const BLOCK = { until: 'until', delegate: 'delegate', whom: 'whom' } as const;
-/** Homes that were opened longer ago are drawn anew when they are opened again. */
+/** Homes that were opened longer ago are redrawn when they are opened again. */
 const WATCHED_MS = 60 * 60_000;
 const LATEST = 8;
-/** What came to nothing stays on Home for so long, to be filed again. */
+/** A request that came to nothing stays on Home this long, to be filed again. */
 const LATELY_MS = 14 * 24 * 60 * 60_000;
 const FIRST: HomeChoice = { environment: 'all', activePage: 0, requestsPage: 0 };
 const choiceForm = z.object({
@@ -145,14 +145,14 @@ async function standInOf(context: SlackContext, approver: UserId): Promise<UserI
   return (await context.views.absences(context.clock.now())).get(approver)?.delegate;
 }
 
-/** What waits already is asked of the one who answers now, and of the one who did before no more. */
+/** What is waiting already moves to whoever answers now, away from whoever did before. */
 async function tellStandIns(
   context: SlackContext,
   approver: UserId,
   before: UserId | undefined,
   now: UserId | null,
 ): Promise<void> {
-  // What is known of absences from now on.
+  // From now on the absence is known.
   await context.directory.recent([]);
   const at = context.clock.now();
   const waiting = await context.views.waitingFor(approver);

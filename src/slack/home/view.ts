@@ -49,8 +49,8 @@ export const HOME_ACTION = {
 } as const;
 
 /**
- * How many of each are shown; the rest is paged or counted. With whom to look at twice, at most 99 blocks of the 100
- * (docs.slack.dev/surfaces/app-home).
+ * How many of each are shown; the rest is paged or counted. With the warnings about names this makes at most 99 of the
+ * 100 blocks (docs.slack.dev/surfaces/app-home).
  */
 const SHOWN = { waiting: 8, sessions: 5, requests: 8, closeouts: 5, active: 12, latest: 8 } as const;
 const ALL = 'all';
@@ -80,7 +80,7 @@ export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeCh
     ...part(context, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
     ...part(context, me, 'Your sessions', facts.sessions, SHOWN.sessions),
     ...part(context, me, 'To close out', facts.closeouts, SHOWN.closeouts),
-    // What stands above with its buttons is not listed once more.
+    // What is shown above with its buttons is not listed again.
     ...requestsPart(context, me, without(facts.requests, facts.sessions), choice),
     ...(inside ? activePart(context, facts.active, choice) : []),
     ...latestPart(context, me, facts.latest),
@@ -254,7 +254,7 @@ function factsFor(context: SlackContext, one: FullRecord, me: UserId): Facts {
   return factsAt(one, `person:${me}`, context.directory.known(), context.clock.now());
 }
 
-/** May this person look over everybody's shoulder? */
+/** May this person see everything that goes on? */
 export function overlooks(context: SlackContext, user: UserId): boolean {
   const { policy, people } = context.directory.known();
   return isAmong(people, user, [...policy.admins, ...policy.auditors]) === 'yes';

@@ -39,7 +39,10 @@ export function said(words: string, title = 'Nothing was changed'): ModalView {
   return { type: 'modal', title: plain(title), close: plain('Close'), blocks: [section(words)] };
 }
 
-/** What is sent is of no use without what travels with it: said on top of the form, which stays as it is below. */
+/**
+ * For a form that lost what travels with it, without which it is of no use: said on top of it, and the form stays as it
+ * is.
+ */
 export function notRead(): Submitted {
   return { kind: 'push', view: said(UNREADABLE) };
 }
@@ -96,12 +99,12 @@ export function offLimitsField(blockId: string, initial = ''): KnownBlock {
   });
 }
 
-/** Does all of that line stand beside its box? */
+/** Does the whole line fit beside its box? */
 export function fitsLine(line: string): boolean {
   return line.length <= OPTION_TEXT_MAX;
 }
 
-/** Lines of which each can be left out; all of them are ticked at first. */
+/** Lines that can each be left out; all of them are ticked at first. */
 export function linesField(blockId: string, label: string, lines: readonly string[]): KnownBlock {
   const options = lines.map((line) => ({ text: plain(fit(line, OPTION_TEXT_MAX)), value: lineValue(line) }));
   return {
@@ -113,7 +116,7 @@ export function linesField(blockId: string, label: string, lines: readonly strin
   };
 }
 
-/** Which line it is, whatever becomes of the others meanwhile. */
+/** Identifies a line, whatever happens to the others meanwhile. */
 export function lineValue(line: string): string {
   return createHash('sha256').update(line).digest('base64url');
 }
@@ -187,11 +190,11 @@ export function refusedForm(
     return { kind: 'errors', errors };
   }
   const words = refusalWords(refusal, requestNo, state);
-  // It may go well in a minute: the form stays, with all that was typed.
+  // It may work in a minute: the form stays, with all that was typed.
   return { kind: 'show', view: refusal.reason === 'cannot_check' ? again(view, words) : said(words, title) };
 }
 
-/** A request's reason has an example of a good one; why somebody says no, or stop, has not. */
+/** Only the reason for a request comes with a good example; why somebody says no, or stop, does not. */
 function problemAbout({ type }: RequestCommand, problem: FieldProblem): string {
   const empty = problem.field === 'reason' && problem.problem === 'missing' && type !== 'ask_extension';
   return empty ? 'Say why: the people whom it concerns read this.' : problemWords(problem);

@@ -3,11 +3,11 @@ import type { Clock } from '../../clock.ts';
 import type { Say } from '../context.ts';
 
 /**
- * What takes a while and can wait, one after the other: pages of figures, lists, Homes. Where there is a rest between
- * two of them, whoever presses a button finds the program awake, however much is asked for.
+ * Slow work that can wait, one piece after the other: pages of figures, lists, Homes. A pause between two of them keeps
+ * the program quick for whoever presses a button, however much is asked for.
  */
 export interface Turns<T> {
-  /** Whoever asks for the same before its turn has come is given the same. */
+  /** Whoever asks for the same before its turn has come gets the same answer. */
   take(key: string, work: () => Promise<T>): Promise<T>;
   /** How many wait for their turn. */
   readonly waiting: number;
@@ -15,7 +15,7 @@ export interface Turns<T> {
 
 const REST_MAX_MS = 2_000;
 
-/** `rest`: so many times as long as the work itself. */
+/** `rest`: how long to pause, as a multiple of the time that the work took. */
 export function createTurns<T>(clock: Clock, { rest }: { readonly rest: number }): Turns<T> {
   const next = new Map<string, Promise<T>>();
   let last: Promise<unknown> = Promise.resolve();
@@ -48,15 +48,15 @@ export function createTurns<T>(clock: Clock, { rest }: { readonly rest: number }
   };
 }
 
-/** Things that are looked up and told when their turn has come. */
+/** Look-ups that are answered when their turn has come. */
 export interface LookUps {
   /** A list of some requests. */
   list(key: string, work: () => Promise<Say>): Promise<Say>;
-  /** Figures of many. */
+  /** Figures about many. */
   figures(key: string, work: () => Promise<Say>): Promise<Say>;
 }
 
-/** Different ones of a kind that wait at most; who comes then is asked to come again. */
+/** At most so many different look-ups of a kind wait; whoever comes after that is asked to try again. */
 const WAITING_MAX = 200;
 /** At most a third of the time is spent on figures. */
 const REST = 2;

@@ -13,7 +13,7 @@ export function hearCommands(
   { client, ours, followUps, log }: Listening,
   commands: Handlers['commands'],
   words: {
-    /** Other words for the same. */
+    /** Other words for the same commands. */
     readonly aliases: ReadonlyMap<string, string>;
     /** The answer to a word that is no command. */
     readonly unknown: (word: string, known: readonly string[]) => Say;

@@ -21,7 +21,7 @@ const HEARD: ReadonlySet<string> = new Set([
   'subteam_members_changed',
 ]);
 
-/** What Slack tells by itself: who looks at their Home, who changed, where the app was invited to. */
+/** What Slack reports on its own: who looks at their Home, who changed, where the app was invited to. */
 export function hearEvents(
   app: App,
   { ours, followUps, log }: Listening,

@@ -5,7 +5,10 @@ type Handler<K extends keyof Slice> = NonNullable<Slice[K]>[string];
 /** What all slices answer to: by kind of payload, and by the id under which Slack reports it. */
 export type Handlers = { readonly [K in keyof Slice]-?: ReadonlyMap<string, Handler<K>> };
 
-/** All slices' handlers in one table a kind. @throws when two slices claim the same id: that is a mistake in the program. */
+/**
+ * All slices' handlers, in one table for each kind. @throws when two slices claim the same id: that is a mistake in the
+ * program.
+ */
 export function handlersOf(slices: readonly Slice[]): Handlers {
   return {
     commands: merge(slices.map((slice) => slice.commands)),

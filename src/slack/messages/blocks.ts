@@ -1,6 +1,6 @@
 import type { Button, ConfirmationDialog, KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
 
-/** Slack's shapes, built the short way. Limits are Slack's own, from docs.slack.dev/reference/block-kit. */
+/** Slack's blocks, with less to write. Limits are Slack's own, from docs.slack.dev/reference/block-kit. */
 
 /** What a message shows: blocks for the eye, and the same in plain text for notifications and screen readers. */
 export interface Rendered {
@@ -23,7 +23,7 @@ export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: true };
 }
 
-/** A paragraph of mrkdwn; what has no room in one is left out. */
+/** A paragraph of mrkdwn; what does not fit into one is left out. */
 export function section(text: string): KnownBlock {
   return { type: 'section', text: mrkdwn(paragraphs(text)[0] ?? '…') };
 }
@@ -33,7 +33,7 @@ export function sections(text: string): KnownBlock[] {
   return paragraphs(text).map((paragraph) => ({ type: 'section', text: mrkdwn(paragraph) }));
 }
 
-/** Do these have room in one message? */
+/** Do these fit into one message? */
 export function fitsMessage(blocks: readonly KnownBlock[]): boolean {
   return JSON.stringify(blocks).length <= MESSAGE_MAX;
 }
@@ -59,7 +59,10 @@ export function actions(buttons: readonly Button[]): KnownBlock[] {
   return buttons.length === 0 ? [] : [{ type: 'actions', elements: [...buttons] }];
 }
 
-/** A button. What a screen reader says of it names the request too, and begins with what stands on it, as people who speak to their computer say it. */
+/**
+ * A button. Its label for screen readers names the request too, and begins with the button's own text: people who speak
+ * to their computer say that.
+ */
 export function button(
   text: string,
   actionId: string,

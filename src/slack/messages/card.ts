@@ -26,19 +26,19 @@ import { lasting } from '../../wording/durations.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 
-/** How much of what people wrote there is room for; all of it is in the record. */
+/** How much of what people wrote there is room for; the record has all of it. */
 interface Room {
   /** Questions with their answers, and the length of each. */
   readonly exchanges: number;
   readonly said: number;
-  /** The length of what is a line, and of what is a text. */
+  /** The length of a single line, and of a longer text. */
   readonly line: number;
   readonly text: number;
 }
 
-/** Any one line, however much of it must be escaped: whoever decides sees all of it. */
+/** Any single line fits, however much of it must be escaped: whoever decides sees all of it. */
 const WHOLE: Room = { exchanges: 3, said: 900, line: 5 * LINE_MAX, text: Infinity };
-/** Where that is more than one message holds: what was asked for goes last. */
+/** For what is more than one message holds: what was asked for is cut last. */
 const LESS: readonly Room[] = [
   { ...WHOLE, exchanges: 1, said: 400 },
   { exchanges: 1, said: 400, line: 600, text: 3_000 },
@@ -90,7 +90,7 @@ export function wholeWords(no: number): string {
   return `There is no room for all of it here: \`/tsa show ${tsa(no)}\`.`;
 }
 
-/** What it did not wait for, and what it owes: as far as it came. */
+/** What an emergency did not wait for and what it owes, depending on how far it got. */
 function emergencyWords({ state, world, now }: CardFacts): string {
   const asked = world.policy.tenants.get(state.tenant.id)?.consent === 'required';
   const { review } = state;
@@ -246,7 +246,7 @@ function awaiting(state: Access, world: World, now: number): string[] {
 }
 
 function notes(state: Access, recent: CardFacts['recent']): string[] {
-  // What was so at the filing is not said of the owner of now.
+  // A note from the filing is not said of the current owner.
   const parts = state.roleNotes.filter((note) => note !== REQUESTER_OWNS || state.owner === state.requester);
   const lines = parts.length === 0 ? [] : [parts.map((note) => oneLine(note)).join(' ')];
   if (state.repeatCount >= REPEAT_COUNT)

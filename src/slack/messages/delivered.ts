@@ -9,7 +9,7 @@ import { escape } from './words.ts';
 
 /** What Slack's answer to a message means for it, and what is told where a place takes none. */
 
-/** Errors that no second try mends (docs.slack.dev/reference/methods/chat.postMessage, conversations.open). */
+/** Errors that no second try can mend (docs.slack.dev/reference/methods/chat.postMessage, conversations.open). */
 const FINAL: ReadonlySet<string> = new Set([
   'channel_not_found',
   'is_archived',
@@ -23,7 +23,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'cannot_find_user',
   MAY_BE_THERE,
 ]);
-/** What is about the app, or about Slack, and not about the place (same pages): nothing arrives anywhere then. */
+/** Errors about the app or about Slack, not about the place (same pages): nothing arrives anywhere then. */
 const EVERYWHERE: ReadonlySet<string> = new Set([
   'access_denied',
   'accesslimited',
@@ -45,7 +45,7 @@ const EVERYWHERE: ReadonlySet<string> = new Set([
   'two_factor_setup_required',
 ]);
 
-/** What becomes of a message after that. */
+/** What happens to a message after that. */
 export function outcomeOf(trouble: Trouble, destination: string): Delivered {
   switch (trouble.kind) {
     case 'refused': {
@@ -62,7 +62,7 @@ export function outcomeOf(trouble: Trouble, destination: string): Delivered {
   }
 }
 
-/** A place takes no messages: what is so, and what can be done. */
+/** Says that a place takes no messages, and what can be done. */
 export function undeliverable({
   destination,
   key,

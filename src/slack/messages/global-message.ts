@@ -3,7 +3,7 @@ import type { Rendered } from './blocks.ts';
 import type { Memory } from './memory.ts';
 import type { Poster } from './post.ts';
 
-/** What is about no one request: one message for each key, there and current. */
+/** A message that is about no one request: one for each key, kept current. */
 export async function bringGlobal(
   { post, update }: Poster,
   delivery: Delivery,

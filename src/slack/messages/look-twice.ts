@@ -8,10 +8,10 @@ import { oneLine, who } from './words.ts';
 
 /** Slack draws a mention as whatever its person calls themselves: where that misleads, the message says so. */
 
-/** People of whom it is said; a message that names more of them has other troubles. */
+/** At most so many people are warned about; a message that names more has other troubles. */
 export const SAID_MAX = 3;
 
-/** The message, and whom in it to look at twice; with everybody in it known by name, as far as Slack answers. */
+/** The message, with a warning about names that mislead; everybody in it is known by name, as far as Slack answers. */
 export async function meetAll(
   rendered: Rendered,
   directory: Pick<Directory, 'oddities' | 'meet'>,
@@ -21,7 +21,7 @@ export async function meetAll(
   return lookTwice(rendered, directory, tenant);
 }
 
-/** The same of those whose names are known. */
+/** The same, as far as names are known already. */
 export function lookTwice<R extends { readonly blocks: KnownBlock[] }>(
   rendered: R,
   directory: Pick<Directory, 'oddities'>,

@@ -18,7 +18,10 @@ import { IN_SLACK, inOneLine, oneLine, people, quote, when, who } from './words.
 import { lasting } from '../../wording/durations.ts';
 import { tsa } from '../../wording/numbers.ts';
 
-/** What one fact sounds like when somebody must hear of it. Stands in the card's thread; the buttons are those that still apply. */
+/**
+ * The words for one event, for whoever must hear of it. They stand in the card's thread, with the buttons that still
+ * apply.
+ */
 
 /** Later than this is worth an apology. */
 const LATE_MS = 2 * 60_000;
@@ -31,7 +34,10 @@ const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
   'closeout.reminded',
 ]);
 
-/** The notice of the fact of that version for one place; `null` where it has become pointless, or is not for who reads there. */
+/**
+ * The notice about the event of that version, for one place; `null` where it has become pointless, or is not for its
+ * readers.
+ */
 export function notice(version: number, facts: Facts): Rendered | null {
   const recorded = facts.events.find((one) => one.version === version);
   if (recorded === undefined) return null;
@@ -60,7 +66,7 @@ function silence(
   return `:hourglass_flowing_sand: *${tsa(no)}* · ${asked}. You can go on waiting until ${when(state.terms.lapseAt)}, or *ask somebody else*.`;
 }
 
-/** The fact in words, for a thread, a record or a notification. */
+/** The event in words, for a thread, a record or a notification. */
 export function noticeWords(
   { event, actor, no }: Recorded,
   { audience, state }: Pick<Facts, 'audience' | 'state'>,
@@ -114,7 +120,7 @@ export function noticeWords(
         : `:bell: ${it} · ${who(state.requester)} still waits for your decision about ${place}.`;
     case 'approver.gone': {
       const why =
-        event.why === 'not_able' ? 'no active member of this workspace' : 'not named by the policy of today';
+        event.why === 'not_able' ? 'no active member of this workspace' : 'not named by the current policy';
       if (state.phase === 'active')
         return `:warning: ${it} · ${who(event.approver)} can no longer decide about more time (${why}). ${who(state.grant.ask.grantee)}, please ask for it again: somebody else is asked then. Until then the old end stands.`;
       return `:warning: ${it} · ${who(event.approver)} can no longer decide about it (${why}). ${who(state.requester)}, please choose who decides instead: *Ask somebody else*. Nothing is approved until somebody does.`;
@@ -214,7 +220,7 @@ function ended(event: Extract<AccessEvent, { type: 'session.ended' }>, it: strin
 /** Whoever reads this late is told so; why it is late is not known here. */
 function lateness({ event, at }: Recorded, now: number): string {
   const happened = event.type === 'session.ended' ? event.endedAt : at;
-  // What is over because nobody knows what became of it says so itself.
+  // A session that is over because nobody knows what became of it says so itself.
   const restored = event.type === 'session.ended' && event.how === 'expired' && event.reason !== '';
   return restored || now - happened < LATE_MS
     ? ''

@@ -130,7 +130,7 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
   ): Promise<T> {
     const { text, blocks } = rendered;
     const plain = section(text);
-    // What can be done about it stays as long as it can, whatever is said about it.
+    // The buttons stay as long as they can, whatever happens to the words.
     for (const tried of [blocks, [plain, ...blocks.filter((block) => block.type === 'actions')]])
       try {
         return await send({ blocks: tried });

@@ -6,7 +6,7 @@ import { placeOf } from './card.ts';
 
 /** What products say was done, as it is read in Slack. */
 
-/** So many are shown. */
+/** How many are shown. */
 const NEWEST = 10;
 
 /** The newest actions of a session, with how many there are; `null`: no product told of any. */

@@ -63,7 +63,7 @@ export function quote(text: string, max = Infinity): string {
 
 /** Whatever any reader's Slack may show as the start of a new line. */
 const LINE_BREAK = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
-/** Nobody's text pushes what follows it out of sight. */
+/** Nobody's text can push what follows it out of view. */
 const EMPTY_LINES = /\n(?:[^\S\n]*\n){2,}/g;
 
 /** An actor as the ledger names it, for reading. People are mentioned; a mention in a message that we send pings nobody twice. */
@@ -103,7 +103,7 @@ export function endWords(ending: Ending): string {
   return endWordsBy(ending, IN_SLACK);
 }
 
-/** As it is to be written, and at most `max` characters of that; says so where something was left out. */
+/** The text as `written` writes it, cut to `max` characters of the result; says so where something was left out. */
 function cut(text: string, max: number, written: (character: string) => string): string {
   let all = '';
   let kept = '';

@@ -1,6 +1,6 @@
 /** A yes to more time says what it is to: one that is pressed too late gives nothing that was not read. */
 
-/** Which ask of which request a yes is to. */
+/** Which ask, of which request, a yes answers. */
 export function yesValue(no: number, version: number): string {
   return `${no}:${version}`;
 }

@@ -50,7 +50,7 @@ export const INPUT = {
   approver: 'tsa_in_approver',
 } as const;
 
-/** An empty form: for me, mine. */
+/** An empty form: whoever opens it gets the access, and owns it. */
 export function emptyDraft(me: UserId, tenantId = ''): Draft {
   return {
     tenantId,
@@ -69,7 +69,7 @@ export function emptyDraft(me: UserId, tenantId = ''): Draft {
   };
 }
 
-/** What stands in the form now. */
+/** What the form holds now. */
 export function readDraft(view: View): Draft {
   const inputs = readInputs(view);
   const read = (name: string): string => inputs(blockNamed(view, name) ?? name);
@@ -91,8 +91,9 @@ export function readDraft(view: View): Draft {
 }
 
 /**
- * A block's id, with what its choice depends on: Slack keeps what was chosen as long as the id stays, possible or not.
- * With another id the choice is what the form says it is. Ids are short (docs.slack.dev/reference/block-kit/blocks/input-block).
+ * A block's id, with what its choice depends on. Slack keeps a choice as long as the id stays, even one that is not
+ * possible any more; with another id the choice is what the form says. Ids are short
+ * (docs.slack.dev/reference/block-kit/blocks/input-block).
  */
 export function dependent(name: string, ...on: readonly string[]): string {
   return `${name}:${createHash('sha256').update(JSON.stringify(on)).digest('base64url').slice(0, 16)}`;

@@ -133,7 +133,7 @@ export function personOption(context: SlackContext, user: UserId): PlainTextOpti
   return { text: plain(fit(context.directory.profile(user)?.name ?? user, OPTION_TEXT_MAX)), value: user };
 }
 
-/** How long the chosen duration is, in milliseconds; NaN for what is no time. */
+/** The chosen length of time in milliseconds; NaN if it is none. */
 export function chosenMs(
   context: SlackContext,
   draft: Draft,

@@ -94,7 +94,10 @@ export function requestAccess(context: SlackContext, closeForm: CloseForm): Slic
   };
 }
 
-/** Whoever may not ask is told before they fill in a form. Where Slack must be asked first, filing it is what tells. */
+/**
+ * Whoever may not ask is told before they fill in a form. Where Slack must be asked first, they are told when they file
+ * it.
+ */
 function unlisted(context: SlackContext, { userId }: Caller): Answered | null {
   if (mayAsk(context, userId)) return null;
   return {
@@ -102,7 +105,7 @@ function unlisted(context: SlackContext, { userId }: Caller): Answered | null {
   };
 }
 
-/** The form with everything that an earlier request of theirs said, to be looked at and filed anew. */
+/** The form with everything that an earlier request of theirs said, to be checked and filed again. */
 async function again(context: SlackContext, { caller, value, triggerId }: ActionCall): Promise<Answered> {
   const no = parseNo(value);
   const seen = no === null ? null : await seenBy(context, caller.userId, no);
@@ -192,7 +195,7 @@ async function file(context: SlackContext, call: SubmitCall, closeForm: CloseFor
   return { kind: 'show', view: filedView(requestNo ?? 0, asked, state) };
 }
 
-/** Where Slack did not say who somebody is, nothing is wrong with what was typed. */
+/** If Slack did not say who somebody is, nothing is wrong with what was typed. */
 function passing(refusal: Refusal | null): Refusal | null {
   if (refusal?.reason !== 'invalid') return refusal;
   const unknown = refusal.problems.some((one) => 'standing' in one && one.standing === 'cannot_check');

@@ -20,7 +20,7 @@ import { lasting } from '../../wording/durations.ts';
 
 /** The review: `/tsa review` any time, and the same once a week in the review channel. */
 export function review(context: SlackContext): Slice {
-  /** Everybody of ours sees the same: who asks while others wait for it, waits for theirs. */
+  /** All of us see the same: whoever asks while others wait for it waits for theirs. */
   const forUs = (): Promise<Say> => context.lookUps.figures('review', () => lastDays(context));
   return {
     commands: {
@@ -66,7 +66,7 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Numbers named on one line; the rest is counted. */
 const NAMED = [NAMED_MAX, 8, 4, 2];
 
-/** Of which tenants a review says what is asked for again and again. */
+/** The tenants of which a review says that something is asked for again and again. */
 const repeatsIn = new WeakMap<Say, readonly string[]>();
 
 /** The digest of a span of time, ready to post. */
@@ -75,12 +75,12 @@ export async function renderReview(
   from: number,
   until: number,
   title: string,
-  /** As what whoever reads it reads about each tenant. */
+  /** How its reader reads about each tenant: as one of us, or as the customer. */
   reads: (tenantId: string) => Audience = () => 'ours',
 ): Promise<Rendered> {
   const facts = await context.reviewed(from, until);
   const all = makeDigest(facts, { from, until, now: context.clock.now() });
-  // What we call a product problem is our own talk.
+  // What we call a product problem stays among ourselves.
   const repeats = all.repeats.filter((one) => reads(one.tenantId) === 'ours');
   const digest = { ...all, repeats };
   const links = await context.permalinks(numbersIn(digest));
@@ -96,7 +96,7 @@ export async function renderReview(
   return drawn;
 }
 
-/** With as many numbers on a line as leave the whole within what one message holds. */
+/** With as many numbers on a line as let the whole fit into one message. */
 async function drawFitting(
   digest: Digest,
   title: string,
@@ -111,7 +111,7 @@ async function drawFitting(
   return drawDigest(digest, title, new Map(), placeNamed, 0);
 }
 
-/** A change of the policy has room on a few lines. */
+/** A change of the policy gets a few short lines. */
 const IN_SLACK = { who, text: (said: string) => oneLine(said, 60), most: 3 };
 
 /** Facts first, then what needs somebody, then who and where. Every line leads to its requests. */
