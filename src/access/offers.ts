@@ -1,4 +1,5 @@
 import type { Moment } from './decision.ts';
+import { overdueEnd } from './due.ts';
 import type { Actor, People, World } from './people.ts';
 import { answersFor } from './people.ts';
 import type { RequestCommandType } from './permits.ts';
@@ -109,6 +110,8 @@ function offersFor(
   { audience, place }: { readonly audience: Audience; readonly place: Place },
   moment: Moment,
 ): Offers {
+  // What is over is over, whether or not the timer came by.
+  if (overdueEnd(state, moment.now) !== null) return NONE;
   const may = (type: RequestCommandType): boolean => permits(type, state, moment) === null;
   const reader: Reader = { state, audience, place, moment, may };
   const offers = Object.keys(WORTH).filter(isOffer);

@@ -65,13 +65,15 @@ export function createRequestLink(context: PageContext): RequestLink {
     { link, record, shown }: Opened,
     typed: Typed,
   ): Response | Promise<Response> {
-    const offer = offerOf(link, record, deps.policy, deps.clock.now());
+    const offer = offerOf(link, record, deps.directory.known(), deps.clock.now());
     if (offer.kind === 'open') {
       const wrong = typed.problem !== null || typed.codeProblem !== null || typed.reasonProblem !== null;
       const title = wrong ? `Not done yet: ${tsa(record.no)}` : tsa(record.no);
       return send(c, link, title, question(link, shown, typed, `/r/${token}`), wrong ? 422 : 200);
     }
-    const mail = deps.mail ? mailAgain(link, record, deps.policy, { now: deps.clock.now(), key: '' }) : null;
+    const mail = deps.mail
+      ? mailAgain(link, record, deps.directory.known(), { now: deps.clock.now(), key: '' })
+      : null;
     const again = mail === null ? null : newMailForm(`/r/${token}/mail`);
     const place = offer.kind === 'not_contact' ? null : shown;
     return page(c, {
@@ -105,7 +107,7 @@ export function createRequestLink(context: PageContext): RequestLink {
       const opened = await open(c, token);
       if (opened instanceof Response) return opened;
       const { link, record } = opened;
-      const offer = offerOf(link, record, deps.policy, deps.clock.now());
+      const offer = offerOf(link, record, deps.directory.known(), deps.clock.now());
       if (offer.kind !== 'open') return standing(c, token, opened, NOTHING_TYPED);
       const typed = form.parse(await formOf(c));
       const reason = typed.reason.replaceAll('\r\n', '\n').trim();
@@ -170,7 +172,7 @@ export function createRequestLink(context: PageContext): RequestLink {
       const wait = await context.tooOften(c, limits.mails, `again:${link.email}`);
       if (wait !== null) return wait;
       const at = { now: deps.clock.now(), key: deps.clock.uuid() };
-      const owed = deps.mail ? mailAgain(link, record, deps.policy, at) : null;
+      const owed = deps.mail ? mailAgain(link, record, deps.directory.known(), at) : null;
       if (owed === null) return standing(c, token, opened, NOTHING_TYPED);
       return context.mailAsked(c, link, owed);
     },

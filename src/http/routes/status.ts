@@ -28,7 +28,6 @@ export async function tenantStatus(context: PageContext, c: Context, id: string)
   const sessions = inUse(await context.read(active), {
     tenant,
     at: '',
-    expiresAt: now,
     now,
     nameOf: (user) => context.nameOf(user),
   });

@@ -63,7 +63,12 @@ export function createTenantEntry(context: PageContext): TenantEntry {
     if (link.state !== 'open') return over(c, link.state, token);
     const now = deps.clock.now();
     const nameOf = (user: string): string => context.nameOf(user);
-    return { link, tenant, facts: { tenant, at: `/t/${token}`, expiresAt: link.expiresAt, now, nameOf } };
+    const world = deps.directory.known();
+    return {
+      link,
+      tenant,
+      facts: { tenant, at: `/t/${token}`, expiresAt: link.expiresAt, now, world, nameOf },
+    };
   }
 
   function over(c: Context, why: 'not_contact' | 'used' | 'expired' | 'locked', token: string): Answer {

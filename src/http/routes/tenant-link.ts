@@ -143,7 +143,7 @@ export function createTenantLink(context: PageContext): Readonly<
       const wait = await context.tooOften(c, limits.mails, link.email);
       if (wait !== null) return wait;
       const at = { now: deps.clock.now(), key: deps.clock.uuid() };
-      const owed = deps.mail ? mailAgain(link, null, deps.policy, at) : null;
+      const owed = deps.mail ? mailAgain(link, null, deps.directory.known(), at) : null;
       if (owed === null) return over(c, 'not_contact', token);
       return context.mailAsked(c, link, owed);
     },

@@ -3,10 +3,12 @@ import { currentAsk } from '../../access/approving.ts';
 import { overdueEnd } from '../../access/due.ts';
 import type { Ask } from '../../access/event.ts';
 import { evolve } from '../../access/evolve.ts';
+import type { World } from '../../access/people.ts';
 import { isContact } from '../../access/people.ts';
+import type { RequestCommandType } from '../../access/permits.ts';
+import { permits } from '../../access/permits.ts';
 import type { Policy } from '../../access/policy.ts';
 import type { Access } from '../../access/state.ts';
-import { asksCustomer } from '../../access/state.ts';
 import type { FullRecord } from '../../ledger/history.ts';
 import type { Link } from '../../ledger/links.ts';
 import { byMailLater, mailTo } from '../../notifications/owe-mail.ts';
@@ -32,33 +34,40 @@ export function stillContact(policy: Policy, { email, tenantId }: Pick<Link, 'em
   return tenant !== undefined && isContact(tenant, { kind: 'contact', email });
 }
 
+/** What whoever opens the link is asked to do. */
+const ASKED = {
+  consent: 'approve',
+  extension: 'approve_extension',
+  cancel: 'cancel',
+  report: 'report_unexpected',
+} as const satisfies Record<Exclude<Link['purpose'], 'tenant'>, RequestCommandType>;
+
 /** What that link about that request offers now. */
-export function offerOf(link: Link, record: FullRecord, policy: Policy, now: number): Offer {
-  if (!stillContact(policy, link)) return { kind: 'not_contact' };
+export function offerOf(link: Link, record: FullRecord, world: World, now: number): Offer {
+  if (!stillContact(world.policy, link)) return { kind: 'not_contact' };
   if (link.state !== 'open') return { kind: link.state };
   if (overdueEnd(record.state, now) !== null) return { kind: 'over' };
-  return decidable(link, record);
+  if (!isOpenTo(link, record.state, world, now)) return { kind: 'decided' };
+  return isAsRead(link, record) ? { kind: 'open' } : { kind: 'changed' };
 }
 
-function decidable(link: Link, record: FullRecord): Offer {
+/** May that contact still do what the link is for? */
+function isOpenTo(
+  { purpose, email }: Pick<Link, 'purpose' | 'email'>,
+  state: Access,
+  world: World,
+  now: number,
+): boolean {
+  const actor = { kind: 'contact', email } as const;
+  return purpose !== 'tenant' && permits(ASKED[purpose], state, { actor, world, now }) === null;
+}
+
+/** Is it still what the mail said? */
+function isAsRead({ purpose, version }: Link, record: FullRecord): boolean {
   const { state } = record;
-  switch (link.purpose) {
-    case 'consent': {
-      if (state.phase !== 'pending' || !asksCustomer(state)) return { kind: 'decided' };
-      const same = isDeepStrictEqual(askAt(record, link.version), askIn(state));
-      return same ? { kind: 'open' } : { kind: 'changed' };
-    }
-    case 'extension': {
-      if (state.phase !== 'active' || !asksCustomer(state)) return { kind: 'decided' };
-      return state.extension?.version === link.version ? { kind: 'open' } : { kind: 'changed' };
-    }
-    case 'cancel':
-      return state.phase === 'unclaimed' ? { kind: 'open' } : { kind: 'decided' };
-    case 'report':
-      return state.phase === 'active' ? { kind: 'open' } : { kind: 'decided' };
-    case 'tenant':
-      return { kind: 'decided' };
-  }
+  if (purpose === 'consent') return isDeepStrictEqual(askAt(record, version), askIn(state));
+  if (purpose === 'extension') return state.phase === 'active' && state.extension?.version === version;
+  return true;
 }
 
 /** What was asked for when the mail was written. */
@@ -76,14 +85,15 @@ function askIn(state: Access): Ask | null {
 export function mailAgain(
   { purpose, email, tenantId }: Link,
   record: FullRecord | null,
-  policy: Policy,
+  world: World,
   { now, key }: { readonly now: number; readonly key: string },
 ): Owed | null {
-  if (!stillContact(policy, { email, tenantId })) return null;
+  if (!stillContact(world.policy, { email, tenantId })) return null;
   const again = `again:${key}:${email}`;
   if (purpose === 'tenant')
     return { key: again, destination: mailTo(email), message: { kind: 'tenant_mail', tenantId } };
   if (record === null || overdueEnd(record.state, now) !== null) return null;
+  if (!isOpenTo({ purpose, email }, record.state, world, now)) return null;
   const { no, state, events } = record;
   const lastOf = (...types: readonly string[]): number | undefined =>
     events.findLast(({ event }) => types.includes(event.type))?.version;
@@ -93,7 +103,6 @@ export function mailAgain(
       : { key: again, destination: mailTo(email), message: { kind: 'mail', no, version } };
   switch (purpose) {
     case 'consent': {
-      if (state.phase !== 'pending' || !asksCustomer(state)) return null;
       const asked = events.findLast(
         ({ event }) =>
           event.type === 'request.filed' ||
@@ -105,10 +114,10 @@ export function mailAgain(
       return { key: again, destination: byMailLater(no, email), message };
     }
     case 'extension':
-      return state.phase === 'active' && asksCustomer(state) ? told(state.extension?.version) : null;
+      return told(state.phase === 'active' ? state.extension?.version : undefined);
     case 'cancel':
-      return state.phase === 'unclaimed' ? told(lastOf('customer_request.filed')) : null;
+      return told(lastOf('customer_request.filed'));
     case 'report':
-      return state.phase === 'active' ? told(lastOf('session.started', 'extension.approved')) : null;
+      return told(lastOf('session.started', 'extension.approved'));
   }
 }

@@ -1,4 +1,6 @@
 import { html } from 'hono/html';
+import { offersTo } from '../../access/offers.ts';
+import type { World } from '../../access/people.ts';
 import type { Tenant } from '../../access/policy.ts';
 import { askOf } from '../../access/state.ts';
 import type { Mark } from '../../ledger/tenant-views.ts';
@@ -25,6 +27,7 @@ export interface TenantFacts {
   readonly at: string;
   readonly expiresAt: number;
   readonly now: number;
+  readonly world: World;
   readonly nameOf: (user: string) => string;
 }
 
@@ -42,7 +45,7 @@ export interface InUse {
 /** The sessions in use now; one whose time is over is none, whether or not the timer came by. */
 export function inUse(
   records: readonly Theirs[],
-  { at, now, nameOf, tenant }: TenantFacts,
+  { at, now, nameOf, tenant }: Pick<TenantFacts, 'at' | 'now' | 'nameOf' | 'tenant'>,
 ): readonly InUse[] {
   const name = namesFor(tenant, nameOf);
   return records.flatMap(({ no, state }) => {
@@ -227,25 +230,26 @@ function resolution({ state }: Theirs): Html | null {
 /** What its reader can do about it: the words, the button, and the answer that it sends. */
 function deed(
   { no, state }: Theirs,
-  { now, tenant }: TenantFacts,
+  { now, world }: TenantFacts,
   email: string,
 ): readonly [string, string, string, Html] | null {
-  if (state.phase === 'active' && now < state.session.expiresAt)
+  const actor = { kind: 'contact', email } as const;
+  const offers = offersTo(state, { audience: 'customer', place: 'record' }, { actor, world, now });
+  if (offers.has('report_unexpected'))
     return [
       'You did not expect this?',
       'Stop it: the session ends at once, and our security team hears of it.',
       `Stop ${tsa(no)}`,
       button('I didn’t expect this: stop it now', 'report', 'stop'),
     ];
-  if (state.phase === 'approved')
+  if (offers.has('revoke'))
     return [
       'You do not want this any more?',
       'Take it back before it starts: nobody enters for it after that.',
       `Take back ${tsa(no)}`,
       button('Take it back', 'revoke', 'stop'),
     ];
-  const askedInSlack = tenant.contacts.some((c) => c.email === email && c.slack === state.requester);
-  if (state.phase === 'unclaimed' && (askedInSlack || state.requester === `customer:${email}`))
+  if (offers.has('cancel'))
     return [
       'You do not need help any more?',
       'Cancel it: nobody enters for it after that.',
