@@ -119,7 +119,7 @@ describe('Though Slack’s word never came, and the last look was just now', () 
 });
 
 describe('A filing gives nobody anything', () => {
-  it('so Slack’s word of the last minute will do for it, and for nothing that follows', () =>
+  it('so Slack’s word of a few minutes ago will do for it, and for nothing that follows', () =>
     onStage(async (s) => {
       const asked = (): number =>
         s.sandbox.workspace.traffic.filter(({ what }) => what.startsWith('users.info')).length;

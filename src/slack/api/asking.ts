@@ -13,7 +13,7 @@ export interface Questions {
 }
 
 /**
- * How fresh Slack's word must be for a decision: asked for `now`; from `lately`, which is a minute old at most for a
+ * How fresh Slack's word must be for a decision: asked for `now`; from `lately`, which is five minutes old at most for a
  * person; or asked for now, with the `last_known` where Slack is silent.
  */
 export type Word = 'now' | 'lately' | 'last_known';

@@ -220,7 +220,7 @@ export function createDirectory(deps: {
         standing(user: UserId) {
           if (user === '') return Promise.resolve(NOBODY);
           const told = lately && !unanswered.has(user) ? people.get(user) : undefined;
-          return isFresh(told, PERSON_FRESH_MS) ? Promise.resolve(told.value.standing) : lookUp(user);
+          return isFresh(told, LISTED_FRESH_MS) ? Promise.resolve(told.value.standing) : lookUp(user);
         },
         members(group: string) {
           const told = lately ? groups.get(group) : undefined;
