@@ -211,6 +211,8 @@ export const globalEvent = z.discriminatedUnion('type', [
     reason: text,
     /** The request that it was about, if any. */
     about: z.int().nullable(),
+    /** How often, since the one before it: what is repeated within a minute is written as one. */
+    times: z.int().min(1),
   }),
   z.strictObject({
     type: z.literal('absence.set'),

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Command, GlobalCommand } from '../access/command.ts';
 import { decide, needsRelated } from '../access/decide.ts';
-import type { AccessEvent, GlobalEvent, PolicyChanged, ProgramEvent } from '../access/event.ts';
+import type { AccessEvent, EventOfHouse, PolicyChanged, ProgramEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
 import { decideGlobal } from '../access/global.ts';
 import type { Actor, World } from '../access/people.ts';
@@ -28,6 +28,8 @@ import { createRestorations, gapOf, nextNo, oweAll } from './owing.ts';
 import type { OrderOutcome, RefusedOrder } from './refused.ts';
 import { carryOut } from './refused.ts';
 import { oweTidying } from './tidying.ts';
+import type { RefusedBy } from './presses.ts';
+import { createPresses } from './presses.ts';
 import { readRelated } from './read-related.ts';
 import type { Tables } from './tables.ts';
 
@@ -75,11 +77,16 @@ export interface CommandHandler {
   caughtUp(restored: number): Promise<void>;
   /** Gives up, or sends elsewhere, what a place refused. */
   carryOut(order: RefusedOrder): Promise<OrderOutcome>;
+  /** Writes how often what was refused was tried again, of minutes that are over. */
+  settleRefused(): Promise<void>;
   /** Calls back after every commit that changed something or owes something. */
   onCommitted(listener: () => void): void;
   /** Waits for what is under way; from then on every attempt is refused with an error. */
   close(): Promise<void>;
 }
+
+/** Something to write. `undoing`: what is to be done where nothing of it is written. */
+type Work<T> = (tx: Transaction<Tables>, undoing: (undo: () => void) => void) => Promise<T>;
 
 /** Builds the command handler to this ledger. `mail`: customers are told and asked by e-mail too. */
 export function createCommandHandler(
@@ -89,24 +96,47 @@ export function createCommandHandler(
 ): CommandHandler {
   const restorations = createRestorations();
   const deliveries = createDeliveries();
+  const presses = createPresses();
   const listeners: (() => void)[] = [];
   let closed = false;
 
-  async function enter<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  async function enter<T>(work: Work<T>): Promise<T> {
     if (closed) throw new Error('the handler is closed: the program is stopping');
+    return write(work);
+  }
+
+  async function write<T>(work: Work<T>): Promise<T> {
+    const undos: (() => void)[] = [
+      () => {
+        restorations.forget();
+      },
+    ];
+    const undoAll = (): void => {
+      for (const undo of undos.splice(0).reverse()) undo();
+    };
     const guarded = async (tx: Transaction<Tables>): Promise<T> => {
       try {
-        return await work(tx);
+        return await work(tx, (undo) => undos.push(undo));
       } catch (error) {
         forgetEnd(tx);
-        restorations.forget();
+        undoAll();
         throw error;
       }
     };
     return ledger.write(guarded, tellListeners).catch((error: unknown) => {
       // Or the commit that it shared was undone.
-      restorations.forget();
+      undoAll();
       throw error;
+    });
+  }
+
+  /** Writes what was counted of refused attempts, of minutes that are over by then. */
+  async function settleRefused(by: number): Promise<void> {
+    if (!presses.isDue(by)) return;
+    await write(async (tx, undoing) => {
+      const counted = presses.counted(by);
+      undoing(counted.undo);
+      await appendEvents(tx, counted.write.map(refusedFact(clock.now())));
     });
   }
 
@@ -114,7 +144,24 @@ export function createCommandHandler(
     for (const listener of listeners) listener();
   }
 
-  async function attempted(tx: Transaction<Tables>, attempt: Attempt): Promise<Outcome> {
+  /** What of a refusal is written now. */
+  function refusedFacts(
+    actor: string,
+    refused: Omit<EventOfHouse<'attempt.refused'>, 'type' | 'times'>,
+    now: number,
+    undoing: (undo: () => void) => void,
+  ): readonly NewEvent[] {
+    const event = { type: 'attempt.refused', ...refused, times: 1 } as const;
+    const { write, undo } = presses.press({ actor, event }, now);
+    undoing(undo);
+    return write.map(refusedFact(now));
+  }
+
+  async function attempted(
+    tx: Transaction<Tables>,
+    attempt: Attempt,
+    undoing: (undo: () => void) => void,
+  ): Promise<Outcome> {
     const { command, requestNo, world } = attempt;
     const now = clock.now();
     const before = requestNo === null ? null : ((await loadRecords(tx, [requestNo]))[0]?.state ?? null);
@@ -154,13 +201,9 @@ export function createCommandHandler(
     }
     // That somebody was quicker than time is nobody's offence.
     if (refusal !== null && refusal.reason !== 'nothing_due') {
-      const event = {
-        type: 'attempt.refused',
-        command: command.type,
-        reason: refusal.reason,
-        about: before === null ? null : requestNo,
-      } as const;
-      facts.push({ requestNo: null, version: null, actor, at: now, event });
+      const about = before === null ? null : requestNo;
+      const refused = { command: command.type, reason: refusal.reason, about };
+      facts.push(...refusedFacts(actor, refused, now, undoing));
     }
     const end = await appendEvents(tx, facts);
     await addLately(tx, end, facts, state?.tenant.id ?? null);
@@ -173,9 +216,9 @@ export function createCommandHandler(
   }
 
   return {
-    handle: (attempt) => enter((tx) => attempted(tx, attempt)),
+    handle: (attempt) => enter((tx, undoing) => attempted(tx, attempt, undoing)),
     handleGlobal: ({ command, actor, world, delivery }, owed = []) =>
-      enter(async (tx) => {
+      enter(async (tx, undoing) => {
         const repeated = await deliveries.recall(tx, delivery, clock.now());
         if (repeated !== null) return repeated.refusal;
         const now = clock.now();
@@ -184,12 +227,16 @@ export function createCommandHandler(
         const tenantId = 'tenantId' in command ? command.tenantId : null;
         const lately = await readLately(tx, command, tenantId, { actor, world, now });
         const { events, refusal } = decideGlobal(command, { actor, world, now, gap, lately });
-        const all: GlobalEvent[] = [...events];
+        const end = await appendHouse(tx, by, now, ...events);
+        await addLately(
+          tx,
+          end,
+          events.map((event) => ({ event, actor: by, at: now })),
+          tenantId,
+        );
+        const refused = { command: command.type, about: null };
         if (refusal !== null)
-          all.push({ type: 'attempt.refused', command: command.type, reason: refusal.reason, about: null });
-        const end = await appendHouse(tx, by, now, ...all);
-        const facts = all.map((event) => ({ event, actor: by, at: now }));
-        await addLately(tx, end, facts, tenantId);
+          await appendEvents(tx, refusedFacts(by, { ...refused, reason: refusal.reason }, now, undoing));
         if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
         await oweAll(tx, refusal === null ? owed : [], now, await restorations.last(tx));
         await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
@@ -231,12 +278,18 @@ export function createCommandHandler(
       }),
     startUnder: (policy, tenants) => enter((tx) => startUnder(tx, clock.now(), policy, tenants)),
     carryOut: (order) => enter((tx) => carryOut(tx, order, clock.now())),
+    settleRefused: () => settleRefused(clock.now()),
     onCommitted(listener) {
       listeners.push(listener);
     },
     async close() {
       closed = true;
       await ledger.written();
+      await settleRefused(Infinity);
     },
   };
+}
+
+function refusedFact(at: number): (refused: RefusedBy) => NewEvent {
+  return ({ actor, event }) => ({ requestNo: null, version: null, actor, at, event });
 }

@@ -248,8 +248,8 @@ async function factsOf(db: Kysely<Tables>, events: readonly EventRow[]): Promise
     if (no === null) {
       const fact = body === null ? null : parseGlobal({ body });
       if (fact?.type !== 'attempt.refused') return [];
-      const { command, reason, about } = fact;
-      return [{ kind: 'refusal', actor, command, reason, about, times: 1 }];
+      const { command, reason, about, times } = fact;
+      return [{ kind: 'refusal', actor, command, reason, about, times }];
     }
     const row = requests.get(no);
     if (row === undefined || !isCounted(type)) return [];

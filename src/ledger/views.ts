@@ -10,6 +10,7 @@ import { createGapViews } from './gap.ts';
 import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
 import { readOpenEmergencies } from './read-related.ts';
+import { countRefused } from './refused-attempts.ts';
 import type { Tables } from './tables.ts';
 
 /** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */
@@ -36,12 +37,12 @@ export interface Views extends GapViews {
   unreviewed(): Promise<readonly FullRecord[]>;
   /** The last facts of all, newest first, each with its request. */
   latest(limit: number): Promise<readonly { readonly record: FullRecord; readonly version: number }[]>;
-  /** How many requests of a tenant, or in which a person plays a part, were filed since then, and the newest of them. */
+  /** How many requests of a tenant, or in which a person plays a part, were filed since then, the newest, and what was refused. */
   filedSince(
     of: { tenantId: string } | { person: UserId },
     since: number,
     limit: number,
-  ): Promise<{ readonly count: number; readonly newest: readonly FullRecord[] }>;
+  ): Promise<{ readonly count: number; readonly refused: number; readonly newest: readonly FullRecord[] }>;
   /** This person's requests of the time since then that lapsed or were denied, newest first. */
   letDown(requester: UserId, since: number): Promise<readonly FullRecord[]>;
   /** What this person, or this tenant, had since then. */
@@ -190,7 +191,8 @@ export function createViews(db: Kysely<Tables>): Views {
         for (const row of rows) numbers.add(row.request_no);
       }
       const newest = [...numbers].sort((a, b) => b - a).slice(0, limit);
-      return { count: numbers.size, newest: await loadRecords(db, newest) };
+      const refused = await countRefused(db, of, since);
+      return { count: numbers.size, refused, newest: await loadRecords(db, newest) };
     },
     async letDown(requester, since) {
       const rows = await db

@@ -63,6 +63,7 @@ export function createTimers(deps: {
    * Everything due, batch by batch; those that failed lately are passed over. Resolves with the time of the last look.
    */
   async function drain(): Promise<number> {
+    await handler.settleRefused();
     for (;;) {
       const now = clock.now();
       for (const [no, until] of failed) if (until <= now) failed.delete(no);

@@ -74,6 +74,8 @@ it.each([7, 2027])(
       }
       if (tried % 600 < AT_ONCE) expect(await g.verify()).toMatchObject({ ok: true });
     }
+    // What was counted of refused attempts is written at the end.
+    await handler.close();
     const verdict = await g.verify();
     expect(verdict).toMatchObject({ ok: true, requests: living.length });
 

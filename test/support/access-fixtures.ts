@@ -102,7 +102,7 @@ export const perHour = (person: number, tenant: number): PolicyLimits['perHour']
 /** Many a test does in one hour what takes people a week. */
 export const unhurried = (policy: Policy): Policy => ({
   ...policy,
-  limits: { ...policy.limits, perHour: perHour(1_000, 1_000) },
+  limits: { ...policy.limits, perHour: perHour(10_000, 10_000) },
 });
 
 const LIMITS: PolicyLimits = {
@@ -122,7 +122,7 @@ const LIMITS: PolicyLimits = {
   closeoutReminderEveryMs: DAY,
   closeoutOverdueMs: 3 * DAY,
   customerRequestMs: DAY,
-  perHour: perHour(1_000, 1_000),
+  perHour: perHour(10_000, 10_000),
 };
 
 export interface Change {

@@ -124,7 +124,7 @@ async function history(context: SlackContext, { userId }: Caller, rest: string):
   if (!isTenant) await context.directory.learn([about.person]);
   const known = isTenant ? null : context.directory.profile(about.person);
   const of = isTenant ? { tenantId: about.id } : { person: known?.user ?? about.person };
-  const { count: all, newest } = await context.views.filedSince(of, since, ACTIVE_MAX);
+  const { count: all, newest, refused } = await context.views.filedSince(of, since, ACTIVE_MAX);
   const whose = isTenant ? about.name : (known?.name ?? about.person);
   return listed(
     context,
@@ -132,6 +132,7 @@ async function history(context: SlackContext, { userId }: Caller, rest: string):
     newest,
     all,
     `${count(all, 'request')} in ${days ?? HISTORY_DAYS} days: ${whose}`,
+    refused === 0 ? null : `${count(refused, 'refused attempt')} in that time.`,
   );
 }
 
@@ -141,17 +142,19 @@ function listed(
   shown: readonly FullRecord[],
   all: number,
   title: string,
+  below: string | null = null,
 ): Say {
   const lines = shown.map((one) =>
     headline(factsAt(one, `person:${reader}`, context.directory.known(), context.clock.now())),
   );
   const more = all - shown.length;
   return {
-    text: [oneLine(title), ...lines.map(strip)].join('\n'),
+    text: [oneLine(title), ...lines.map(strip), ...(below === null ? [] : [below])].join('\n'),
     blocks: [
       header(title),
       ...lines.map(section),
       ...(more > 0 ? [contextBlock(`… and ${more} more, older.`)] : []),
+      ...(below === null ? [] : [contextBlock(below)]),
     ],
   };
 }
