@@ -1,7 +1,7 @@
 import type { Moment } from './decision.ts';
 import { ableActor, standingOf } from './standing.ts';
 import type { GlobalCommand } from './command.ts';
-import type { EventOfHouse } from './event.ts';
+import type { GlobalEventOf } from './event.ts';
 import { mustBe } from './work-order.ts';
 import { ABSENCE_MAX_MS } from './limits.ts';
 import { actorName, isAmong } from './people.ts';
@@ -15,7 +15,7 @@ export function decideAbsence(
   command: SetAbsence | ClearAbsence,
   context: Moment,
 ): {
-  readonly events: readonly EventOfHouse<'absence.set' | 'absence.cleared'>[];
+  readonly events: readonly GlobalEventOf<'absence.set' | 'absence.cleared'>[];
   readonly refusal: Refusal | null;
 } {
   const { world } = context;

@@ -289,7 +289,7 @@ export const globalEvent = z.discriminatedUnion('type', [
 ]);
 
 export type GlobalEvent = z.infer<typeof globalEvent>;
-export type EventOfHouse<T extends GlobalEvent['type']> = Extract<GlobalEvent, { type: T }>;
+export type GlobalEventOf<T extends GlobalEvent['type']> = Extract<GlobalEvent, { type: T }>;
 /** What the program itself has to say: nobody asked for it. */
-export type ProgramEvent = EventOfHouse<'clock.jumped' | 'clock.behind'>;
+export type ProgramEvent = GlobalEventOf<'clock.jumped' | 'clock.behind'>;
 export type PolicyChanged = Extract<GlobalEvent, { type: 'policy.changed' }>;

@@ -1,6 +1,6 @@
 import type { GlobalCommand } from './command.ts';
 import type { Moment } from './decision.ts';
-import type { EventOfHouse } from './event.ts';
+import type { GlobalEventOf } from './event.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { insidersOf } from './reading.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
@@ -10,7 +10,7 @@ import { mustBe } from './work-order.ts';
 /** Showing customers where to ask, and mailing them a link that they ask for. */
 
 interface Answer {
-  readonly events: readonly EventOfHouse<'customers.invited' | 'link.asked'>[];
+  readonly events: readonly GlobalEventOf<'customers.invited' | 'link.asked'>[];
   readonly refusal: Refusal | null;
 }
 

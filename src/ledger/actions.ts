@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Action } from '../access/actions.ts';
 import { isAfterEnd, LEVELS, OUTCOMES } from '../access/actions.ts';
-import type { EventOfHouse } from '../access/event.ts';
-import { appendHouse } from './append.ts';
+import type { GlobalEventOf } from '../access/event.ts';
+import { appendGlobal } from './append.ts';
 import { compiled } from './compiled.ts';
 import { canonicalJson } from './chain.ts';
 import type { ReportedActionTable, Tables } from './tables.ts';
@@ -28,7 +28,7 @@ export interface Stored {
   readonly repeated: number;
   readonly afterEnd: number;
   /** The event that keeps its hash; `null`: nothing of it was new. */
-  readonly told: { readonly seq: number; readonly event: EventOfHouse<'actions.reported'> } | null;
+  readonly told: { readonly seq: number; readonly event: GlobalEventOf<'actions.reported'> } | null;
 }
 
 const sessionOf = compiled((db, { no }: { no: number }) =>
@@ -65,7 +65,7 @@ export async function storeActions(
   if (fresh.length === 0) return { stored: 0, repeated, afterEnd: 0, told: null };
   const late = fresh.map((action) => isAfterEnd(action, endAt, now));
   const afterEnd = late.filter(Boolean).length;
-  const event: EventOfHouse<'actions.reported'> = {
+  const event: GlobalEventOf<'actions.reported'> = {
     type: 'actions.reported',
     about: requestNo,
     product: product.name,
@@ -73,7 +73,7 @@ export async function storeActions(
     afterEnd,
     hash: hashOfActions(requestNo, product.name, fresh),
   };
-  const seq = await appendHouse(tx, `product:${product.keyId}`, now, event);
+  const seq = await appendGlobal(tx, `product:${product.keyId}`, now, event);
   for (const [place, { id, at, what, on, level, outcome }] of fresh.entries())
     await addAction(tx, {
       seq,
@@ -186,7 +186,7 @@ export function createReportedActions(db: Kysely<Tables>): ReportedActions {
 /** What is kept of actions, held against the events that tell of them: what is wrong, or `null`. */
 export async function wrongActions(
   db: Kysely<Tables>,
-  told: ReadonlyMap<number, EventOfHouse<'actions.reported'>>,
+  told: ReadonlyMap<number, GlobalEventOf<'actions.reported'>>,
 ): Promise<string | null> {
   let kept = 0;
   for (const [seq, { about, product, count, hash }] of told) {

@@ -69,7 +69,7 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
 }
 
 /** Adds facts that belong to no one request, with their projection, and tells where the chain ends now. */
-export async function appendHouse(
+export async function appendGlobal(
   tx: Transaction<Tables>,
   actor: string,
   at: number,

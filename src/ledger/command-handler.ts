@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Command, GlobalCommand } from '../access/command.ts';
 import { decide, needsRelated } from '../access/decide.ts';
-import type { AccessEvent, EventOfHouse, PolicyChanged, ProgramEvent } from '../access/event.ts';
+import type { AccessEvent, GlobalEventOf, PolicyChanged, ProgramEvent } from '../access/event.ts';
 import { evolve } from '../access/evolve.ts';
 import { decideGlobal } from '../access/global.ts';
 import type { Actor, World } from '../access/people.ts';
@@ -15,7 +15,7 @@ import { oweMail } from '../notifications/owe-mail.ts';
 import { oweProgram } from '../notifications/owe-program.ts';
 import { owe } from '../notifications/owe.ts';
 import type { Owed } from '../notifications/message.ts';
-import { appendEvents, appendHouse, forgetEnd, writeProjection } from './append.ts';
+import { appendEvents, appendGlobal, forgetEnd, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
 import type { Batch, Stored } from './actions.ts';
 import { storeActions } from './actions.ts';
@@ -147,7 +147,7 @@ export function createCommandHandler(
   /** What of a refusal is written now. */
   function refusedFacts(
     actor: string,
-    refused: Omit<EventOfHouse<'attempt.refused'>, 'type' | 'times'>,
+    refused: Omit<GlobalEventOf<'attempt.refused'>, 'type' | 'times'>,
     now: number,
     undoing: (undo: () => void) => void,
   ): readonly NewEvent[] {
@@ -227,7 +227,7 @@ export function createCommandHandler(
         const tenantId = 'tenantId' in command ? command.tenantId : null;
         const lately = await readLately(tx, command, tenantId, { actor, world, now });
         const { events, refusal } = decideGlobal(command, { actor, world, now, gap, lately });
-        const end = await appendHouse(tx, by, now, ...events);
+        const end = await appendGlobal(tx, by, now, ...events);
         await addLately(
           tx,
           end,
@@ -251,14 +251,14 @@ export function createCommandHandler(
           .executeTakeFirst();
         if (posted !== undefined) return false;
         const now = clock.now();
-        await appendHouse(tx, 'system:timer', now, { type: 'digest.posted', ...week });
+        await appendGlobal(tx, 'system:timer', now, { type: 'digest.posted', ...week });
         await oweAll(tx, [owed], now, await restorations.last(tx));
         return true;
       }),
     record: (event, policy) =>
       enter(async (tx) => {
         const at = clock.now();
-        const seq = await appendHouse(tx, 'system:program', at, event);
+        const seq = await appendGlobal(tx, 'system:program', at, event);
         await oweAll(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
       }),
     recordActions: (batch, policy) =>

@@ -89,8 +89,8 @@ export function parseGlobal(row: Pick<LedgerRow, 'body'>): GlobalEvent {
   return globalEvent.parse(JSON.parse(row.body.toString('utf8')));
 }
 
-/** The fact of no one request that stands there, and when it was; `null` if there is none. */
-export async function readHouse(
+/** The event of that number, where it belongs to no one request, and when it was; `null` if there is none. */
+export async function readGlobal(
   db: Kysely<Tables>,
   seq: number,
 ): Promise<{ readonly event: GlobalEvent; readonly at: number } | null> {

@@ -7,7 +7,7 @@ import type { PolicyChange } from '../access/policy-change.ts';
 import type { PolicyRecord, Settings } from '../access/policy-record.ts';
 import { recordPolicy, recordTenant } from '../access/policy-record.ts';
 import type { Policy, Tenant, Tenants } from '../access/policy.ts';
-import { appendHouse } from './append.ts';
+import { appendGlobal } from './append.ts';
 import { canonicalJson } from './chain.ts';
 import { parseGlobal } from './history.ts';
 import type { Tables } from './tables.ts';
@@ -70,7 +70,7 @@ export async function startUnder(
   const from = await lastLoaded(tx);
   const change = from === sha256 ? null : await replace(tx, policy, { from, is, record, sha256 });
   const loaded = { type: 'policy.loaded', sha256 } as const;
-  await appendHouse(tx, 'system:program', now, loaded, ...(change === null ? [] : [change]));
+  await appendGlobal(tx, 'system:program', now, loaded, ...(change === null ? [] : [change]));
   return change;
 }
 

@@ -1,4 +1,4 @@
-import type { EventOfHouse } from '../access/event.ts';
+import type { GlobalEventOf } from '../access/event.ts';
 
 /**
  * Refused attempts on their way into the ledger. The first of a person, for one request and one reason, is written at
@@ -6,7 +6,7 @@ import type { EventOfHouse } from '../access/event.ts';
  * a button, and no refusal is lost but those that were counted in the minute in which the program was killed.
  */
 
-type Refused = EventOfHouse<'attempt.refused'>;
+type Refused = GlobalEventOf<'attempt.refused'>;
 
 /** A fact, and who is named in it. */
 export interface RefusedBy {

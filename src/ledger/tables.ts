@@ -18,7 +18,7 @@ export interface Tables {
   outbox: OutboxTable;
   link: LinkTable;
   reported_action: ReportedActionTable;
-  house_message: { key: string; channel: string; ts: string };
+  global_message: { key: string; channel: string; ts: string };
   slack_message: {
     request_no: number;
     destination: string;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type { EventOfHouse } from '../access/event.ts';
+import type { GlobalEventOf } from '../access/event.ts';
 import { wrongActions } from './actions.ts';
 import { GENESIS, linkProblem } from './chain.ts';
 import type { ChainEnd } from './chain.ts';
@@ -23,11 +23,11 @@ export type Verdict =
 const PAGE = 1_000;
 
 /** What belongs to no one request, as the ledger tells it. */
-interface House {
+interface Globals {
   readonly absences: Map<string, Tables['absence']>;
   readonly weeks: Map<string, Tables['digest_week']>;
   readonly restorations: Map<number, ReturnType<typeof projectRestored>>;
-  readonly told: Map<number, EventOfHouse<'actions.reported'>>;
+  readonly told: Map<number, GlobalEventOf<'actions.reported'>>;
   /** What counts for the limits of an hour. */
   readonly lately: Tables['recent_act'][];
 }
@@ -56,7 +56,7 @@ export function readHead(text: string): Head | null {
 async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict> {
   let end: ChainEnd = { seq: 0, hash: GENESIS, at: 0 };
   const requests = new Map<number, Retold>();
-  const house: House = {
+  const globals: Globals = {
     absences: new Map(),
     weeks: new Map(),
     restorations: new Map(),
@@ -72,7 +72,7 @@ async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict
       .limit(PAGE)
       .execute();
     for (const row of rows) {
-      const wrong = linkProblem(row, end) ?? notAsKept(row, against) ?? replay(row, requests, house);
+      const wrong = linkProblem(row, end) ?? notAsKept(row, against) ?? replay(row, requests, globals);
       if (wrong !== null) return { ok: false, seq: row.seq, wrong };
       end = row;
     }
@@ -83,7 +83,7 @@ async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict
     return { ok: false, seq: null, wrong: cut };
   }
   const schema = await sql.raw(SCHEMA_SQL).execute(db);
-  const wrong = (await compare(db, requests, house)) ?? schemaProblem(schema.rows);
+  const wrong = (await compare(db, requests, globals)) ?? schemaProblem(schema.rows);
   if (wrong !== null) return { ok: false, seq: null, wrong };
   return { ok: true, events: end.seq, requests: requests.size, head: end.hash.toString('hex') };
 }
@@ -94,30 +94,30 @@ function notAsKept({ seq, hash }: LedgerRow, against: Head | null): string | nul
   return 'it is not the event that was there when that head was kept: what is there up to it was rewritten';
 }
 
-function replay(row: LedgerRow, requests: Map<number, Retold>, house: House): string | null {
+function replay(row: LedgerRow, requests: Map<number, Retold>, globals: Globals): string | null {
   try {
     if (row.request_no === null) {
-      retellHouse(row, house);
+      retellGlobal(row, globals);
       return null;
     }
     const told = retell(requests.get(row.request_no) ?? null, row);
     requests.set(row.request_no, told);
-    counts(house, row, told.state.tenant.id);
+    counts(globals, row, told.state.tenant.id);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be replayed';
   }
 }
 
-function counts({ lately }: House, row: LedgerRow, tenantId: string | null): void {
+function counts({ lately }: Globals, row: LedgerRow, tenantId: string | null): void {
   const counted = recentRow(row, tenantId);
   if (counted !== null) lately.push(counted);
 }
 
-function retellHouse(row: LedgerRow, house: House): void {
-  const { absences, weeks, restorations, told } = house;
+function retellGlobal(row: LedgerRow, globals: Globals): void {
+  const { absences, weeks, restorations, told } = globals;
   const event = parseGlobal(row);
-  counts(house, row, 'tenant' in event ? event.tenant : null);
+  counts(globals, row, 'tenant' in event ? event.tenant : null);
   switch (event.type) {
     case 'absence.set': {
       const { approver, from: from_at, until: until_at, delegate } = event;
@@ -159,7 +159,7 @@ function retellHouse(row: LedgerRow, house: House): void {
 async function compare(
   db: Kysely<Tables>,
   requests: ReadonlyMap<number, Retold>,
-  { absences, weeks, restorations, told, lately }: House,
+  { absences, weeks, restorations, told, lately }: Globals,
 ): Promise<string | null> {
   const shown = await db.selectFrom('request').selectAll().orderBy('request_no').execute();
   if (shown.length !== requests.size)

@@ -1,4 +1,4 @@
-import type { EventOfHouse } from '../access/event.ts';
+import type { GlobalEventOf } from '../access/event.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Owed } from './message.ts';
 
@@ -11,7 +11,7 @@ export function oweActions(
     seq,
     at,
     event,
-  }: { readonly seq: number; readonly at: number; readonly event: EventOfHouse<'actions.reported'> },
+  }: { readonly seq: number; readonly at: number; readonly event: GlobalEventOf<'actions.reported'> },
   { channels }: Pick<Policy, 'channels'>,
 ): readonly Owed[] {
   if (event.afterEnd === 0) return [];

@@ -78,7 +78,7 @@ function card(destination: string, key: string, no = 1): Owed {
 function remembers(key: string): Note {
   return async (tx) => {
     await tx
-      .insertInto('house_message')
+      .insertInto('global_message')
       .values({ key, channel: 'C', ts: '1' })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
@@ -86,7 +86,7 @@ function remembers(key: string): Note {
 }
 
 function remembered(g: TestLedger): unknown[] {
-  return g.ledger.raw.prepare('select key from house_message order by key').pluck().all();
+  return g.ledger.raw.prepare('select key from global_message order by key').pluck().all();
 }
 
 function states(g: TestLedger): unknown[] {

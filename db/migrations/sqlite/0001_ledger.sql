@@ -14,7 +14,7 @@ create table ledger_event (
   check ((request_no is null) = (version is null))
 ) strict;
 
-create index ledger_event_house on ledger_event (type, at) where request_no is null;
+create index ledger_event_global on ledger_event (type, at) where request_no is null;
 
 -- Append-only, also against REPLACE: a row is only ever added at the end, continues the chain and its time, and takes no
 -- other's place.
@@ -229,7 +229,7 @@ create table slack_message (
 ) strict, without rowid;
 
 -- The same for what is about no one request.
-create table house_message (
+create table global_message (
   key     text primary key,
   channel text not null,
   ts      text not null

@@ -66,7 +66,7 @@ export function createMemory(db: Kysely<Tables>, destination: string, note: (not
     },
     async byKey(key) {
       const row = await db
-        .selectFrom('house_message')
+        .selectFrom('global_message')
         .select(['channel', 'ts'])
         .where('key', '=', key)
         .executeTakeFirst();
@@ -75,7 +75,7 @@ export function createMemory(db: Kysely<Tables>, destination: string, note: (not
     rememberByKey(key, { channel, ts }) {
       note(async (tx) => {
         await tx
-          .insertInto('house_message')
+          .insertInto('global_message')
           .values({ key, channel, ts })
           .onConflict((conflict) => conflict.column('key').doUpdateSet({ channel, ts }))
           .execute();

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { readHouse } from '../../ledger/history.ts';
+import { readGlobal } from '../../ledger/history.ts';
 import type { Tables } from '../../ledger/tables.ts';
 import type { Views } from '../../ledger/views.ts';
 import type { Message } from '../../notifications/message.ts';
@@ -15,7 +15,7 @@ export async function programNotice(
   views: Pick<Views, 'record'>,
   { seq }: Extract<Message, { kind: 'clock' | 'after_end' }>,
 ): Promise<Rendered | null> {
-  const found = await readHouse(db, seq);
+  const found = await readGlobal(db, seq);
   if (found === null) return null;
   const { event: fact, at } = found;
   if (fact.type === 'clock.jumped' || fact.type === 'clock.behind') return clockNotice(fact, at);
