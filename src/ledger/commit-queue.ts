@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { CompiledQuery } from 'kysely';
 import type { Tables } from './tables.ts';
+import { letOthersRun } from './turns.ts';
 
 /** The one way to write while the program runs: whatever arrives together shares one commit, and so one flush of the disk. */
 export interface CommitQueue {
@@ -34,8 +35,11 @@ export function createCommitQueue(db: Kysely<Tables>, committed: () => void): Co
 
   async function drain(): Promise<void> {
     do {
-      // Let everybody who is arriving now in: they share the flush.
-      await new Promise((resolve) => setImmediate(resolve));
+      // Let everybody in who is arriving now: a flush takes as long as many of them, and they share it.
+      for (let seen = 0; seen < waiting.length && waiting.length < BATCH_MAX;) {
+        seen = waiting.length;
+        await letOthersRun();
+      }
       await commit(waiting.splice(0, BATCH_MAX));
     } while (waiting.length > 0);
     draining = null;

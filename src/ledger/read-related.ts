@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { RelatedRequests } from '../access/related-requests.ts';
 import { NOTHING_RELATED } from '../access/related-requests.ts';
@@ -11,73 +12,101 @@ const siblingPhase = z.enum(['pending', 'unconfirmed', 'approved', 'active']);
 /** Requests looked at for likeness: the newest ones say enough. */
 const SIMILAR_MAX = 200;
 
-const openOf = compiled((db, { requester }: { requester: string }) =>
-  db
+/** Why a request is related; it can be for several of these. */
+type Why = 'open' | 'sibling' | 'closeout' | 'emergency' | 'denial' | 'similar';
+
+/** Requests as they are related, and the instant that says the most about that. */
+function related(db: Kysely<Tables>, why: Why, at: 'request_no' | 'until_at' | 'ended_at') {
+  return db
     .selectFrom('request')
-    .select('request_no')
+    .select((eb) => [
+      sql.lit(why).as('why'),
+      'request_no as no',
+      'phase',
+      eb.ref(at).as('at'),
+      sql<string | null>`null`.as('reason'),
+    ]);
+}
+
+/** One that is closed out but still due some time owes its review. */
+function emergencies(db: Kysely<Tables>, requester: string) {
+  return related(db, 'emergency', 'request_no')
     .where('requester', '=', requester)
     .where('due_at', 'is not', null)
-    .where('phase', 'in', ['pending', 'unclaimed', 'unconfirmed', 'approved'])
-    .orderBy('request_no'),
-);
-const denialOf = compiled((db, of: RelatedTo) =>
-  db
-    .selectFrom('request')
-    .select(['request_no', 'denied_at'])
-    .where('requester', '=', of.requester)
-    .where('tenant_id', '=', of.tenantId)
-    .where('scope_id', '=', of.scopeId)
-    .where('denied_at', 'is not', null)
-    .orderBy('denied_at', 'desc')
-    .limit(1),
-);
-const siblingsOf = compiled((db, of: RelatedTo & { self: number }) =>
-  db
-    .selectFrom('request')
-    .select(['request_no', 'phase', 'until_at'])
+    .where('phase', 'in', ['active', 'ended', 'closed'])
+    .where('way', '=', 'emergency');
+}
+
+interface Asked extends Omit<RelatedTo, 'about'> {
+  readonly self: number;
+  readonly since: number;
+}
+
+/** Requests by which the same person may be in the same tenant at the same time. */
+function siblings(db: Kysely<Tables>, of: Asked) {
+  return related(db, 'sibling', 'until_at')
     .where('grantee', '=', of.grantee)
     .where('tenant_id', '=', of.tenantId)
     .where('scope_id', '=', of.scopeId)
     .where('due_at', 'is not', null)
     .where('phase', 'in', siblingPhase.options)
-    .where('request_no', '!=', of.self),
-);
-const closeoutsOf = compiled((db, { requester }: { requester: string }) =>
-  db
-    .selectFrom('request')
-    .select(['request_no', 'ended_at'])
+    .where('request_no', '!=', of.self);
+}
+
+function filing(db: Kysely<Tables>, of: Asked) {
+  const open = related(db, 'open', 'request_no')
+    .where('requester', '=', of.requester)
+    .where('due_at', 'is not', null)
+    .where('phase', 'in', ['pending', 'unclaimed', 'unconfirmed', 'approved']);
+  const closeouts = related(db, 'closeout', 'ended_at')
     .where('due_at', 'is not', null)
     .where('phase', '=', 'ended')
-    .where((eb) => eb.or([eb('owner', '=', requester), eb('grantee', '=', requester)]))
-    .orderBy('ended_at'),
-);
-/** One that is closed out but still due some time owes its review. */
-const emergenciesOf = compiled((db, { requester }: { requester: string }) =>
-  db
+    .where((eb) => eb.or([eb('owner', '=', of.requester), eb('grantee', '=', of.requester)]));
+  const denial = db
     .selectFrom('request')
-    .select('request_no')
-    .where('requester', '=', requester)
-    .where('due_at', 'is not', null)
-    .where('phase', 'in', ['active', 'ended', 'closed'])
-    .where('way', '=', 'emergency')
-    .orderBy('request_no'),
-);
-const similarTo = compiled((db, { tenantId, since }: { tenantId: string; since: number }) =>
-  db
+    .select(['request_no', 'phase', 'denied_at', 'reason'])
+    .where('requester', '=', of.requester)
+    .where('tenant_id', '=', of.tenantId)
+    .where('scope_id', '=', of.scopeId)
+    .where('denied_at', 'is not', null)
+    .orderBy('denied_at', 'desc')
+    .limit(1);
+  const similar = db
     .selectFrom('request')
-    .select(['request_no', 'reason', 'filed_at'])
-    .where('tenant_id', '=', tenantId)
-    .where('filed_at', '>', since)
+    .select(['request_no', 'phase', 'filed_at', 'reason'])
+    .where('tenant_id', '=', of.tenantId)
+    .where('filed_at', '>', of.since)
     .orderBy('filed_at', 'desc')
-    .limit(SIMILAR_MAX),
-);
+    .limit(SIMILAR_MAX);
+  return siblings(db, of)
+    .unionAll(open)
+    .unionAll(closeouts)
+    .unionAll(
+      db
+        .selectFrom(denial.as('last'))
+        .select([sql.lit<Why>('denial').as('why'), 'request_no as no', 'phase', 'denied_at as at', 'reason']),
+    )
+    .unionAll(
+      db
+        .selectFrom(similar.as('newest'))
+        .select([sql.lit<Why>('similar').as('why'), 'request_no as no', 'phase', 'filed_at as at', 'reason']),
+    );
+}
+
+/** All that is asked about other requests, in one statement: each part of it searches an index of its own. */
+const relatedTo = {
+  entry: compiled((db, of: Asked) => siblings(db, of)),
+  filing: compiled((db, of: Asked) => filing(db, of)),
+  emergency: compiled((db, of: Asked) => filing(db, of).unionAll(emergencies(db, of.requester))),
+} as const satisfies Record<RelatedTo['about'], unknown>;
+const emergenciesOf = compiled((db, { requester }: { requester: string }) => emergencies(db, requester));
 
 /** This person's emergencies that are not reviewed, or not closed out. */
 export async function readOpenEmergencies(
   db: Kysely<Tables>,
   requester: string,
 ): Promise<RelatedRequests['openEmergencies']> {
-  return (await emergenciesOf(db, { requester })).map((row) => row.request_no);
+  return (await emergenciesOf(db, { requester })).map((row) => row.no).sort(byNumber);
 }
 
 /** What the rules must know of other requests. Every question is an index search. */
@@ -88,28 +117,31 @@ export async function readRelated(
   now: number,
 ): Promise<Omit<RelatedRequests, 'gap' | 'lostAt' | 'lately'>> {
   if (of === null) return NOTHING_RELATED;
-  const siblings = (await siblingsOf(tx, { ...of, self: self ?? 0 })).map((row) => ({
-    no: row.request_no,
-    phase: siblingPhase.parse(row.phase),
-    until: row.until_at,
-  }));
-  if (of.about === 'entry') return { ...NOTHING_RELATED, siblings };
-  const open = await openOf(tx, of);
-  const [denial] = await denialOf(tx, of);
-  const closeouts = await closeoutsOf(tx, of);
-  const similar = await similarTo(tx, { tenantId: of.tenantId, since: now - REPEAT_WINDOW_MS });
+  const { about, ...ids } = of;
+  const rows = await relatedTo[about](tx, { ...ids, self: self ?? 0, since: now - REPEAT_WINDOW_MS });
+  const found = Map.groupBy(rows, (row) => row.why);
+  const all = (why: Why): typeof rows => found.get(why) ?? [];
+  const [denial] = all('denial');
   return {
-    openByRequester: open.map((row) => row.request_no),
-    lastDenial: lastDenial(denial),
-    siblings,
-    openCloseouts: closeouts.map((row) => ({ no: row.request_no, endedAt: row.ended_at ?? 0 })),
-    openEmergencies: of.about === 'emergency' ? await readOpenEmergencies(tx, of.requester) : [],
-    similar: similar.map((row) => ({ no: row.request_no, reason: row.reason, filedAt: row.filed_at })),
+    openByRequester: all('open')
+      .map((row) => row.no)
+      .sort(byNumber),
+    lastDenial: denial === undefined ? null : { no: denial.no, at: denial.at ?? 0 },
+    siblings: all('sibling').map((row) => ({
+      no: row.no,
+      phase: siblingPhase.parse(row.phase),
+      until: row.at ?? 0,
+    })),
+    openCloseouts: all('closeout')
+      .map((row) => ({ no: row.no, endedAt: row.at ?? 0 }))
+      .sort((a, b) => a.endedAt - b.endedAt),
+    openEmergencies: all('emergency')
+      .map((row) => row.no)
+      .sort(byNumber),
+    similar: all('similar').map((row) => ({ no: row.no, reason: row.reason ?? '', filedAt: row.at ?? 0 })),
   };
 }
 
-function lastDenial(
-  row: { request_no: number; denied_at: number | null } | undefined,
-): RelatedRequests['lastDenial'] {
-  return row === undefined || row.denied_at === null ? null : { no: row.request_no, at: row.denied_at };
+function byNumber(a: number, b: number): number {
+  return a - b;
 }

@@ -84,6 +84,8 @@ export function oweMail(
 
 const MAIL = 'mail:';
 const MAIL_LATER = 'later-mail:';
+/** How a destination begins that is an address. */
+export const MAIL_PREFIXES = [MAIL, MAIL_LATER] as const;
 
 /** An address, as a destination: what must be told. */
 export function mailTo(address: string): string {
@@ -97,7 +99,7 @@ export function byMailLater(no: number, address: string): string {
 
 /** The address of such a destination; `null` for one that is in Slack. */
 export function addressOf(destination: string): string | null {
-  const prefix = [MAIL, MAIL_LATER].find((one) => destination.startsWith(one));
+  const prefix = MAIL_PREFIXES.find((one) => destination.startsWith(one));
   return prefix === undefined ? null : destination.slice(destination.lastIndexOf(':') + 1);
 }
 

@@ -1,9 +1,9 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable, Transaction } from 'kysely';
 import { compiled } from '../ledger/compiled.ts';
 import type { OutboxTable, Tables } from '../ledger/tables.ts';
 import type { Message } from '../notifications/message.ts';
 import { message } from '../notifications/message.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
+import { addressOf, MAIL_PREFIXES } from '../notifications/owe-mail.ts';
 import type { Delivery } from './delivery.ts';
 
 /** What is due, taken up: a claim that was never settled says at the next start that something had begun. */
@@ -50,19 +50,41 @@ const SAME_AGAIN = {
   undeliverable: false,
 } as const satisfies Record<Message['kind'], boolean>;
 
-/** The first of what each destination is owed. Whoever waits longest is served first. */
-const heads = compiled((db) =>
-  db
+/** The first of what each destination is owed, where that is due. Whoever waits longest is served first. */
+const dueHeads = {
+  slack: compiled((db, asked: Asked) => heads(db, asked).where((eb) => eb.not(eb.or(isMail(eb))))),
+  mail: compiled((db, asked: Asked) => heads(db, asked).where((eb) => eb.or(isMail(eb)))),
+} as const;
+interface Asked {
+  readonly now: number;
+  readonly max: number;
+}
+function heads(db: Kysely<Tables>, { now, max }: Asked) {
+  return db
     .selectFrom('outbox')
-    .select(['id', 'destination', 'next_at'])
+    .select('destination')
     .where('id', 'in', (eb) =>
       eb
         .selectFrom('outbox')
-        .select((min) => min.fn.min('id').as('id'))
+        .select((least) => least.fn.min('id').as('id'))
         .where('state', '=', 'owed')
         .groupBy('destination'),
     )
-    .orderBy('id'),
+    .where('next_at', '<=', now)
+    .orderBy('id')
+    .limit(max);
+}
+function isMail(eb: ExpressionBuilder<Tables, 'outbox'>) {
+  return MAIL_PREFIXES.map((prefix) => eb('destination', 'like', `${prefix}%`));
+}
+const nextDue = compiled((db, { now }: { now: number }) =>
+  db
+    .selectFrom('outbox')
+    .select('next_at')
+    .where('state', '=', 'owed')
+    .where('next_at', '>', now)
+    .orderBy('next_at')
+    .limit(1),
 );
 const owedTo = compiled((db, { destination }: { destination: string }) =>
   db
@@ -81,20 +103,16 @@ export async function claimDue(
   /** Destinations that something is on its way to; and those that are left alone, until when. */
   { busy, resting }: { readonly busy: ReadonlySet<string>; readonly resting: ReadonlyMap<string, number> },
 ): Promise<Claims> {
-  const free = { slack: PARALLEL_MAX, mail: PARALLEL_MAX };
-  for (const destination of busy) free[kindOf(destination)] -= 1;
   const claims: Claim[] = [];
-  let nextAt: number | null = null;
-  for (const { destination, next_at: due } of await heads(tx, {})) {
-    const kind = kindOf(destination);
-    if (busy.has(destination) || free[kind] <= 0) continue;
-    const at = Math.max(due, resting.get(destination) ?? 0);
-    if (at > now) {
-      nextAt = Math.min(at, nextAt ?? Infinity);
-      continue;
-    }
-    free[kind] -= 1;
-    claims.push(...claimOf(await owedTo(tx, { destination })));
+  for (const kind of ['slack', 'mail'] as const) {
+    const busyNow = [...busy].filter((destination) => kindOf(destination) === kind).length;
+    const free = PARALLEL_MAX - busyNow;
+    if (free <= 0) continue;
+    const due = await dueHeads[kind](tx, { now, max: PARALLEL_MAX + resting.size });
+    const idle = due
+      .map(({ destination }) => destination)
+      .filter((destination) => !busy.has(destination) && (resting.get(destination) ?? 0) <= now);
+    for (const destination of idle.slice(0, free)) claims.push(...claimOf(await owedTo(tx, { destination })));
   }
   const ids = claims.flatMap((claim) => claim.ids);
   if (ids.length > 0)
@@ -103,7 +121,9 @@ export async function claimDue(
       .set({ claimed_until: now + CLAIM_MS })
       .where('id', 'in', ids)
       .execute();
-  return { claims, nextAt };
+  const putOff = (await nextDue(tx, { now })).map((row) => row.next_at);
+  const later = [...putOff, ...resting.values()].filter((at) => at > now);
+  return { claims, nextAt: later.length === 0 ? null : Math.min(...later) };
 }
 
 /** One process owns the file: whatever is claimed when it starts was claimed by one that is gone. */

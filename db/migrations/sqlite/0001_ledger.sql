@@ -207,6 +207,7 @@ create table outbox (
   settled_at    integer
 ) strict;
 create index outbox_owed on outbox (destination, id) where state = 'owed';
+create index outbox_next on outbox (next_at) where state = 'owed';
 create index outbox_refused on outbox (destination) where state = 'owed' and refused_since is not null;
 create index outbox_failed on outbox (id) where state = 'failed';
 create index outbox_settled on outbox (state, settled_at) where settled_at is not null;
