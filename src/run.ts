@@ -16,7 +16,6 @@ import { createTenantViews } from './ledger/tenant-views.ts';
 import { createViews } from './ledger/views.ts';
 import { createLoops } from './loops.ts';
 import type { TenantIndex } from './policy/tenant-index.ts';
-import { openProducts } from './products.ts';
 import { connectToSlack, createSlackEdge } from './slack/edge.ts';
 import { AS_IT_IS, policyChangeWords } from './wording/policy-change.ts';
 
@@ -65,7 +64,7 @@ export async function start(
 
     const slack = await createSlackEdge(config, connection, core);
     const { directory } = slack;
-    const mail = createMailEdge(config, {
+    const mail = await createMailEdge(config, {
       ...core,
       learn: (users) => directory.learn(users),
       nameOf: (user) => directory.profile(user)?.name ?? null,
@@ -74,8 +73,11 @@ export async function start(
     const loops = createLoops({ ...core, directory, courier: routed(slack.courier, mail.courier) });
     slack.onChanged((user) => loops.look(user));
     const health = createHealth({ ...core, slackSeenAt: () => slack.seenAt() });
-    const products = await openProducts(config, { ...core, directory });
-    const http = createHttpEdge(config, {
+    const products =
+      config.accessApi === null
+        ? null
+        : await (await import('./products.ts')).openProducts(config, { ...core, directory });
+    const http = await createHttpEdge(config, {
       health,
       slack,
       products: products?.isShared === true ? products : null,

@@ -5,7 +5,6 @@ import { addressOf } from '../notifications/owe-mail.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import type { MailCourierDeps } from './courier.ts';
 import { createMailCourier } from './courier.ts';
-import { createMailTransport } from './transport.ts';
 
 /** The way to the customers' mailboxes, if there is one. */
 export interface MailEdge {
@@ -19,14 +18,14 @@ export interface MailEdge {
 /** What is owed from a time when there was mail waits for it: nothing is lost by a setting that was forgotten. */
 const NO_MAIL_AGAIN_MS = 5 * 60_000;
 
-/** Connects the courier to the mail server of the settings. */
-export function createMailEdge(
+/** Connects the courier to the mail server of the settings. What speaks with one is loaded only where there is one. */
+export async function createMailEdge(
   { mail, publicUrl }: Pick<Config, 'mail' | 'publicUrl'>,
   deps: Omit<MailCourierDeps, 'transport' | 'publicUrl'> & {
     readonly tenants: Pick<TenantIndex, 'withContacts'>;
     readonly log: Logger;
   },
-): MailEdge {
+): Promise<MailEdge> {
   if (mail === null || publicUrl === null)
     return {
       courier: {
@@ -44,6 +43,7 @@ export function createMailEdge(
       },
       stop: () => undefined,
     };
+  const { createMailTransport } = await import('./transport.ts');
   const transport = createMailTransport(mail);
   return {
     courier: createMailCourier({ ...deps, transport, publicUrl }),

@@ -4,7 +4,6 @@ import type { Config } from '../config.ts';
 import type { Health } from '../health.ts';
 import { heldBack, portTaken } from '../start-problems.ts';
 import type { PagesDeps } from './page-context.ts';
-import { openPages } from './routes/pages.ts';
 import type { SharedListener } from './server.ts';
 import { serve } from './server.ts';
 import type { Intake } from './slack-requests.ts';
@@ -18,8 +17,8 @@ export interface HttpEdge {
   stop(): Promise<void>;
 }
 
-/** Puts together what is behind the port; nothing is served yet. */
-export function createHttpEdge(
+/** Puts together what is behind the port; nothing is served yet. The pages are loaded only where they are published. */
+export async function createHttpEdge(
   config: Pick<Config, 'slack' | 'publicUrl' | 'clientHeader'>,
   deps: {
     readonly health: Health;
@@ -31,10 +30,14 @@ export function createHttpEdge(
     readonly clock: Timekeeper;
     readonly log: Logger;
   },
-): HttpEdge {
+): Promise<HttpEdge> {
   const { health, slack, clock, log } = deps;
+  const { publicUrl, clientHeader } = config;
   const { mode } = config.slack;
-  const pages = openPages(config, deps.pages);
+  const pages =
+    publicUrl === null
+      ? null
+      : (await import('./routes/pages.ts')).createPages({ ...deps.pages, publicUrl, clientHeader });
   let server: Awaited<ReturnType<typeof serve>> | null = null;
   return {
     async start() {
@@ -56,7 +59,7 @@ export function createHttpEdge(
               : null,
           accessApi: deps.products,
           pages: pages?.listener ?? null,
-          clientHeader: config.clientHeader,
+          clientHeader,
           log,
         }),
       );

@@ -122,7 +122,7 @@ describe('Without a mail server', () => {
     await s.app.stop();
     const ledger = openLedger(s.database);
     const clock = s.clock;
-    const edge = createMailEdge(
+    const edge = await createMailEdge(
       { mail: null, publicUrl: null },
       {
         views: createViews(ledger.db),

@@ -69,7 +69,7 @@ export async function post(
       return Promise.resolve({ kind: 'sent' });
     },
   };
-  const mail = createMailEdge(
+  const mail = await createMailEdge(
     { mail: { smtpUrl: mailbox.url.replace('//', `//user:${SECRET}@`), from: HARBOR }, publicUrl: PUBLIC },
     {
       views,

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { World } from '../../src/access/people.ts';
 import type { Tenant } from '../../src/access/policy.ts';
 import type { Listener } from '../../src/http/exchange.ts';
-import { openPages } from '../../src/http/routes/pages.ts';
+import { createPages } from '../../src/http/routes/pages.ts';
 import type { Link, Links, Purpose } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
@@ -67,7 +67,7 @@ export function doorstep(
   const links = createLinks(g.ledger.db, g.clock);
   let pages = open(world);
 
-  function open(now: World): NonNullable<ReturnType<typeof openPages>> {
+  function open(now: World): ReturnType<typeof createPages> {
     const profile = (user: string) => ({
       user,
       name: more.learn === undefined ? nameOf(user) : user,
@@ -75,31 +75,27 @@ export function doorstep(
       standing: now.people.standing(user),
       email: null,
     });
-    const opened = openPages(
-      { publicUrl: AT, clientHeader: more.clientHeader ?? null },
-      {
-        handler: g.handler,
-        views: g.views,
-        tenantViews: createTenantViews(g.ledger.db),
-        reported: createReportedActions(g.ledger.db),
-        links,
-        policy: now.policy,
-        tenants: createTenantIndex(now.policy.tenants.values()),
-        clock: g.clock,
-        log: g.log,
-        mail: more.mail ?? true,
-        directory: {
-          asked: () => Promise.resolve(now),
-          recent: () => Promise.resolve(now),
-          known: () => now,
-          profile,
-          learn: (users) =>
-            users.length === 0 || more.learn === undefined ? Promise.resolve() : more.learn(),
-        },
+    return createPages({
+      publicUrl: AT,
+      clientHeader: more.clientHeader ?? null,
+      handler: g.handler,
+      views: g.views,
+      tenantViews: createTenantViews(g.ledger.db),
+      reported: createReportedActions(g.ledger.db),
+      links,
+      policy: now.policy,
+      tenants: createTenantIndex(now.policy.tenants.values()),
+      clock: g.clock,
+      log: g.log,
+      mail: more.mail ?? true,
+      directory: {
+        asked: () => Promise.resolve(now),
+        recent: () => Promise.resolve(now),
+        known: () => now,
+        profile,
+        learn: (users) => (users.length === 0 || more.learn === undefined ? Promise.resolve() : more.learn()),
       },
-    );
-    if (opened === null) throw new Error('the pages are not published');
-    return opened;
+    });
   }
 
   async function visit(path: string, init: RequestInit, from = '203.0.113.7'): Promise<Page> {

@@ -6,7 +6,6 @@ import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
 import { isGroup } from '../../access/people.ts';
-import type { Config } from '../../config.ts';
 import type { Owed } from '../../notifications/message.ts';
 import { mailTo } from '../../notifications/owe-mail.ts';
 import type { PageContext, PagesDeps } from '../page-context.ts';
@@ -50,15 +49,8 @@ interface Env {
   };
 }
 
-/** The pages, where they are to be published. */
-export function openPages(
-  { publicUrl, clientHeader }: Pick<Config, 'publicUrl' | 'clientHeader'>,
-  deps: Omit<PagesDeps, 'publicUrl' | 'clientHeader'>,
-): Pages | null {
-  return publicUrl === null ? null : createPages({ ...deps, publicUrl, clientHeader });
-}
-
-function createPages(deps: PagesDeps): Pages {
+/** The customer's pages, with all that they need. */
+export function createPages(deps: PagesDeps): Pages {
   const app = new Hono<Env>();
   const limits = createLimits();
   let warned = false;
