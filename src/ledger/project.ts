@@ -21,6 +21,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     tenant_id: state.tenant.id,
     scope_id: ask?.scope.id ?? null,
     reason: state.reason,
+    case_ref: state.caseRef,
     filed_at: state.filedAt,
     // A grant that lapsed or was taken back was approved all the same.
     approved_at: grant?.grantedAt ?? before?.approved_at ?? null,

@@ -52,6 +52,7 @@ export interface RequestTable {
   tenant_id: string;
   scope_id: string | null;
   reason: string;
+  case_ref: string;
   filed_at: number;
   approved_at: number | null;
   denied_at: number | null;

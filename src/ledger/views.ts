@@ -11,10 +11,12 @@ import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
 import { readOpenEmergencies } from './read-related.ts';
 import { countRefused } from './refused-attempts.ts';
+import type { SearchViews } from './search.ts';
+import { createSearch } from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */
-export interface Views extends GapViews {
+export interface Views extends GapViews, SearchViews {
   /** The whole record of a request, or `null` if there is none of that number. */
   record(no: number): Promise<FullRecord | null>;
   /** Sessions in use, the next to end first; at most `limit`. */
@@ -37,12 +39,8 @@ export interface Views extends GapViews {
   unreviewed(): Promise<readonly FullRecord[]>;
   /** The last facts of all, newest first, each with its request. */
   latest(limit: number): Promise<readonly { readonly record: FullRecord; readonly version: number }[]>;
-  /** How many requests of a tenant, or in which a person plays a part, were filed since then, the newest, and what was refused. */
-  filedSince(
-    of: { tenantId: string } | { person: UserId },
-    since: number,
-    limit: number,
-  ): Promise<{ readonly count: number; readonly refused: number; readonly newest: readonly FullRecord[] }>;
+  /** How often something was refused in that time: to that person, or about that tenant's requests. */
+  refused(of: { tenantId: string } | { person: UserId }, from: number, until: number): Promise<number>;
   /** This person's requests of the time since then that lapsed or were denied, newest first. */
   letDown(requester: UserId, since: number): Promise<readonly FullRecord[]>;
   /** What this person, or this tenant, had since then. */
@@ -73,13 +71,12 @@ export interface RecentUse {
 
 /** Longest list that a view gives; more than any screen shows. */
 export const LIST_MAX = 200;
-/** As far as requests are counted that are not shown. */
-const COUNTED_MAX = 1_000;
 
 /** The views of this ledger. */
 export function createViews(db: Kysely<Tables>): Views {
   return {
     ...createGapViews(db),
+    ...createSearch(db),
     async record(no) {
       return (await loadRecords(db, [no]))[0] ?? null;
     },
@@ -175,25 +172,7 @@ export function createViews(db: Kysely<Tables>): Views {
         return record === undefined ? [] : [{ record, version }];
       });
     },
-    async filedSince(of, since, limit) {
-      const numbers = new Set<number>();
-      const columns =
-        'tenantId' in of ? (['tenant_id'] as const) : (['requester', 'grantee', 'owner'] as const);
-      for (const column of columns) {
-        const rows = await db
-          .selectFrom('request')
-          .select('request_no')
-          .where(column, '=', 'tenantId' in of ? of.tenantId : of.person)
-          .where('filed_at', '>=', since)
-          .orderBy('filed_at', 'desc')
-          .limit(COUNTED_MAX)
-          .execute();
-        for (const row of rows) numbers.add(row.request_no);
-      }
-      const newest = [...numbers].sort((a, b) => b - a).slice(0, limit);
-      const refused = await countRefused(db, of, since);
-      return { count: numbers.size, refused, newest: await loadRecords(db, newest) };
-    },
+    refused: (of, from, until) => countRefused(db, of, from, until),
     async letDown(requester, since) {
       const rows = await db
         .selectFrom('request')

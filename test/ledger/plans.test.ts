@@ -101,8 +101,15 @@ it('No question that the program asks grows slower with the ledger: every one is
   const reported = createReportedActions(db);
   await reported.newest(1, 1);
   for await (const page of reported.all(1)) expect(page).toHaveLength(1);
-  await views.filedSince({ tenantId: 'acme' }, 0, 10);
-  await views.filedSince({ person: RITA }, 0, 10);
+  const anything = { from: 0, until: clock.now() + 1, tenantId: null, person: null, scopeId: null };
+  const whatever = { ...anything, emergency: false, ways: [], words: [] };
+  expect((await views.search({ ...whatever, tenantId: 'acme' }, 10)).count).toBeGreaterThan(0);
+  await views.search({ ...whatever, person: RITA, words: ['billing'] }, 10);
+  await views.search({ ...whatever, emergency: true }, 10);
+  await views.search({ ...whatever, ways: ['revoked'] }, 10);
+  await views.search(whatever, 10);
+  await views.refused({ tenantId: 'acme' }, 0, clock.now());
+  await views.refused({ person: RITA }, 0, clock.now());
   await views.letDown(RITA, 0);
   const counted = { figures: createKeptFigures({ db, reader: db }), views, reader: db };
   await readFacts(counted, 0, clock.now());

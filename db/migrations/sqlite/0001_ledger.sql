@@ -48,6 +48,7 @@ create table request (
   tenant_id    text    not null,
   scope_id     text,
   reason       text    not null,
+  case_ref     text    not null,
   filed_at     integer not null,
   approved_at  integer,
   denied_at    integer,
@@ -84,6 +85,9 @@ create index request_tenant on request (tenant_id, filed_at);
 create index request_denied on request (requester, tenant_id, scope_id, denied_at) where denied_at is not null;
 create index request_denied_at on request (denied_at) where denied_at is not null;
 create index request_filed on request (filed_at);
+-- What is rare enough to be looked for by itself.
+create index request_emergency on request (filed_at) where way = 'emergency';
+create index request_revoked on request (filed_at) where end_how = 'revoked';
 create index request_approved on request (approved_at) where approved_at is not null;
 create index request_started on request (started_at) where started_at is not null;
 create index request_ended on request (ended_at) where ended_at is not null;

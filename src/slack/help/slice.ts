@@ -41,7 +41,7 @@ export const COMMANDS = [
   ['emergency [tenant]', 'break the glass: starts now, told to everybody, reviewed afterwards'],
   ['show [TSA-n]', 'the whole record of a request'],
   ['mine', 'what is yours and not over'],
-  ['history tenant|@person [7d]', 'what a tenant or a person had'],
+  ['history [words]', 'what was asked for and what became of it: by tenant, person, scope, time, words'],
   ['active', 'who is in which tenant right now'],
   ['review', 'what happened in the last 7 days'],
   ['channel tenant', 'pin the card where a customer can ask for help in their channel'],

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { UserId } from '../../access/policy.ts';
 import type { VisibleRecord } from '../../access/reading.ts';
-import { isListed, worldTo } from '../../access/reading.ts';
+import { worldTo } from '../../access/reading.ts';
 import type { FullRecord, Recorded } from '../../ledger/history.ts';
 import type { Rendered } from '../messages/blocks.ts';
 import { contextBlock, header, section, sections } from '../messages/blocks.ts';
@@ -17,9 +17,9 @@ import { noticeWords } from '../messages/notice.ts';
 import type { Caller } from '../api/payload.ts';
 import type { Own } from '../interactions/prompts.ts';
 import { pick, whichTenant } from '../interactions/prompts.ts';
-import { tenantNamed } from '../interactions/tenant-select.ts';
 import { supportActions } from '../messages/support-actions.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
+import { history } from './history.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, when, who } from '../messages/words.ts';
 
@@ -111,50 +111,23 @@ async function mine(context: SlackContext, { userId }: Caller): Promise<Say> {
   );
 }
 
-/** What a tenant, or a person, had: for those whom the policy lists. */
-async function history(context: SlackContext, { userId }: Caller, rest: string): Promise<Say> {
-  const [, what = '', days] = /^(.*?)(?:\s+(\d{1,3})d)?$/u.exec(rest.trim()) ?? [];
-  if (!isListed(await context.directory.recent([userId]), userId))
-    return { text: 'The history is for the people whom the policy lists. Ask an admin to be added.' };
-  const since = context.clock.now() - Number(days ?? HISTORY_DAYS) * DAY_MS;
-  const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(what)?.[1];
-  const about = person === undefined ? tenantNamed(context, what) : { person };
-  if (typeof about === 'string') return { text: `${about} Write its id, or \`@\` and a person’s name.` };
-  const isTenant = 'id' in about;
-  if (!isTenant) await context.directory.learn([about.person]);
-  const known = isTenant ? null : context.directory.profile(about.person);
-  const of = isTenant ? { tenantId: about.id } : { person: known?.user ?? about.person };
-  const { count: all, newest, refused } = await context.views.filedSince(of, since, ACTIVE_MAX);
-  const whose = isTenant ? about.name : (known?.name ?? about.person);
-  return listed(
-    context,
-    userId,
-    newest,
-    all,
-    `${count(all, 'request')} in ${days ?? HISTORY_DAYS} days: ${whose}`,
-    refused === 0 ? null : `${count(refused, 'refused attempt')} in that time.`,
-  );
-}
-
 function listed(
   context: SlackContext,
   reader: string,
   shown: readonly FullRecord[],
   all: number,
   title: string,
-  below: string | null = null,
 ): Say {
   const lines = shown.map((one) =>
     headline(factsAt(one, `person:${reader}`, context.directory.known(), context.clock.now())),
   );
   const more = all - shown.length;
   return {
-    text: [oneLine(title), ...lines.map(strip), ...(below === null ? [] : [below])].join('\n'),
+    text: [oneLine(title), ...lines.map(strip)].join('\n'),
     blocks: [
       header(title),
       ...lines.map(section),
       ...(more > 0 ? [contextBlock(`… and ${more} more, older.`)] : []),
-      ...(below === null ? [] : [contextBlock(below)]),
     ],
   };
 }
@@ -165,8 +138,6 @@ const TO_SHOW: Own = {
   phases: OPEN,
   none: 'Nothing of yours is open. Write `/tsa show TSA-42` for any other.',
 };
-const HISTORY_DAYS = 30;
-const DAY_MS = 24 * 60 * 60_000;
 
 /** The record: for requesters, approvers, auditors and admins, for those with a part in it, and as theirs for the customer. */
 async function show(context: SlackContext, { userId }: Caller, no: number): Promise<Say> {
