@@ -36,6 +36,7 @@ export function baseOf(state: Base): Base {
     reporters,
     review,
     customer,
+    accesses,
   } = state;
   return {
     version,
@@ -56,6 +57,7 @@ export function baseOf(state: Base): Base {
     reporters,
     review,
     customer,
+    accesses,
     remindedAt: null,
     reminders: 0,
   };

@@ -6,6 +6,7 @@ import type { RequestCommand } from './command.ts';
 import { reviewRefusal } from './emergency.ts';
 import { mustBe, personProblems } from './work-order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
+import { unclosed } from './product-access.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import { stillApproves } from './seats.ts';
 import type { Access, Closed, Ended } from './state.ts';
@@ -19,7 +20,8 @@ type Of<T extends RequestCommand['type']> = Extract<RequestCommand, { type: T }>
 export function mayCloseOut(state: Ended, moment: Moment): Refusal | null {
   const by = actorName(moment.actor);
   const theirs = by === state.owner || by === state.grant.ask.grantee;
-  return ableActor(moment) ?? (theirs ? null : { reason: 'not_allowed', needs: 'owner' });
+  const refusal = ableActor(moment) ?? (theirs ? null : ({ reason: 'not_allowed', needs: 'owner' } as const));
+  return refusal ?? (unclosed(state).length === 0 ? null : { reason: 'access_not_gone' });
 }
 
 /** What was done, and that every extra permission is gone. One left behind keeps it open. */

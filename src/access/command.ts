@@ -100,6 +100,10 @@ export type RequestCommand =
       readonly productProblem: string;
       readonly notes: string;
     }
+  /** Nobody is in any more, on the word of whoever removed them: how they looked. */
+  | { readonly type: 'close_by_hand'; readonly note: string }
+  /** What the product has lost is opened anew, until the same end. */
+  | { readonly type: 'open_again' }
   | { readonly type: 'accept_closeout' }
   | { readonly type: 'contest_closeout'; readonly question: string }
   | { readonly type: 'review_emergency'; readonly justified: boolean; readonly note: string };
@@ -113,12 +117,28 @@ export type TimerCommand =
   /** This person may be no member any more: what is theirs is called off. */
   | { readonly type: 'call_off'; readonly person: UserId }
   | { readonly type: 'open_start' }
+  /** The product has not let anybody in, in time. */
+  | { readonly type: 'call_off_opening' }
+  /** The product has not confirmed that access is gone. */
+  | { readonly type: 'tell_not_closed' }
   | { readonly type: 'warn' }
   | { readonly type: 'expire' }
   | { readonly type: 'remind_closeout' }
   | { readonly type: 'remind_review' }
   /** What may have been used, ended or taken back in events that were lost is over. */
   | { readonly type: 'end_in_doubt' };
+
+/** What a product answered, about one access of a request. Only its connector may send these. */
+export type ProductCommand = { readonly access: number } & (
+  | { readonly type: 'confirm_open'; readonly receipt: string; readonly handle: string | null }
+  | { readonly type: 'refuse_open'; readonly words: string }
+  | { readonly type: 'confirm_extension'; readonly notAfter: number; readonly receipt: string }
+  | { readonly type: 'refuse_extension'; readonly words: string }
+  | { readonly type: 'confirm_close'; readonly receipt: string }
+  /** It did not do it, or nobody knows. */
+  | { readonly type: 'note_no_answer'; readonly words: string }
+  | { readonly type: 'miss_access' }
+);
 
 /** Commands about people rather than a request. */
 export type GlobalCommand =
@@ -137,4 +157,4 @@ export type GlobalCommand =
   /** The gap that this event of the ledger tells of is known. */
   | { readonly type: 'confirm_gap'; readonly restored: number };
 
-export type Command = FilingCommand | RequestCommand | TimerCommand;
+export type Command = FilingCommand | RequestCommand | TimerCommand | ProductCommand;

@@ -1,30 +1,20 @@
+import { byTime, isTimer, whatIsOver } from './by-time.ts';
 import { NOTHING_RELATED } from './related-requests.ts';
-import {
-  answerQuestion,
-  approve,
-  askQuestion,
-  cancel,
-  deny,
-  offerReplacement,
-  remindApprover,
-  replaceApprover,
-} from './approving.ts';
+import { answerQuestion, approve, askQuestion, cancel, deny, replaceApprover } from './approving.ts';
 import type { Context, Decision } from './decision.ts';
 import { accept, refuse } from './decision.ts';
 import { acceptOwnership, closeOut, judgeCloseout, offerOwnership } from './closing.ts';
-import type { Command, FilingCommand, RequestCommand, TimerCommand } from './command.ts';
-import { dueCommand, overdueEnd } from './due.ts';
-import { confirmEmergency, declareEmergency, reviewEmergency, whoReviews } from './emergency.ts';
-import type { AccessEvent } from './event.ts';
-import { evolve } from './evolve.ts';
+import type { Command, FilingCommand, RequestCommand } from './command.ts';
+import { confirmEmergency, declareEmergency, reviewEmergency } from './emergency.ts';
 import { approveExtension, askExtension, denyExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './filing.ts';
 import { tooOften } from './hourly.ts';
-import { callOff } from './leaving.ts';
+import { byProduct, isProduct } from './opening.ts';
 import type { Actor, World } from './people.ts';
 import { actorName } from './people.ts';
 import type { RequestCommandType, StateFor } from './permits.ts';
 import { isTimeFor, permits, wrongPhase } from './permits.ts';
+import { closeByHand, openAgain } from './removing.ts';
 import { acceptCustomerRequest, end, endInDoubt, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
 
@@ -43,19 +33,22 @@ export function decide(command: Command, state: Access | null, context: Context)
   }
   // It says itself why it is over.
   if (command.type === 'end_in_doubt' && context.actor.kind === 'timer') return endInDoubt(state, context);
-  const over = overdueEnd(state, context.now);
-  const time = over === null ? [] : happen(over, state, context).events;
-  const after = time.reduce((s: Access, event) => evolve(s, event, context.now), state);
-  if (over?.type === command.type && context.actor.kind === 'timer') return accept(...time);
+  const { events: time, after, done } = whatIsOver(state, context);
+  if (done.has(command.type) && context.actor.kind === 'timer') return accept(...time);
   const decision = isTimer(command)
     ? byTime(command, after, context)
-    : unlessGap(unlessOften(command, judge(command.type, command, after, context), context), context);
+    : isProduct(command)
+      ? byProduct(command, after, context)
+      : unlessGap(unlessOften(command, judge(command.type, command, after, context), context), context);
   return { events: [...time, ...decision.events], refusal: decision.refusal };
 }
 
 /** Whatever the way: no session starts while nobody has said that they know what the ledger does not. */
 function unlessGap(decision: Decision, { related, world }: Context): Decision {
-  if (related.gap === null || !decision.events.some(({ type }) => type === 'session.started'))
+  if (
+    related.gap === null ||
+    !decision.events.some(({ type }) => type === 'session.started' || type === 'access.asked')
+  )
     return decision;
   return refuse({ reason: 'gap_not_confirmed', since: related.gap.at, admins: world.policy.admins });
 }
@@ -138,70 +131,6 @@ function file(command: FilingCommand, context: Context): Decision {
   }
 }
 
-function byTime(command: TimerCommand, state: Access, context: Context): Decision {
-  if (context.actor.kind !== 'timer') return refuse({ reason: 'not_allowed', needs: 'timer' });
-  // What has become of people is not for the clock to say.
-  const ofPeople = command.type === 'offer_replacement' || command.type === 'call_off';
-  const due = ofPeople ? command : dueCommand(state, context.now);
-  if (due?.type !== command.type) return refuse({ reason: 'nothing_due' });
-  return happen(command, state, context);
-}
-
-function happen(command: TimerCommand, state: Access, context: Context): Decision {
-  const { now } = context;
-  switch (command.type) {
-    case 'lapse':
-      return accept({ type: 'request.lapsed', why: lapseReason(state) });
-    case 'expire': {
-      if (state.phase !== 'active') return refuse({ reason: 'nothing_due' });
-      const ended = { how: 'expired', by: actorName({ kind: 'timer' }), reason: '' } as const;
-      return accept({ type: 'session.ended', ...ended, endedAt: state.session.expiresAt });
-    }
-    case 'remind_approver':
-      if (state.phase === 'pending' || state.phase === 'active') return remindApprover(state, context);
-      return accept({ type: 'approver.reminded', approvers: [], at: now });
-    case 'offer_replacement':
-      if (state.phase !== 'pending' && state.phase !== 'active') return refuse({ reason: 'nothing_due' });
-      return offerReplacement(state, command.approver, context);
-    case 'call_off':
-      return callOff(state, command.person, context);
-    case 'open_start':
-      return accept({ type: 'start.opened', at: now });
-    case 'warn':
-      if (state.phase !== 'active') return refuse({ reason: 'nothing_due' });
-      return accept({ type: 'session.warned', expiresAt: state.session.expiresAt });
-    case 'remind_closeout':
-      return accept({ type: 'closeout.reminded', at: now });
-    case 'remind_review':
-      return accept({
-        type: 'review.reminded',
-        reviewers: [...whoReviews(state, context.world, now)],
-        at: now,
-      });
-    case 'end_in_doubt':
-      return endInDoubt(state, context);
-  }
-}
-
-function lapseReason(state: Access): Extract<AccessEvent, { type: 'request.lapsed' }>['why'] {
-  switch (state.phase) {
-    case 'approved':
-      return 'not_started';
-    case 'unconfirmed':
-      return 'unconfirmed';
-    case 'unclaimed':
-      return 'unclaimed';
-    case 'pending':
-    case 'active':
-    case 'ended':
-    case 'closed':
-    case 'denied':
-    case 'cancelled':
-    case 'lapsed':
-      return 'undecided';
-  }
-}
-
 type Commands = { readonly [C in RequestCommand as C['type']]: C };
 
 /** What happens once it is permitted, or what is wrong with what was typed. */
@@ -230,6 +159,8 @@ const RULES: {
   offer_ownership: offerOwnership,
   accept_ownership: acceptOwnership,
   close_out: closeOut,
+  close_by_hand: closeByHand,
+  open_again: openAgain,
   accept_closeout: judgeCloseout,
   contest_closeout: judgeCloseout,
   review_emergency: reviewEmergency,
@@ -244,23 +175,6 @@ function judge<T extends RequestCommandType>(
   if (!isTimeFor(type, state)) return refuse(wrongPhase(type, state, context));
   const refusal = permits(type, state, context);
   return refusal === null ? RULES[type](state, command, context) : refuse(refusal);
-}
-
-const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([
-  'lapse',
-  'remind_approver',
-  'offer_replacement',
-  'call_off',
-  'open_start',
-  'warn',
-  'expire',
-  'remind_closeout',
-  'remind_review',
-  'end_in_doubt',
-]);
-
-function isTimer(command: RequestCommand | TimerCommand): command is TimerCommand {
-  return TIMER_COMMANDS.has(command.type);
 }
 
 function isFiling(command: Command): command is FilingCommand {

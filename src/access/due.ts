@@ -1,5 +1,7 @@
 import type { TimerCommand } from './command.ts';
-import { REMINDERS_MAX } from './limits.ts';
+import { NOT_CLOSED_AFTER_MS, NOT_CLOSED_EVERY_MS, REMINDERS_MAX } from './limits.ts';
+import type { Unclosed } from './product-access.ts';
+import { opening, unclosed } from './product-access.ts';
 import type { Access, Active, Ended, Pending, Review } from './state.ts';
 import { CUSTOMER_SEAT, seatsAsked } from './state.ts';
 
@@ -34,7 +36,9 @@ export function overdueEnd(state: Access, now: number): TimerCommand | null {
 /** The earliest thing due; what ends a phase goes before a reminder of the same moment, or one already pointless. */
 function next(state: Access): Due | null {
   const end = lifeEnd(state);
-  const rest = [...reminders(state), ...review(state)].filter((due) => end === null || due.at < end.at);
+  const rest = [...reminders(state), ...review(state), ...products(state)].filter(
+    (due) => end === null || due.at < end.at,
+  );
   return rest.reduce<Due | null>((first, due) => (first === null || due.at < first.at ? due : first), end);
 }
 
@@ -45,8 +49,12 @@ function lifeEnd(state: Access): Due | null {
       return { at: state.terms.lapseAt, command: { type: 'lapse' } };
     case 'unconfirmed':
       return { at: state.confirmBy, command: { type: 'lapse' } };
-    case 'approved':
-      return { at: state.grant.startBy, command: { type: 'lapse' } };
+    case 'approved': {
+      const { startBy } = state.grant;
+      const openBy = opening(state)?.is.openBy ?? Infinity;
+      if (openBy <= startBy) return { at: openBy, command: { type: 'call_off_opening' } };
+      return { at: startBy, command: { type: 'lapse' } };
+    }
     case 'active':
       return { at: state.session.expiresAt, command: { type: 'expire' } };
     case 'ended':
@@ -56,6 +64,20 @@ function lifeEnd(state: Access): Due | null {
     case 'lapsed':
       return null;
   }
+}
+
+/** A session that is opened again has no grant to go back to; and what is not gone is told of, again and again. */
+function products(state: Access): readonly Due[] {
+  const again = state.phase === 'active' ? opening(state) : undefined;
+  return [
+    ...(again === undefined ? [] : [{ at: again.is.openBy, command: { type: 'call_off_opening' } } as const]),
+    ...unclosed(state).map(({ is }): Due => ({ at: tellAt(is), command: { type: 'tell_not_closed' } })),
+  ];
+}
+
+/** When it is told next that this is not gone. */
+export function tellAt(is: Unclosed['is']): number {
+  return is.kind === 'closing' ? is.since + NOT_CLOSED_AFTER_MS : is.toldAt + NOT_CLOSED_EVERY_MS;
 }
 
 function reminders(state: Access): readonly Due[] {

@@ -3,6 +3,7 @@ import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ownPart, standingOf } from './standing.ts';
 import { textProblems } from './text.ts';
 import type { DeclareEmergency, RequestCommand } from './command.ts';
+import { begin, connectorOf } from './opening.ts';
 import { countAlike } from './related-requests.ts';
 import { roleNotes, termsOf, unknownApprovers } from './filing.ts';
 import { placeGone, placeTaken } from './session.ts';
@@ -74,7 +75,9 @@ export function declareEmergency(command: DeclareEmergency, context: Context): D
     return refuse({ reason: 'nobody_can_confirm', unfinished });
 
   const startAt = two ? now + confirmWithinMs : now;
-  const latestEndAt = startAt + command.durationMs;
+  // A product has so long to let them in; where people do, it starts at once.
+  const startWindowMs = connectorOf(world, tenant, scope) === null ? 0 : policy.connectors.openWithinMs;
+  const latestEndAt = startAt + startWindowMs + command.durationMs;
   const declared = {
     type: 'emergency.declared',
     requester,
@@ -82,7 +85,7 @@ export function declareEmergency(command: DeclareEmergency, context: Context): D
     tenant: recordTenant(tenant),
     reason: command.reason.trim(),
     caseRef: command.caseRef.trim(),
-    terms: { ...termsOf(policy, { lapseAt: startAt, startWindowMs: 0, latestEndAt }), extensions: 0 },
+    terms: { ...termsOf(policy, { lapseAt: startAt, startWindowMs, latestEndAt }), extensions: 0 },
     roleNotes: roleNotes(own),
     repeatCount: countAlike(related, command.reason, now),
     ask: askFor(command, scope, requester, null),
@@ -92,8 +95,9 @@ export function declareEmergency(command: DeclareEmergency, context: Context): D
     unfinished,
   } as const;
   if (two) return accept(declared);
-  const session = { by: requester, startedAt: now, expiresAt: now + command.durationMs };
-  return accept(declared, { type: 'session.started', ...session });
+  const expiresAt = now + command.durationMs;
+  const startBy = now + startWindowMs;
+  return accept(declared, begin({ by: requester, tenant, scope, expiresAt, startBy }, context));
 }
 
 /** Must somebody else confirm the next emergency of a person who left those unreviewed, or not closed out? */
@@ -128,8 +132,13 @@ export function confirmEmergency(state: Unconfirmed, _: Of<'confirm_emergency'>,
   const by = actorName(context.actor);
   const taken = placeTaken(context.related);
   if (taken !== null) return refuse(taken);
-  const session = { by: state.ask.grantee, startedAt: now, expiresAt: now + state.ask.durationMs };
-  return accept({ type: 'emergency.confirmed', by }, { type: 'session.started', ...session });
+  const { grantee, scope, durationMs } = state.ask;
+  const { tenant, terms } = state;
+  const times = { expiresAt: now + durationMs, startBy: now + terms.startWindowMs };
+  return accept(
+    { type: 'emergency.confirmed', by },
+    begin({ by: grantee, tenant, scope, ...times }, context),
+  );
 }
 
 /** The named reviewer, or whoever may in their place, once. */

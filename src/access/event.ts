@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { INSTANT_MAX } from './limits.ts';
 import { policyChange } from './policy-change.ts';
+import { productEvents } from './product-event.ts';
 
 /**
  * The facts of a request's life, as the ledger keeps them for ever. A released event is never changed, only joined by
@@ -190,6 +191,7 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('closeout.contested'), by: user, question: text }),
   z.strictObject({ type: z.literal('emergency.reviewed'), by: user, justified: z.boolean(), note: text }),
   z.strictObject({ type: z.literal('review.reminded'), reviewers: z.array(user), at: instant }),
+  ...productEvents,
 ]);
 
 export type AccessEvent = z.infer<typeof accessEvent>;

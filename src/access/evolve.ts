@@ -1,12 +1,23 @@
-import { baseOf, CorruptHistory, filled } from './base.ts';
-import type { AccessEvent, Ask, EventOf } from './event.ts';
+import { baseOf, CorruptHistory } from './base.ts';
+import type { AccessEvent, Ask } from './event.ts';
+import { evolveAccess } from './evolve-access.ts';
+import { evolvePending } from './evolve-pending.ts';
 import { evolveActive } from './evolve-session.ts';
+import { shut } from './product-access.ts';
 import type { Access, Approved, Base, Pending, Unclaimed, Unconfirmed } from './state.ts';
 import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
 
 /** The state after one more event. @throws CorruptHistory where the rules could never have produced that event. */
 export function evolve(state: Access | null, event: AccessEvent, at: number): Access {
   if (state === null) return begin(event, at);
+  const after = evolved(state, event, at);
+  // Whatever ended it: nobody may be in any more, from that very fact on.
+  if (after.phase === 'approved' || after.phase === 'active') return after;
+  const accesses = shut(after.accesses, at);
+  return accesses === after.accesses ? after : { ...after, accesses };
+}
+
+function evolved(state: Access, event: AccessEvent, at: number): Access {
   const next = { ...state, version: state.version + 1 };
   switch (event.type) {
     case 'request.filed':
@@ -142,6 +153,18 @@ export function evolve(state: Access | null, event: AccessEvent, at: number): Ac
     case 'session.ended':
       if (next.phase !== 'active') throw new CorruptHistory(state.phase, event.type);
       return evolveActive(next, event, at);
+    case 'access.asked':
+    case 'access.not_answered':
+    case 'access.opened':
+    case 'access.open_failed':
+    case 'access.extension_asked':
+    case 'access.extended':
+    case 'access.extension_refused':
+    case 'access.closed':
+    case 'access.not_closed':
+    case 'access.closed_by_hand':
+    case 'access.missing':
+      return evolveAccess(next, event, at);
     case 'closeout.filed': {
       if (next.phase !== 'ended') throw new CorruptHistory(state.phase, event.type);
       const { type, ...filed } = event;
@@ -207,6 +230,7 @@ function begin(event: AccessEvent, at: number): Access {
     reporters: [],
     review: null,
     customer: null,
+    accesses: [],
     remindedAt: null,
     reminders: 0,
   };
@@ -235,50 +259,4 @@ function emergencyGrant(state: Base, ask: Ask, at: number): Approved {
   const { startWindowMs, latestEndAt } = state.terms;
   const grant = { ask, asked: ask, seats: [], grantedAt: at, startBy: at + startWindowMs, latestEndAt };
   return { ...baseOf(state), phase: 'approved', opened: true, grant };
-}
-
-function evolvePending(
-  state: Pending,
-  event: EventOf<'approval.given' | 'grant.issued' | 'request.denied' | 'approver.replaced'>,
-  at: number,
-): Access {
-  switch (event.type) {
-    case 'approval.given': {
-      const given = { by: event.by, at, version: state.version, narrowed: event.narrowed };
-      return { ...state, seats: filled(state.seats, event.seat, { given }) };
-    }
-    case 'grant.issued':
-      return {
-        ...baseOf(state),
-        phase: 'approved',
-        opened: event.ask.notBefore === null || event.ask.notBefore <= at,
-        grant: {
-          ask: event.ask,
-          asked: state.ask,
-          seats: state.seats,
-          grantedAt: at,
-          startBy: event.startBy,
-          latestEndAt: event.latestEndAt,
-        },
-      };
-    case 'request.denied':
-      return {
-        ...baseOf(state),
-        phase: 'denied',
-        ask: state.ask,
-        seats: state.seats,
-        verdict: { by: event.by, at, reason: event.reason },
-      };
-    case 'approver.replaced':
-      return {
-        ...state,
-        formerApprovers: [...state.formerApprovers, event.from],
-        remindedAt: null,
-        reminders: 0,
-        gone: state.gone.filter((user) => user !== event.from && user !== event.to),
-        seats: state.seats.map((seat) =>
-          seat.holder === event.from ? { holder: event.to, given: null, askedAt: at } : seat,
-        ),
-      };
-  }
 }

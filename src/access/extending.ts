@@ -4,6 +4,7 @@ import { ableActor, ableContact, personOf } from './standing.ts';
 import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import { DURATION_MIN_MS } from './limits.ts';
+import { moveEnd } from './opening.ts';
 import { lengthProblems, reasonProblems } from './work-order.ts';
 import { actorName, answersFor, eligibleApprovers } from './people.ts';
 import type { Longest, Policy, Scope, Tenant, UserId } from './policy.ts';
@@ -211,7 +212,7 @@ export function approveExtension(
     if (problem !== null)
       return accept(agreed, { type: 'approval.asked_again', approver: other.holder, why: NO_LONGER });
   }
-  return accept(agreed, { type: 'extension.approved', newExpiresAt: extension.newExpiresAt });
+  return accept(agreed, moveEnd(state, extension.newExpiresAt));
 }
 
 /** Any one seat's no is a no to more time; the session goes on as it was agreed. */

@@ -1,4 +1,5 @@
 import type { AccessEvent } from './event.ts';
+import { opening } from './product-access.ts';
 import type { Access } from './state.ts';
 import { askOf } from './state.ts';
 
@@ -48,6 +49,7 @@ function startedWrong(
   const { ask, seats } = state.grant;
   if (by !== ask.grantee) return 'somebody started a session that is not theirs';
   if (seats.some(({ given }) => given === null)) return 'a session started before all had said yes';
+  if (opening(state) !== undefined) return 'a session started before the product had let anybody in';
   if (startedAt !== at || expiresAt <= startedAt) return 'a session started at another time than it says';
   return expiresAt > startedAt + ask.durationMs ? 'a session lasts longer than was granted' : null;
 }

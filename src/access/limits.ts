@@ -41,5 +41,8 @@ export const CUSTOMER_REQUEST_MAX_MS = 48 * 60 * 60_000;
 /** A requester who files this many requests like an earlier one in 30 days points to a product problem. */
 export const REPEAT_COUNT = 3;
 export const REPEAT_WINDOW_MS = 30 * 24 * 60 * 60_000;
+/** So long after it should be gone, an access that the product has not confirmed closed is told of; and then again this often. */
+export const NOT_CLOSED_AFTER_MS = 60_000;
+export const NOT_CLOSED_EVERY_MS = 15 * 60_000;
 /** Furthest instant that a date can hold (ECMA-262, time values): numbers past it are nonsense. */
 export const INSTANT_MAX = 8_640_000_000_000_000;

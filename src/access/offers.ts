@@ -6,6 +6,7 @@ import type { RequestCommandType } from './permits.ts';
 import { permits, permitsFiling } from './permits.ts';
 import type { UserId } from './policy.ts';
 import { withTenants } from './policy.ts';
+import { notClosed } from './product-access.ts';
 import type { Audience } from './reading.ts';
 import { channelReadsAs } from './reading.ts';
 import { decidersOf, ownPart, personOf } from './standing.ts';
@@ -96,6 +97,9 @@ const WORTH: Readonly<Record<Offer, (reader: Reader) => boolean>> = {
     isForThem('offer_ownership', reader),
   accept_ownership: always,
   close_out: always,
+  // Not while the product still has time to say it itself.
+  close_by_hand: ({ state }) => notClosed(state).length > 0,
+  open_again: always,
   // The customer is asked in words of their own, where they are asked at all.
   accept_closeout: ours,
   contest_closeout: ours,

@@ -37,13 +37,14 @@ export function certain(policy: Policy, people: People): World {
   return { policy, people, listed: people };
 }
 
-/** Who acts: a person in Slack, a contact outside Slack, or time. */
+/** Who acts: a person in Slack, a contact outside Slack, time, or a product by its connector’s name. */
 export type Actor =
   | { readonly kind: 'person'; readonly id: UserId }
   | { readonly kind: 'contact'; readonly email: string }
-  | { readonly kind: 'timer' };
+  | { readonly kind: 'timer' }
+  | { readonly kind: 'product'; readonly name: string };
 
-/** The actor as the ledger names it: `U…` (of another workspace `U…@T…`), `customer:…` or `system:timer`. */
+/** The actor as the ledger names it: `U…` (of another workspace `U…@T…`), `customer:…`, `system:timer` or `product:…`. */
 export function actorName(actor: Actor): string {
   switch (actor.kind) {
     case 'person':
@@ -52,6 +53,8 @@ export function actorName(actor: Actor): string {
       return `customer:${actor.email}`;
     case 'timer':
       return 'system:timer';
+    case 'product':
+      return `product:${actor.name}`;
   }
 }
 
@@ -125,6 +128,7 @@ export function isContact(tenant: Pick<Tenant, 'contacts'>, actor: Actor): boole
     case 'contact':
       return tenant.contacts.some((c) => c.email === actor.email);
     case 'timer':
+    case 'product':
       return false;
   }
 }

@@ -1,4 +1,5 @@
 import { mayAnswer, mayApproveNow, mayAskQuestion, mayCancel, mayDeny, mayReplace } from './approving.ts';
+import { mayCloseByHand, mayOpenAgain } from './removing.ts';
 import { mayAcceptOwnership, mayCloseOut, mayJudgeCloseout, mayOfferOwnership } from './closing.ts';
 import type { FilingCommand, RequestCommand } from './command.ts';
 import type { Moment } from './decision.ts';
@@ -48,6 +49,8 @@ export const PHASES = {
   offer_ownership: OPEN,
   accept_ownership: OPEN,
   close_out: ['ended'],
+  close_by_hand: ['pending', 'approved', 'active', 'ended', 'denied', 'cancelled', 'lapsed'],
+  open_again: ['active'],
   accept_closeout: ['closed'],
   contest_closeout: ['closed'],
   review_emergency: ['active', 'ended', 'closed'],
@@ -82,6 +85,8 @@ const MAY: { readonly [T in RequestCommandType]: (state: StateFor<T>, moment: Mo
   offer_ownership: mayOfferOwnership,
   accept_ownership: mayAcceptOwnership,
   close_out: mayCloseOut,
+  close_by_hand: mayCloseByHand,
+  open_again: mayOpenAgain,
   accept_closeout: mayJudgeCloseout,
   contest_closeout: mayJudgeCloseout,
   review_emergency: mayReviewNow,

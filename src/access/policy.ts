@@ -21,6 +21,8 @@ export interface Scope {
   readonly consent: boolean;
   /** The approver types the tenant's id to approve. */
   readonly highRisk: boolean;
+  /** The connector that opens and closes it, or `by_hand`; `null`: nothing is said. */
+  readonly access: string | null;
 }
 
 /** The customer's person for a tenant, known by an immutable Slack user and team id, by e-mail address, or both. */
@@ -46,6 +48,8 @@ export interface Tenant {
   readonly contacts: readonly Contact[];
   /** SHA-256 (64 hex digits) of the key with which the tenant's product asks who is in; `null`: it cannot. */
   readonly statusKeySha256: string | null;
+  /** As of a scope, whose word counts after this one. */
+  readonly access: string | null;
 }
 
 /** Who may approve what: people × scopes × tenants. `'any'` stands for all of them. */
@@ -117,6 +121,38 @@ export interface EmergencyPolicy {
   readonly confirmWithinMs: number;
 }
 
+/** How access is opened and closed in products. */
+export interface ConnectorPolicy {
+  /** Where each leads, by its name. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** Not confirmed within this, a start is called off. */
+  readonly openWithinMs: number;
+  /** How often what is open in products is held against the ledger. */
+  readonly reconcileEveryMs: number;
+  /** What no session explains is closed, rather than only told of. */
+  readonly closeOrphans: boolean;
+}
+
+/** People open and remove all access themselves. */
+export const NO_CONNECTORS: ConnectorPolicy = {
+  urls: new Map(),
+  openWithinMs: 2 * 60_000,
+  reconcileEveryMs: 10 * 60_000,
+  closeOrphans: false,
+};
+
+/** Access that people open and remove themselves, in the product. */
+export const BY_HAND = 'by_hand';
+
+/** Which connector gives access of that scope in that tenant; `null`: people do, by hand. */
+export function connectorFor(
+  tenant: Pick<Tenant, 'access'> | undefined,
+  scope: Pick<Scope, 'access'> | undefined,
+): string | null {
+  const name = tenant?.access ?? scope?.access ?? BY_HAND;
+  return name === BY_HAND ? null : name;
+}
+
 /** The whole policy as the rules see it. Parsed and checked from `policy.yml` by src/policy/load.ts. */
 export interface Policy {
   /** IANA zone of the digest's week and of "end of my shift" where a person has none. */
@@ -145,6 +181,7 @@ export interface Policy {
   readonly scopes: readonly Scope[];
   readonly limits: PolicyLimits;
   readonly emergency: EmergencyPolicy;
+  readonly connectors: ConnectorPolicy;
   readonly digest: { readonly cron: string };
   readonly tenants: Tenants;
 }

@@ -3,6 +3,7 @@ import type { AccessEvent, Ask } from './event.ts';
 import type { World } from './people.ts';
 import { isAmong } from './people.ts';
 import type { Policy, Principal, UserId } from './policy.ts';
+import { withoutWords } from './product-access.ts';
 import type { Access, Base, Closeout, Extension, Grant, Review, Session } from './state.ts';
 import { askOf } from './state.ts';
 
@@ -146,6 +147,7 @@ function theirBase(state: Base): Base {
     offeredOwner: null,
     formerApprovers: [],
     formerOwners: [],
+    accesses: state.accesses.map(withoutWords),
     remindedAt: null,
     reminders: 0,
   };
@@ -265,6 +267,20 @@ function theirEvent(event: AccessEvent, { way }: Access, said: Said): AccessEven
     case 'session.ended':
     case 'session.reported':
       return event;
+    case 'access.opened':
+    case 'access.extended':
+    case 'access.closed':
+    case 'access.not_closed':
+    case 'access.missing':
+      return event;
+    // How they looked is between ourselves.
+    case 'access.closed_by_hand':
+      return { ...event, note: '' };
+    case 'access.asked':
+    case 'access.not_answered':
+    case 'access.open_failed':
+    case 'access.extension_asked':
+    case 'access.extension_refused':
     case 'question.asked':
     case 'question.answered':
     case 'approver.reminded':

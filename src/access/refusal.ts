@@ -122,6 +122,14 @@ export type Refusal =
   /** The ledger went on from a backup: nothing starts before an admin confirms that this is known. */
   | { readonly reason: 'gap_not_confirmed'; readonly since: number; readonly admins: readonly string[] }
   | { readonly reason: 'no_gap' }
+  /** The product is letting them in already. */
+  | { readonly reason: 'opening_already' }
+  /** The product has not confirmed that nobody is in any more. */
+  | { readonly reason: 'access_not_gone' }
+  /** Whatever was open is confirmed gone. */
+  | { readonly reason: 'nothing_to_remove' }
+  /** The product has not lost it. */
+  | { readonly reason: 'not_missing' }
   /** One more of it within an hour would be more than the policy lets one person, or all of them in one tenant, do. */
   | {
       readonly reason: 'too_often';
@@ -150,4 +158,5 @@ export type Role =
   | 'reviewer'
   | 'offered_owner'
   | 'revoker'
-  | 'timer';
+  | 'timer'
+  | 'product';

@@ -9,6 +9,8 @@ import { lengthProblems, mayRequest, orderProblems, recordScope } from './work-o
 import type { World } from './people.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { findScope, longestDuration } from './policy.ts';
+import { begin } from './opening.ts';
+import { opening } from './product-access.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { RelatedRequests } from './related-requests.ts';
 import { NO_LONGER, stillHolds } from './seats.ts';
@@ -25,6 +27,7 @@ export function mayStart(state: Approved, moment: Moment): Refusal | null {
   const { ask } = state.grant;
   const refusal = onlyGrantee(state, moment) ?? mayRequest(world, ask.grantee, 'grantee');
   if (refusal !== null) return refusal;
+  if (opening(state) !== undefined) return { reason: 'opening_already' };
   if (ask.notBefore !== null && now < ask.notBefore)
     return { reason: 'not_before', notBefore: ask.notBefore };
   return placeGone(state, ask, world);
@@ -33,7 +36,7 @@ export function mayStart(state: Approved, moment: Moment): Refusal | null {
 /** The grant is put to use. What made it right is looked at again, now. */
 export function start(state: Approved, _: Of<'start'>, context: Context): Decision {
   const { now } = context;
-  const { ask } = state.grant;
+  const { ask, startBy } = state.grant;
   const taken = placeTaken(context.related);
   if (taken !== null) return refuse(taken);
   for (const seat of state.grant.seats) {
@@ -47,7 +50,8 @@ export function start(state: Approved, _: Of<'start'>, context: Context): Decisi
     }
   }
   const expiresAt = Math.min(now + ask.durationMs, state.grant.latestEndAt);
-  return accept({ type: 'session.started', by: ask.grantee, startedAt: now, expiresAt });
+  const { grantee: by, scope } = ask;
+  return accept(begin({ by, tenant: state.tenant, scope, expiresAt, startBy }, context));
 }
 
 function onlyGrantee({ grant }: Approved | Active, moment: Moment): Refusal | null {
@@ -109,7 +113,7 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
   const expiresAt = Math.min(now + command.durationMs, state.terms.latestEndAt);
   return accept(
     { type: 'customer_request.accepted', ask, by: engineer },
-    { type: 'session.started', by: engineer, startedAt: now, expiresAt },
+    begin({ by: engineer, tenant: state.tenant, scope, expiresAt, startBy: state.terms.lapseAt }, context),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Ask, EventOf, Narrowed, TenantRecord, Terms } from './event.ts';
 import type { UserId } from './policy.ts';
+import type { ProductAccess } from './product-access.ts';
 
 /** One answer that the request waits for, or has: a named approver's, or the customer's. */
 export interface Seat {
@@ -53,6 +54,8 @@ export interface Base {
     EventOf<'customer_request.filed'>,
     'tried' | 'expected' | 'urgency' | 'files'
   > | null;
+  /** What products were asked for, the last at the end; none where people open and remove access by hand. */
+  readonly accesses: readonly ProductAccess[];
   /** Who was sent the last reminder, and when; reminders of whatever kind is due in this phase. */
   readonly remindedAt: number | null;
   readonly reminders: number;

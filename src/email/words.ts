@@ -1,11 +1,13 @@
 import type { EventOf } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
+import { unclosed } from '../access/product-access.ts';
 import { askOf } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import { lasting } from '../wording/durations.ts';
 import { placeOf } from '../wording/names.ts';
 import { tsa } from '../wording/numbers.ts';
 import type { Letter } from './layout.ts';
+import { goneOrNot } from './gone.ts';
 import { moreTimeAsked, moreTimeGiven } from './more-time.ts';
 import type { MailFacts } from './parts.ts';
 import {
@@ -67,6 +69,10 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
           ...closing(no, facts),
         ],
       };
+    case 'access.not_closed':
+    case 'access.closed':
+    case 'access.closed_by_hand':
+      return goneOrNot(event, no, facts);
     case 'extension.asked':
       return moreTimeAsked(event, no, facts);
     case 'customer_request.filed':
@@ -143,6 +149,14 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
     case 'closeout.accepted':
     case 'closeout.contested':
     case 'emergency.reviewed':
+    case 'access.asked':
+    case 'access.not_answered':
+    case 'access.opened':
+    case 'access.open_failed':
+    case 'access.extension_asked':
+    case 'access.extended':
+    case 'access.extension_refused':
+    case 'access.missing':
     case 'review.reminded':
       return null;
   }
@@ -191,11 +205,12 @@ function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFac
     expired: 'it ended by itself, when its time was up',
     revoked: `stopped by ${facts.nameOf(event.by)}`,
   }[event.how];
+  const isGone = unclosed(state).length === 0;
   return {
-    subject: `[${tsa(no)}] ${event.how === 'revoked' ? 'Stopped: ' : ''}${who} is out of ${place}`,
+    subject: `[${tsa(no)}] ${event.how === 'revoked' ? 'Stopped: ' : ''}${who} ${isGone ? 'is out of' : 'has no more time in'} ${place}`,
     lead: [
       `${who} was in ${place} ${timeSpan(startedAt, event.endedAt)} (${lasting(event.endedAt - startedAt)}).`,
-      `${scopeOf(state)}. The access is over: ${how}.`,
+      `${scopeOf(state)}. The access is over: ${how}.${isGone ? '' : ' The product has not confirmed yet that it is gone.'}`,
     ],
     parts: [
       ...quote('What was said at the end', event.reason),

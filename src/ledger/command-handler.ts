@@ -191,11 +191,13 @@ export function createCommandHandler(
       const after = evolve(state, event, now);
       // What time did first is time's own deed, whoever came by and found it.
       const times =
-        event.type === 'request.lapsed' || (event.type === 'session.ended' && event.how === 'expired');
+        event.type === 'request.lapsed' ||
+        (event.type === 'access.open_failed' && event.why === 'late') ||
+        (event.type === 'session.ended' && event.how === 'expired');
       const by = times ? 'system:timer' : actor;
       facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
       if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
-      if (no !== null && mail) owed.push(...oweMail({ no, event, after }, world));
+      if (no !== null && mail) owed.push(...oweMail({ no, event, before: state, after }, world, now));
       state = after;
       states.push(after);
     }

@@ -2,6 +2,7 @@ import type { GlobalEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { askOf, seatsAsked, seatsOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
+import { accessWord } from '../access/product-access.ts';
 import type { RequestRow, Tables } from './tables.ts';
 
 /** The row that shows where a request stands. From the state alone, so that a replay of the ledger gives the same. */
@@ -37,6 +38,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     like_it: state.repeatCount,
     until_at: untilAt(state),
     due_at: dueAt(state),
+    access: accessWord(state),
   };
 }
 

@@ -17,15 +17,14 @@ type Why = 'open' | 'sibling' | 'closeout' | 'emergency' | 'denial' | 'similar';
 
 /** Requests as they are related, and the instant that says the most about that. */
 function related(db: Kysely<Tables>, why: Why, at: 'request_no' | 'until_at' | 'ended_at') {
-  return db
-    .selectFrom('request')
-    .select((eb) => [
-      sql.lit(why).as('why'),
-      'request_no as no',
-      'phase',
-      eb.ref(at).as('at'),
-      sql<string | null>`null`.as('reason'),
-    ]);
+  return db.selectFrom('request').select((eb) => [
+    sql.lit(why).as('why'),
+    'request_no as no',
+    // Whom a product is letting in has taken the place already.
+    sql<string>`case access when 'opening' then 'active' else phase end`.as('phase'),
+    eb.ref(at).as('at'),
+    sql<string | null>`null`.as('reason'),
+  ]);
 }
 
 /** One that is closed out but still due some time owes its review. */

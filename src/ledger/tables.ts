@@ -67,6 +67,7 @@ export interface RequestTable {
   like_it: number;
   until_at: number;
   due_at: number | null;
+  access: string | null;
 }
 
 export interface OutboxTable {

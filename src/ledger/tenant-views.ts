@@ -57,7 +57,9 @@ const insideNow = compiled((db, { tenantId }: { tenantId: string }) =>
       'expires_at as expiresAt',
     ])
     .where('tenant_id', '=', tenantId)
-    .where(sql<boolean>`phase = 'active'`),
+    .where(sql<boolean>`phase = 'active'`)
+    // Whom a product has lost, or is asked to let in again, is not in.
+    .where((eb) => eb.or([eb('access', 'is', null), eb('access', 'in', ['open', 'extending'])])),
 );
 const insides = z.array(
   z.object({

@@ -1,13 +1,16 @@
-import type { AccessEvent } from '../access/event.ts';
+import { NOT_CLOSED_EVERY_MS } from '../access/limits.ts';
+import { unclosed } from '../access/product-access.ts';
 import type { World } from '../access/people.ts';
-import type { Access } from '../access/state.ts';
 import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Owed } from './message.ts';
+import type { Entry } from './owe.ts';
+import { wasLate } from './owe-products.ts';
 
 /** What the customer's contacts are told and asked by e-mail, beside Slack. Pure. */
 export function oweMail(
-  { no, event, after }: { readonly no: number; readonly event: AccessEvent; readonly after: Access },
+  { no, event, before, after }: Entry,
   { policy }: World,
+  now: number,
 ): readonly Owed[] {
   const { version } = after;
   const contacts = policy.tenants.get(after.tenant.id)?.contacts ?? [];
@@ -33,6 +36,13 @@ export function oweMail(
     case 'extension.approved':
     case 'session.ended':
       return tell(everybody);
+    case 'access.not_closed':
+      // The first time; whoever takes care of it is told again and again.
+      return event.since + NOT_CLOSED_EVERY_MS > now ? tell(everybody) : [];
+    case 'access.closed':
+    case 'access.closed_by_hand':
+      // Whoever was told that it is not, hears that it is.
+      return wasLate(before, event.access) && unclosed(after).length === 0 ? tell(everybody) : [];
     case 'emergency.declared':
       // One that starts at once is told of by its start.
       return event.confirmBy === null ? [] : tell(everybody);
@@ -56,6 +66,14 @@ export function oweMail(
       return after.way === 'customer' ? tell(asker) : [];
     case 'closeout.filed':
       return after.way === 'customer' && after.phase === 'closed' ? tell(asker) : [];
+    case 'access.asked':
+    case 'access.not_answered':
+    case 'access.opened':
+    case 'access.open_failed':
+    case 'access.extension_asked':
+    case 'access.extended':
+    case 'access.extension_refused':
+    case 'access.missing':
     case 'emergency.confirmed':
     case 'grant.issued':
     case 'customer_request.accepted':

@@ -1,10 +1,12 @@
 import { approversOf, decidersOf, whoAnswers } from '../access/standing.ts';
 import type { AccessEvent } from '../access/event.ts';
+import { isProductFact } from '../access/evolve-access.ts';
 import type { World } from '../access/people.ts';
 import { actorName, answersFor, peopleOf } from '../access/people.ts';
 import type { Access, Seat } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT, seatsAsked, seatsOf } from '../access/state.ts';
 import type { Owed } from './message.ts';
+import { ofProduct } from './owe-products.ts';
 
 /** A fact that just joined a request's history, with the request before and after it. */
 export interface Entry {
@@ -137,6 +139,10 @@ function hearers(
     ];
     for (const destination of all) told.set(destination, loud || told.get(destination) === true);
   };
+  if (isProductFact(event)) {
+    ofProduct(event, before, after, { grantee, owners, approvers, contacts, alert, security }, tell);
+    return told;
+  }
   switch (event.type) {
     case 'request.filed':
     case 'customer_request.filed':

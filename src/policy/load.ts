@@ -1,6 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 import { plainly } from '../access/lettering.ts';
+import { NO_CONNECTORS } from '../access/policy.ts';
 import type { Policy, PolicyLimits, Principal, Tenants } from '../access/policy.ts';
 import type { PolicyForm } from './form.ts';
 import { policyForm } from './form.ts';
@@ -203,6 +204,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       approvals: scope.approvals,
       consent: scope.consent,
       highRisk: scope.high_risk,
+      access: null,
     })),
     limits: {
       maxDurationMs: limits.max_duration,
@@ -231,6 +233,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       secondPersonAfter: emergency.second_person_after,
       confirmWithinMs: emergency.confirm_within,
     },
+    connectors: NO_CONNECTORS,
     digest: form.digest,
     tenants,
   };

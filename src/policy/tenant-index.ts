@@ -49,6 +49,7 @@ export const stored: z.ZodType<Tenant> = z.object({
     }),
   ),
   statusKeySha256: z.string().nullable(),
+  access: z.string().nullable(),
 });
 const bodies = z.array(z.object({ no: z.int(), body: z.string() }));
 

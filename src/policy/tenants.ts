@@ -85,5 +85,6 @@ function toTenant(form: TenantForm): Tenant {
       email: c.email ?? null,
     })),
     statusKeySha256: form.status_key_sha256 ?? null,
+    access: null,
   };
 }

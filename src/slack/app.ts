@@ -27,6 +27,7 @@ import { requestAccess } from './request-access/slice.ts';
 import { restored } from './restored/slice.ts';
 import { review } from './review/slice.ts';
 import { runSession } from './run-session/slice.ts';
+import { removeAccess } from './remove-access/slice.ts';
 import { stopSession } from './stop-session/slice.ts';
 
 /** Bolt, with every slice's ids in one table: commit, then acknowledge, then whatever may take longer. */
@@ -54,6 +55,7 @@ export function createSlackApp(deps: {
     runSession(context),
     extendSession(context),
     stopSession(context),
+    removeAccess(context),
     closeOut(context),
     emergency(context),
     handOver(context),

@@ -46,6 +46,10 @@ export function refusalSentence(refusal: Refusal): string {
     case 'approver_has_time':
     case 'no_longer_valid':
     case 'gap_not_confirmed':
+    case 'opening_already':
+    case 'access_not_gone':
+    case 'nothing_to_remove':
+    case 'not_missing':
     case 'no_gap':
     case 'already_reported':
     case 'already_reviewed':

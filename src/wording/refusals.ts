@@ -92,6 +92,14 @@ export function refusalWords(
       return absenceWords(refusal.why);
     case 'gap_not_confirmed':
       return `Nothing was started: the ledger was put back to a backup ${when(refusal.since)}, and no session starts before an admin confirms that what is missing is known. Ask ${people(refusal.admins, who)}; the button is on their Home and in the alert channel.`;
+    case 'opening_already':
+      return `The product is being asked to let you in already. You are told as soon as it has confirmed ${it}.`;
+    case 'access_not_gone':
+      return `Nothing was changed: the product has not confirmed that access is gone, so ${it} cannot be closed out yet. It is told again and again; if you have removed it there yourself, say so with “Removed by hand”.`;
+    case 'nothing_to_remove':
+      return `Nothing was changed: nothing of ${it} is open in a product any more.`;
+    case 'not_missing':
+      return `Nothing was changed: the product has not lost the access of ${it}.`;
     case 'no_gap':
       return 'Nothing was changed: that gap in the ledger was confirmed already, or there is a newer one.';
     case 'too_often':
@@ -158,6 +166,7 @@ function roleWords(needs: Role, state: Access | null, { who }: Speaker): string 
       return 'only the person who was offered the ownership can take it.';
     case 'revoker':
       return 'only the approver, the owner, an admin or the tenant’s contact can stop this. The grantee ends it with End now.';
+    case 'product':
     case 'timer':
       return 'this happens by itself.';
   }

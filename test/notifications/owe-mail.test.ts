@@ -22,7 +22,7 @@ it('The contacts of now are asked by mail when the one who consented is none any
     .thenRefused({ reason: 'no_longer_valid', what: 'approval' }, 'approval.asked_again');
   const event = left.facts.at(-1)?.event;
   if (event === undefined) throw new Error('nothing happened');
-  const owed = oweMail({ no: 1, event, after: inPhase(left, 'pending') }, left.world);
+  const owed = oweMail({ no: 1, event, before: null, after: inPhase(left, 'pending') }, left.world, left.now);
   expect(owed.map(({ destination, message }) => `${destination} ${message.kind}`)).toEqual([
     'later-mail:1:carol@acme.example consent_mail',
     'later-mail:1:cai@acme.example consent_mail',

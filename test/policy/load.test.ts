@@ -350,6 +350,7 @@ describe('A CSV file of tenants', () => {
       customerRequests: true,
       contacts: [],
       statusKeySha256: null,
+      access: null,
     });
     expect(tenants.get('blink')).toMatchObject({ name: 'Blink', consent: 'notify', customerRequests: false });
   });

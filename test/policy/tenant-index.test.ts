@@ -20,6 +20,7 @@ function tenant(id: string, name: string, environment = 'production', region = '
     customerRequests: false,
     contacts: [],
     statusKeySha256: null,
+    access: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Absence, Actor, People, Standing, World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
+import { NO_CONNECTORS } from '../../src/access/policy.ts';
 import { isElsewhere, slackIdOf, userElsewhere, userOf } from '../../src/access/whose.ts';
 import type { EmergencyPolicy, Policy, PolicyLimits, Scope, Tenant } from '../../src/access/policy.ts';
 
@@ -51,6 +52,7 @@ const scope = (id: string, over: Partial<Scope> = {}): Scope => ({
   approvals: 1,
   consent: false,
   highRisk: false,
+  access: null,
   ...over,
 });
 
@@ -77,6 +79,7 @@ const tenant = (id: string, over: Partial<Tenant> = {}): Tenant => ({
     { name: 'Cara', slack: null, email: CARA },
   ],
   statusKeySha256: null,
+  access: null,
   ...over,
 });
 
@@ -166,6 +169,7 @@ export function worldOf(change: Change = {}): World {
       confirmWithinMs: 10 * MINUTE,
       ...change.emergency,
     },
+    connectors: NO_CONNECTORS,
     digest: { cron: '0 9 * * 1' },
     tenants: new Map((change.tenants ?? TENANTS).map((t) => [t.id, t])),
     ...change.policy,

@@ -63,11 +63,15 @@ create table request (
   like_it      integer not null check (like_it > 0),
   until_at     integer not null,
   due_at       integer,
+  -- What matters most of its accesses in products; null where people open and remove access by hand.
+  access       text    check (access in ('not_closed', 'closing', 'opening', 'extending', 'missing', 'open', 'closed')),
   check (phase not in ('active', 'ended', 'closed') or (started_at is not null and expires_at > started_at)),
   check (phase not in ('ended', 'closed') or (ended_at is not null and end_how is not null)),
   check (phase not in ('approved', 'active') or (grantee is not null and scope_id is not null)),
   -- What is not over is always due some time: that is how open requests are found.
-  check (phase in ('closed', 'denied', 'cancelled', 'lapsed') or due_at is not null)
+  check (phase in ('closed', 'denied', 'cancelled', 'lapsed') or due_at is not null),
+  -- What may still be open in a product is due some time, too, and nothing is closed out before it is gone.
+  check (access not in ('not_closed', 'closing') or (due_at is not null and phase <> 'closed'))
 ) strict;
 
 create index request_due on request (due_at) where due_at is not null;
@@ -77,6 +81,9 @@ create index request_phase on request (phase, expires_at) where due_at is not nu
 create index request_requester_open on request (requester, phase) where due_at is not null;
 create index request_owner_open on request (owner, phase) where due_at is not null;
 create index request_grantee_open on request (grantee, tenant_id, scope_id, phase) where due_at is not null;
+-- Where a product must still do something, or may let somebody in.
+create index request_access on request (access, request_no)
+  where access in ('not_closed', 'closing', 'opening', 'extending', 'missing', 'open');
 -- Everything that ever was, by whom and where.
 create index request_requester on request (requester, filed_at);
 create index request_grantee on request (grantee, filed_at);

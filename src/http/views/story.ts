@@ -74,6 +74,24 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
       return html`${name(event.by)} wrote up what was done.`;
     case 'emergency.reviewed':
       return html`${name(event.by)} judged the emergency ${event.justified ? 'justified' : 'not justified'}.`;
+    case 'access.opened':
+      return html`The product has let them in.`;
+    case 'access.extended':
+      return html`The product lets them stay until ${time(event.notAfter)}.`;
+    case 'access.closed':
+      return html`The product confirmed that access is gone.`;
+    case 'access.not_closed':
+      return html`<strong>The product has not confirmed that access is gone.</strong> It is told again and
+        again.`;
+    case 'access.closed_by_hand':
+      return html`${name(event.by)} removed the access by hand.`;
+    case 'access.missing':
+      return html`The product did not have the access any more.`;
+    case 'access.asked':
+    case 'access.not_answered':
+    case 'access.open_failed':
+    case 'access.extension_asked':
+    case 'access.extension_refused':
     case 'grant.issued':
     case 'question.asked':
     case 'question.answered':

@@ -26,5 +26,8 @@ export const ACTION = {
   handOver: 'tsa_hand_over',
   takeOver: 'tsa_take_over',
   fileAgain: 'tsa_file_again',
+  openAgain: 'tsa_open_again',
+  removedByHand: 'tsa_removed_by_hand',
+  removeOrphan: 'tsa_remove_orphan',
   show: 'tsa_show',
 } as const;

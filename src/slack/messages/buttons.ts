@@ -195,6 +195,18 @@ const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
   file_again: ({ no, it }) => [
     button('File again', ACTION.fileAgain, String(no), { label: `File ${it} again` }),
   ],
+  open_again: ({ no, it }) => [
+    button('Open again', ACTION.openAgain, String(no), {
+      style: 'primary',
+      label: `Have the access of ${it} opened again`,
+    }),
+  ],
+  close_by_hand: ({ no, it }) => [
+    button('Removed by hand', ACTION.removedByHand, String(no), {
+      style: 'danger',
+      label: `Say that the access of ${it} was removed by hand`,
+    }),
+  ],
   close_out: ({ no, it }) => [
     button('Close out', ACTION.closeOut, String(no), { style: 'primary', label: `Close out ${it}` }),
   ],

@@ -13,7 +13,9 @@ import type { Rendered } from './blocks.ts';
 import { actions, contextBlock, fitsMessage, section, sections } from './blocks.ts';
 import { buttonsFor, decides } from './buttons.ts';
 import { customersHeadline, customersLines } from './customer-words.ts';
-import { endWords, escape, oneLine, people, quote, when, who } from './words.ts';
+import { goneWords, insideWords, openingWords } from '../../wording/product-access.ts';
+import { notClosed } from '../../access/product-access.ts';
+import { endWords, escape, IN_SLACK, oneLine, people, quote, when, who } from './words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import { moreTimeHeadline, moreTimeLines } from './more-time.ts';
 import type { Facts } from './facts.ts';
@@ -138,6 +140,9 @@ export function headline(facts: Facts): string {
     case 'unconfirmed':
       return `:rotating_light: ${it} · ${who(state.requester)} declared an emergency in ${place}; a second person must confirm until ${when(state.confirmBy)}`;
     case 'approved': {
+      const asked = openingWords(state, IN_SLACK);
+      if (asked !== null)
+        return `:hourglass_flowing_sand: ${it} · ${who(state.grant.ask.grantee)} in ${place}: ${escape(asked)}`;
       const { notBefore } = state.grant.ask;
       const starts =
         notBefore !== null && notBefore > now ? `can start from ${when(notBefore)}` : 'not started yet';
@@ -151,19 +156,33 @@ export function headline(facts: Facts): string {
       const asked = moreTimeHeadline(it, place, state, reads);
       if (asked !== null) return asked;
       const sign = state.way === 'emergency' ? ':rotating_light:' : ':large_green_circle:';
-      return `${sign} ${it} · ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}`;
+      return `${sign} ${it} · ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}${beside(insideWords(state))}`;
     }
-    case 'ended':
-      return `:black_circle: ${it} · access to ${place} is over: ${endWords(state.ending)}. Not closed out yet`;
+    case 'ended': {
+      const late = notClosed(state).length > 0;
+      const sign = late ? ':rotating_light:' : ':black_circle:';
+      return `${sign} ${it} · access to ${place} is over: ${endWords(state.ending)}${gone(state)}. Not closed out yet`;
+    }
     case 'closed':
-      return `:heavy_check_mark: ${it} · access to ${place} is over and closed out: ${endWords(state.ending)}`;
+      return `:heavy_check_mark: ${it} · access to ${place} is over and closed out: ${endWords(state.ending)}${gone(state)}`;
     case 'denied':
       return `:no_entry: ${it} · ${who(state.verdict.by)} denied access to ${place}`;
     case 'cancelled':
-      return `:heavy_multiplication_x: ${it} · ${who(state.verdict.by)} cancelled access to ${place}`;
+      return `:heavy_multiplication_x: ${it} · ${who(state.verdict.by)} cancelled access to ${place}${gone(state)}`;
     case 'lapsed':
-      return `:zzz: ${it} · access to ${place} lapsed: ${lapseWords(state.why)}`;
+      return `:zzz: ${it} · access to ${place} lapsed: ${lapseWords(state.why)}${gone(state)}`;
   }
+}
+
+/** What the product has said about it, or not said yet: the loud case in bold. */
+function gone(state: Access): string {
+  const words = goneWords(state, IN_SLACK);
+  if (words === null) return '';
+  return notClosed(state).length > 0 ? `, but *${words}*` : `; ${words}`;
+}
+
+function beside(words: string | null): string {
+  return words === null ? '' : `. :warning: ${words}`;
 }
 
 /** The tenant as people recognise it, its environment always beside it. */

@@ -7,6 +7,7 @@ import { actions, contextBlock, fitsMessage, sections } from './blocks.ts';
 import { buttonsFor, decides } from './buttons.ts';
 import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-words.ts';
+import { productWords } from './product-words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
@@ -68,7 +69,7 @@ function silence(
 
 /** The event in words, for a thread, a record or a notification. */
 export function noticeWords(
-  { event, actor, no }: Recorded,
+  { event, actor, no, at }: Recorded,
   { audience, state }: Pick<Facts, 'audience' | 'state'>,
 ): string {
   const it = `*${tsa(no)}*`;
@@ -169,6 +170,18 @@ export function noticeWords(
       return `:question: ${it} · ${who(event.by)} contests the closeout:\n${quote(event.question)}`;
     case 'emergency.reviewed':
       return `:scales: ${it} · ${who(event.by)} judged the emergency ${event.justified ? 'justified' : '*not justified*'}${withWords(event.note)}`;
+    case 'access.asked':
+    case 'access.not_answered':
+    case 'access.opened':
+    case 'access.open_failed':
+    case 'access.extension_asked':
+    case 'access.extended':
+    case 'access.extension_refused':
+    case 'access.closed':
+    case 'access.not_closed':
+    case 'access.closed_by_hand':
+    case 'access.missing':
+      return productWords(event, it, place, state, at);
     case 'review.reminded':
       return `:bell: ${it} · the emergency in ${place} still owes its review${event.reviewers.length === 0 ? '' : ` by ${people(event.reviewers)}`}${state.review === null ? '' : `, due ${when(state.review.dueAt)}`}.`;
   }

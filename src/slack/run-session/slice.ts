@@ -14,6 +14,7 @@ export function runSession(context: SlackContext): Slice {
     actions: {
       [ACTION.start]: (call) => attempt(context, parseNo(call.value), call, START),
       [ACTION.end]: (call) => attempt(context, parseNo(call.value), call, END),
+      [ACTION.openAgain]: (call) => attempt(context, parseNo(call.value), call, OPEN_AGAIN),
     },
     commands: {
       start: (call) =>
@@ -25,6 +26,7 @@ export function runSession(context: SlackContext): Slice {
 
 const START: RequestCommand = { type: 'start' };
 const END: RequestCommand = { type: 'end', reason: '' };
+const OPEN_AGAIN: RequestCommand = { type: 'open_again' };
 const TO_START: Own = {
   parts: ['grantee'],
   phases: ['approved'],
@@ -38,6 +40,8 @@ const TO_END: Own = {
 
 /** Whoever types a command sees no card beside it: what is so now is said. */
 function doneWords(no: number, { state }: Outcome): string {
+  if (state?.phase === 'approved')
+    return `${tsa(no)} is opening… You are told as soon as the product has confirmed that you are in.`;
   return state?.phase === 'active'
     ? `${tsa(no)} is started. It ends ${when(state.session.expiresAt)} by itself; end it earlier with \`/tsa end\`.`
     : `${tsa(no)} is ended. Please close it out with \`/tsa closeout\`.`;
