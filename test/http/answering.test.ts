@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { approve, file, start } from '../support/access-commands.ts';
 import { ANN, CARA, carl, CARL, GUS, HOUR, MINUTE, RITA, T0 } from '../support/access-fixtures.ts';
-import { consenting, doorstep, facts, withoutCara } from '../support/test-pages.ts';
+import { consenting, openTestPages, facts, withoutCara } from '../support/test-pages.ts';
 import type { TestPages } from '../support/test-pages.ts';
 
 /** A request that waits for Ann and for the customer. */
 async function asked(): Promise<TestPages> {
-  const d = doorstep(consenting('acme'));
+  const d = openTestPages(consenting('acme'));
   await d.given(RITA, file());
   return d;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { declare, takeOn } from '../support/access-commands.ts';
 import { CARA, EVE, GUS, perHour, REASON, T0, TENANTS, worldOf } from '../support/access-fixtures.ts';
-import { doorstep, facts, owed } from '../support/test-pages.ts';
+import { openTestPages, facts, owed } from '../support/test-pages.ts';
 
 describe('Asking for help on the page', () => {
   const told = {
@@ -14,7 +14,7 @@ describe('Asking for help on the page', () => {
   };
 
   it('says what sending it means, and files it in the contact’s name', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path, code } = await d.issue('tenant');
     expect((await d.get(`${path}/ask`)).text).toContain(
       'By sending this you allow our support to enter this tenant for this issue, for at most 24 hours from now.',
@@ -34,7 +34,7 @@ describe('Asking for help on the page', () => {
   });
 
   it('files once what is sent twice, and again what is meant again', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path, code } = await d.issue('tenant');
     await Promise.all([1, 2].map(() => d.post(`${path}/ask`, { ...told, code })));
     await d.post(`${path}/ask`, { ...told, code });
@@ -44,7 +44,7 @@ describe('Asking for help on the page', () => {
   });
 
   it('keeps what was typed where something is wrong, and says what', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path, code, wrong } = await d.issue('tenant');
     const vague = await d.post(`${path}/ask`, { ...told, reason: 'please help', code });
     expect(vague.status).toBe(422);
@@ -59,12 +59,12 @@ describe('Asking for help on the page', () => {
   });
 
   it('says so when enough is open, and when nobody can be found to take care of it', async () => {
-    const d = doorstep(worldOf({ limits: { openRequests: 1 } }));
+    const d = openTestPages(worldOf({ limits: { openRequests: 1 } }));
     const { path, code } = await d.issue('tenant');
     await d.post(`${path}/ask`, { ...told, code });
     const more = await d.post(`${path}/ask`, { ...told, code, form: 'f2' });
     expect(more.text).toContain('You already have TSA-1 open, and 1 at a time is the limit.');
-    const nobody = doorstep(worldOf({ standing: { UADA: 'deactivated' } }));
+    const nobody = openTestPages(worldOf({ standing: { UADA: 'deactivated' } }));
     const link = await nobody.issue('tenant');
     expect((await nobody.post(`${link.path}/ask`, { ...told, code: link.code })).text).toContain(
       'write to your support team',
@@ -72,7 +72,7 @@ describe('Asking for help on the page', () => {
   });
 
   it('is there where the tenant has it, and only there', async () => {
-    const d = doorstep(worldOf({ tenants: TENANTS.map((t) => ({ ...t, customerRequests: false })) }));
+    const d = openTestPages(worldOf({ tenants: TENANTS.map((t) => ({ ...t, customerRequests: false })) }));
     const { path, code } = await d.issue('tenant');
     expect((await d.get(path)).text).not.toContain('Ask for help');
     expect((await d.get(`${path}/ask`)).status).toBe(404);
@@ -83,14 +83,14 @@ describe('Asking for help on the page', () => {
 
 describe('The way to the page', () => {
   it('is mailed to a contact’s address, in any case of letters, for each of their tenants', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     expect((await d.post('/tenants', { email: ' Cara@ACME.example ' })).status).toBe(200);
     await d.settled();
     expect(owed(d)).toEqual([`mail:${CARA} tenant_mail`, `mail:${CARA} tenant_mail`]);
   });
 
   it('answers the same for addresses that it knows and that it does not', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const known = await d.post('/tenants', { email: CARA });
     const unknown = await d.post('/tenants', { email: 'eve@evil.example' });
     await d.settled();
@@ -106,7 +106,7 @@ describe('The way to the page', () => {
   });
 
   it('takes an address, and nothing that is none', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     for (const email of [
       '',
       'x',
@@ -117,13 +117,13 @@ describe('The way to the page', () => {
       expect((await d.post('/tenants', { email })).status).toBe(422);
     await d.settled();
     expect(owed(d)).toEqual([]);
-    expect((await doorstep(worldOf(), { mail: false }).get('/tenants')).text).toContain(
+    expect((await openTestPages(worldOf(), { mail: false }).get('/tenants')).text).toContain(
       'please ask your support team',
     );
   });
 
   it('is mailed again to the address that an old link was for', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path } = await d.issue('tenant', { expiresAt: T0 });
     expect((await d.get(path)).text).toContain('A link to this page works for half an hour.');
     await d.post(`${path}/mail`);
@@ -131,7 +131,7 @@ describe('The way to the page', () => {
   });
 
   it('is mailed as often within an hour as the policy lets it, and the page says when it is again', async () => {
-    const d = doorstep(worldOf({ limits: { perHour: perHour(1, 9) } }));
+    const d = openTestPages(worldOf({ limits: { perHour: perHour(1, 9) } }));
     const { path } = await d.issue('tenant');
     expect((await d.post(`${path}/mail`)).status).toBe(200);
     const { status, text } = await d.post(`${path}/mail`);
@@ -152,7 +152,7 @@ describe('A product’s own banner', () => {
   const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
 
   it('hears whether support is in, who, with what, since when and until when', async () => {
-    const d = doorstep(world);
+    const d = openTestPages(world);
     expect(JSON.parse((await d.get('/tenants/acme/status', bearer(KEY))).body)).toEqual({
       tenant: 'acme',
       now: '2026-03-02T09:00:00.000Z',
@@ -177,13 +177,13 @@ describe('A product’s own banner', () => {
   });
 
   it('is answered however often it asks, with its key', async () => {
-    const d = doorstep(world);
+    const d = openTestPages(world);
     for (let i = 0; i < 2_000; i++)
       expect((await d.get('/tenants/acme/status', bearer(KEY))).status).toBe(200);
   });
 
   it('hears the same no without a key, with a wrong one, and for a tenant that there is not', async () => {
-    const d = doorstep(world);
+    const d = openTestPages(world);
     const answers = [
       await d.get('/tenants/acme/status'),
       await d.get('/tenants/acme/status', bearer('')),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { approve, file, start } from '../support/access-commands.ts';
 import { ANN, GUS, HOUR, OLA, REASON, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
-import { AT, consenting, doorstep } from '../support/test-pages.ts';
+import { AT, consenting, openTestPages } from '../support/test-pages.ts';
 
 /** What holds for each page, whatever it says. */
 
 describe('Every answer', () => {
   it('is kept from being framed, stored, guessed at, loaded into, or told on to others', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path } = await d.issue('tenant');
     const paths = [
       path,
@@ -37,7 +37,7 @@ describe('Every answer', () => {
   });
 
   it('to a form on another site is no', async () => {
-    const d = doorstep(consenting('acme'));
+    const d = openTestPages(consenting('acme'));
     await d.given(RITA, file());
     const { path, code } = await d.issue('consent');
     const before = d.trace();
@@ -54,7 +54,7 @@ describe('Every answer', () => {
   });
 
   it('to too long a reason says how long it may be, and to what is no form that a code is missing', async () => {
-    const d = doorstep(consenting('acme'));
+    const d = openTestPages(consenting('acme'));
     await d.given(RITA, file());
     const { path, code } = await d.issue('consent');
     const long = await d.post(path, { code, answer: 'decline', reason: 'x'.repeat(3_001) });
@@ -67,7 +67,7 @@ describe('Every answer', () => {
   });
 
   it('to a failure is a plain sentence, and the log names neither token nor code', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path, token, code } = await d.issue('tenant');
     d.ledger.raw.exec('drop table seat; alter table request rename to gone');
     const { status, text } = await d.get(path);
@@ -82,7 +82,7 @@ describe('Every answer', () => {
   });
 
   it('counts clients by the address that the proxy names, where there is one', async () => {
-    const d = doorstep(worldOf(), { clientHeader: 'X-Forwarded-For' });
+    const d = openTestPages(worldOf(), { clientHeader: 'X-Forwarded-For' });
     const headers = (last: string) => ({ headers: { 'x-forwarded-for': `10.0.0.1, ${last}` } });
     for (let i = 0; i < 41; i++) await d.get('/r/x', headers('198.51.100.1'));
     expect((await d.get('/r/x', headers('198.51.100.1'))).status).toBe(429);
@@ -91,7 +91,7 @@ describe('Every answer', () => {
   });
 
   it('is told apart by one address for all when the operator forgot to name the header, and the log says so once', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const headers = { 'x-forwarded-for': '198.51.100.1' };
     for (let i = 0; i < 3; i++) await d.get('/tenants', { headers });
     expect(d.logged.filter((line) => line.includes('set TSA_CLIENT_HEADER'))).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('What others wrote', () => {
       contacts: t.contacts.map((c) => ({ ...c, name: bad })),
     }));
     const scopes = worldOf().policy.scopes.map((s) => ({ ...s, name: bad, allows: bad }));
-    const d = doorstep(worldOf({ tenants, policy: { scopes } }));
+    const d = openTestPages(worldOf({ tenants, policy: { scopes } }));
     await d.given(
       RITA,
       file({

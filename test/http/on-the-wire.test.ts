@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { file } from '../support/access-commands.ts';
 import { RITA } from '../support/access-fixtures.ts';
 import type { TestPages, Mailed } from '../support/test-pages.ts';
-import { consenting, doorstep, facts } from '../support/test-pages.ts';
+import { consenting, openTestPages, facts } from '../support/test-pages.ts';
 import type { Wire } from './wire.ts';
-import { chunked, stillServes, street, wire } from './wire.ts';
+import { chunked, stillServes, serveAlone, wire } from './wire.ts';
 
 /** A form reaches its page however it is carried there; and whatever comes in its place harms nobody who comes after. */
 
@@ -21,10 +21,10 @@ interface Scene {
 
 /** A contact who is asked for consent, and a connection to the pages. */
 async function scene(): Promise<Scene> {
-  const d = doorstep(consenting('acme'));
+  const d = openTestPages(consenting('acme'));
   await d.given(RITA, file());
   const link = await d.issue('consent');
-  const port = await street({ pages: d.listener });
+  const port = await serveAlone({ pages: d.listener });
   return {
     d,
     port,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, extend, file, takeOn } from '../support/access-commands.ts';
 import { cara, GUS, REASON, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
 import type { TestPages, Mailed } from '../support/test-pages.ts';
-import { consenting, doorstep } from '../support/test-pages.ts';
+import { consenting, openTestPages } from '../support/test-pages.ts';
 
 /** Whatever is tried from outside, by machines and by people: nothing happens that a code was not typed for. */
 
@@ -29,7 +29,7 @@ const behind = ({ path }: Mailed): readonly string[] =>
 
 describe('A mail scanner', () => {
   it('that fetches every link a thousand times with GET, HEAD and OPTIONS changes nothing', async () => {
-    const d = doorstep(consenting('acme'));
+    const d = openTestPages(consenting('acme'));
     const links = await everyLink(d);
     const before = d.trace();
     let client = 0;
@@ -47,7 +47,7 @@ describe('A mail scanner', () => {
   }, 240_000);
 
   it('that submits every form, with every button and without the code, changes nothing', async () => {
-    const d = doorstep(consenting('acme'));
+    const d = openTestPages(consenting('acme'));
     const links = await everyLink(d);
     const before = d.trace();
     for (const path of links.flatMap(behind)) {
@@ -72,7 +72,7 @@ describe('A mail scanner', () => {
 
 describe('A hundred thousand guesses', () => {
   it('find no link', async () => {
-    const d = doorstep(consenting('acme'));
+    const d = openTestPages(consenting('acme'));
     const links = await everyLink(d);
     const before = d.trace();
     for (let i = 0; i < 50_000; i++) {
@@ -87,7 +87,7 @@ describe('A hundred thousand guesses', () => {
   }, 240_000);
 
   it('find no code: five wrong ones end the link, wherever they come from', async () => {
-    const d = doorstep(consenting('acme'));
+    const d = openTestPages(consenting('acme'));
     await d.given(RITA, file());
     const { path, code, wrong, token } = await d.issue('consent');
     const before = d.trace();
@@ -103,7 +103,7 @@ describe('A hundred thousand guesses', () => {
   }, 240_000);
 
   it('from one place are soon not listened to any more, and are told for how long; who has a link still is', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     const { path } = await d.issue('tenant');
     const guess = () => d.get(`/t/${randomBytes(32).toString('base64url')}`);
     for (let i = 0; i < 40; i++) expect((await guess()).status).toBe(404);
@@ -122,7 +122,7 @@ describe('A contact of one tenant', () => {
         t.id === 'bolt' ? [{ name: 'Bob', slack: null, email: 'bob@bolt.example' }] : t.contacts;
       return { ...t, consent: 'required' as const, contacts };
     });
-    const d = doorstep(worldOf({ tenants }));
+    const d = openTestPages(worldOf({ tenants }));
     const secret = 'Payroll of the Bolt board fails since the merger with Initech; look at the job.';
     await d.given(RITA, file());
     await d.given(RITA, file({ tenantId: 'bolt', reason: secret }));

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { approve, ask, deny, end, extend, file, start, takeOn } from '../support/access-commands.ts';
 import { ANN, cara, CARA, carl, CARL, GUS, HOUR, MINUTE, RITA, T0 } from '../support/access-fixtures.ts';
-import { consenting, doorstep, facts, owed } from '../support/test-pages.ts';
+import { consenting, openTestPages, facts, owed } from '../support/test-pages.ts';
 import type { TestPages } from '../support/test-pages.ts';
 
 /** A request that waits for Ann and for the customer. */
 async function asked(): Promise<TestPages> {
-  const d = doorstep(consenting('acme'));
+  const d = openTestPages(consenting('acme'));
   await d.given(RITA, file());
   return d;
 }
 /** A session of Gus's in Acme. */
-async function running(d = doorstep()): Promise<TestPages> {
+async function running(d = openTestPages()): Promise<TestPages> {
   await d.given(RITA, file());
   await d.given(ANN, approve(), 1);
   await d.given(GUS, start, 1);
@@ -52,7 +52,7 @@ describe('The other links', () => {
 
   it('give more time, or do not, where the customer is the one to decide', async () => {
     for (const answer of ['approve', 'decline']) {
-      const d = doorstep();
+      const d = openTestPages();
       await d.given(cara, ask());
       await d.given(GUS, takeOn(), 1);
       await d.given(GUS, extend(), 1);
@@ -69,7 +69,7 @@ describe('The other links', () => {
   });
 
   it('give more time together with those of ours who must say yes, too, and with nobody else’s yes', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(RITA, file({ tenantId: 'bolt' }));
     await d.given(ANN, approve(), 1);
     await d.given(carl, approve(), 1);
@@ -96,7 +96,7 @@ describe('The other links', () => {
   });
 
   it('answer only the question that the mail asked: more time asked for again has a newer mail', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(cara, ask());
     await d.given(GUS, takeOn(), 1);
     await d.given(GUS, extend(), 1);
@@ -111,7 +111,7 @@ describe('The other links', () => {
   });
 
   it('cancel what the contact asked for, until somebody accepts it', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(cara, ask());
     const { path, code } = await d.issue('cancel');
     expect((await d.get(path)).text).toContain('Your request TSA-1 for help in Acme Ltd (production)');
@@ -131,7 +131,7 @@ describe('The other links', () => {
     const acme = world.policy.tenants.get('acme');
     if (acme === undefined) throw new Error('there is no acme');
     const tenants = new Map([...world.policy.tenants, ['acme', { ...acme, contacts: [both] }]]);
-    const d = doorstep({ ...world, policy: { ...world.policy, tenants } });
+    const d = openTestPages({ ...world, policy: { ...world.policy, tenants } });
     await d.given(carl, ask());
     const { path, code } = await d.issue('cancel');
     expect((await d.post(path, { code, answer: 'cancel' })).text).toContain('You cancelled TSA-1');

@@ -7,7 +7,7 @@ import type { ServerLimits, SlackListener } from '../../src/http/server.ts';
 import { LIMITS } from '../../src/http/server.ts';
 import type { SocketLimits } from '../../src/http/sockets.ts';
 import type { Wire } from './wire.ts';
-import { street, wire } from './wire.ts';
+import { serveAlone, wire } from './wire.ts';
 
 /** However slow, silent or many they are: whoever holds connections keeps nobody else out, and Slack least of all. */
 
@@ -61,7 +61,7 @@ describe('Whoever takes too long is given up', () => {
     ['chunks that come byte by byte', SLOW.replace('Content-Length: 900000', 'Transfer-Encoding: chunked')],
     ['a head that comes byte by byte', `${GET.slice(0, -2)}X-More: `],
   ])('over %s', async (_, begin) => {
-    const port = await street({ pages, limits: SHORT });
+    const port = await serveAlone({ pages, limits: SHORT });
     const line = await wire(port);
     await line.send(begin);
     const piece = begin.includes('chunked') ? '1\r\nx\r\n' : 'x';
@@ -73,7 +73,7 @@ describe('Whoever takes too long is given up', () => {
   });
 
   it('over saying nothing, before the first request and after one', async () => {
-    const port = await street({ pages, limits: SHORT });
+    const port = await serveAlone({ pages, limits: SHORT });
     await (
       await wire(port)
     ).closed;
@@ -90,7 +90,7 @@ describe('Whoever takes too long is given up', () => {
       response.end(Buffer.alloc(100_000_000));
       return Promise.resolve();
     };
-    const line = await wire(await street({ pages: endless, limits: SHORT }));
+    const line = await wire(await serveAlone({ pages: endless, limits: SHORT }));
     line.socket.pause();
     await line.send(GET);
     await once(await answering, 'close');
@@ -108,7 +108,7 @@ describe('Whoever takes too long is given up', () => {
       response.end('whole');
       return Promise.resolve();
     };
-    const port = await street({ pages: counting, limits: { ...LIMITS, requestsPerSocket: 3 } });
+    const port = await serveAlone({ pages: counting, limits: { ...LIMITS, requestsPerSocket: 3 } });
     const line = await wire(port);
     await line.send(GET.repeat(50));
     for (const end of ['keep-alive', 'keep-alive', 'close'])
@@ -121,7 +121,7 @@ describe('Whoever takes too long is given up', () => {
 describe('When too many connections are open', () => {
   it('the ones that waited longest are closed, and whoever comes is served', async () => {
     const logged: string[] = [];
-    const port = await street({ pages, limits: few({ others: 5 }) }, logged);
+    const port = await serveAlone({ pages, limits: few({ others: 5 }) }, logged);
     const [first, ...more] = await slow(port, 5);
     expect(await answered(await wire(port), GET)).toBe('whole');
     await first?.closed;
@@ -130,7 +130,7 @@ describe('When too many connections are open', () => {
   });
 
   it('who begins another request is no longer one of those that waited longest', async () => {
-    const port = await street({ pages, limits: few({ others: 3 }) });
+    const port = await serveAlone({ pages, limits: few({ others: 3 }) });
     const line = await wire(port);
     expect(await answered(line, GET)).toBe('whole');
     const [first, second] = await slow(port, 2);
@@ -142,7 +142,7 @@ describe('When too many connections are open', () => {
   });
 
   it('three hundred slow ones, of which always more come, keep no new request of Slack’s from its answer', async () => {
-    const port = await street({ pages, slack, limits: few({ others: 20 }) });
+    const port = await serveAlone({ pages, slack, limits: few({ others: 20 }) });
     for (let i = 0; i < 15; i++) {
       await slow(port, 20);
       expect(await answered(await wire(port), SIGNED)).toBe('ack');
@@ -150,7 +150,7 @@ describe('When too many connections are open', () => {
   });
 
   it('a connection of Slack’s stays, however many others come', async () => {
-    const port = await street({ pages, slack, limits: few({ others: 5, perClient: 4 }) });
+    const port = await serveAlone({ pages, slack, limits: few({ others: 5, perClient: 4 }) });
     const line = await wire(port);
     expect(await answered(line, SIGNED)).toBe('ack');
     await slow(port, 30);
@@ -158,7 +158,7 @@ describe('When too many connections are open', () => {
   });
 
   it('nobody gets one of Slack’s places by its address alone, or keeps it for something else', async () => {
-    const port = await street({ pages, slack, limits: few({ others: 5 }) });
+    const port = await serveAlone({ pages, slack, limits: few({ others: 5 }) });
     const posing = await slow(port, 3, SLOW.replace('/page', '/slack/events'));
     const shared = await wire(port);
     expect(await answered(shared, SIGNED)).toBe('ack');
@@ -168,7 +168,7 @@ describe('When too many connections are open', () => {
   });
 
   it('Slack’s own are bounded too', async () => {
-    const port = await street({ pages, slack, limits: few({ slack: 2 }) });
+    const port = await serveAlone({ pages, slack, limits: few({ slack: 2 }) });
     const lines = [await wire(port), await wire(port), await wire(port)];
     for (const line of lines) expect(await answered(line, SIGNED)).toBe('ack');
     await lines[0]?.closed;
@@ -178,14 +178,14 @@ describe('When too many connections are open', () => {
 
 describe('One client', () => {
   it('has so many connections and no more: the next costs it its own', async () => {
-    const port = await street({ pages, limits: few({ perClient: 3 }) });
+    const port = await serveAlone({ pages, limits: few({ perClient: 3 }) });
     const lines = await slow(port, 5);
     await Promise.all(lines.slice(0, 2).map(({ closed }) => closed));
     expect(open(lines)).toBe(3);
   });
 
   it('behind a proxy is whom the proxy names, and the proxy itself is none', async () => {
-    const port = await street({ pages, clientHeader: 'X-Client', limits: few({ perClient: 3 }) });
+    const port = await serveAlone({ pages, clientHeader: 'X-Client', limits: few({ perClient: 3 }) });
     const idle = await Promise.all(Array.from({ length: 10 }, () => wire(port)));
     const other = await slow(port, 3, by('203.0.113.1, 203.0.113.8', SLOW));
     const one = await slow(port, 5, by('203.0.113.7', SLOW));
@@ -194,7 +194,7 @@ describe('One client', () => {
   });
 
   it('with IPv6 is its whole network', async () => {
-    const port = await street({ pages, clientHeader: 'X-Client', limits: few({ perClient: 1 }) });
+    const port = await serveAlone({ pages, clientHeader: 'X-Client', limits: few({ perClient: 1 }) });
     const [first] = await slow(port, 1, by('2001:db8:1:2::1', SLOW));
     await slow(port, 1, by('2001:db8:1:2:ffff::9', SLOW));
     await first?.closed;

@@ -31,11 +31,11 @@ import {
   worldOf,
 } from '../support/access-fixtures.ts';
 import type { TestPages } from '../support/test-pages.ts';
-import { doorstep, facts } from '../support/test-pages.ts';
+import { openTestPages, facts } from '../support/test-pages.ts';
 
 /** A life in Acme: one session closed out, one emergency that runs, one request denied; and one in Bolt. */
 async function lived(): Promise<TestPages> {
-  const d = doorstep(worldOf({ limits: { openRequests: 9 } }));
+  const d = openTestPages(worldOf({ limits: { openRequests: 9 } }));
   await d.given(RITA, file());
   await d.given(ANN, approve(), 1);
   await d.given(GUS, start, 1);
@@ -73,7 +73,7 @@ describe('The tenant’s page', () => {
   });
 
   it('shows what was, newest first, in pages, and nothing of another tenant', async () => {
-    const d = doorstep(worldOf({ limits: { openRequests: 99 } }));
+    const d = openTestPages(worldOf({ limits: { openRequests: 99 } }));
     for (let no = 1; no <= 47; no++) {
       await d.given(RITA, file({ tenantId: no % 2 === 0 ? 'bolt' : 'acme', notBefore: T0 + HOUR }));
       await d.given(RITA, cancel, no);
@@ -118,7 +118,7 @@ describe('The tenant’s page', () => {
   });
 
   it('gives its record as CSV in which nothing is a formula', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(
       RITA,
       file({
@@ -214,7 +214,7 @@ describe('The tenant’s page', () => {
   });
 
   it('cancels what its reader asked for', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(cara, ask());
     const { path, code } = await d.issue('tenant');
     expect((await d.get(`${path}/1`)).text).toContain('Cancel it: nobody enters for it after that.');
@@ -226,7 +226,7 @@ describe('The tenant’s page', () => {
       ...t,
       contacts: [{ name: 'Cara', slack: CARL, email: CARA }],
     }));
-    const d = doorstep(worldOf({ tenants: both }));
+    const d = openTestPages(worldOf({ tenants: both }));
     await d.given(carl, ask());
     const { path, code } = await d.issue('tenant');
     expect((await d.get(`${path}/1`)).text).toContain('Cancel it: nobody enters for it after that.');
@@ -234,7 +234,7 @@ describe('The tenant’s page', () => {
   });
 
   it('gives the summary that was written for whoever asked for help', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(cara, ask());
     await d.given(GUS, takeOn(), 1);
     await d.given(GUS, end, 1);
@@ -250,7 +250,7 @@ describe('The tenant’s page', () => {
       asked += 1;
       return new Promise(() => undefined);
     };
-    const d = doorstep(worldOf(), { learn: silent });
+    const d = openTestPages(worldOf(), { learn: silent });
     await d.given(RITA, file());
     const { path } = await d.issue('tenant');
     for (let look = 0; look < 5; look += 1)
@@ -262,7 +262,7 @@ describe('The tenant’s page', () => {
   });
 
   it('takes back what was approved, before it starts', async () => {
-    const d = doorstep();
+    const d = openTestPages();
     await d.given(RITA, file());
     await d.given(ANN, approve(), 1);
     const { path, code } = await d.issue('tenant');

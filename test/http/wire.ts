@@ -98,9 +98,9 @@ function readAnswer(
   return { answer: { status, head, body }, length: end + 4 + length };
 }
 
-/** Serves the pages (or Slack’s command handler) alone, on a port of this machine; closed when the test is over. */
-export async function street(
-  doors: {
+/** Serves the pages (or what Slack calls) alone, on a port of this machine; closed when the test is over. */
+export async function serveAlone(
+  listeners: {
     readonly pages?: Listener;
     readonly slack?: SlackListener;
     readonly clientHeader?: string;
@@ -111,10 +111,10 @@ export async function street(
   const served = await serve({
     port: 0,
     health: () => false,
-    slack: doors.slack ?? null,
-    pages: doors.pages ?? null,
-    clientHeader: doors.clientHeader ?? null,
-    limits: doors.limits ?? LIMITS,
+    slack: listeners.slack ?? null,
+    pages: listeners.pages ?? null,
+    clientHeader: listeners.clientHeader ?? null,
+    limits: listeners.limits ?? LIMITS,
     log: createLog('debug', { write: (line: string) => void logged.push(line) }),
   });
   onTestFinished(() => served.close());

@@ -79,7 +79,7 @@ it.each([7, 2027])(
     const verdict = await g.verify();
     expect(verdict).toMatchObject({ ok: true, requests: living.length });
 
-    // It was a walk through the whole of it, not a stroll in the yard.
+    // It went through all of it, not through a corner.
     const types = g.ledger.raw.prepare('select distinct type from ledger_event').pluck().all();
     expect(types.length).toBeGreaterThan(30);
     expect(types).toContain('extension.agreed');

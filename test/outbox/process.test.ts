@@ -15,7 +15,7 @@ import { countPosted, topLevel, twice } from '../support/posted.ts';
 
 const PATIENCE_MS = 30_000;
 
-interface House {
+interface Program {
   readonly sandbox: Sandbox;
   readonly database: string;
   readonly sam: ReturnType<typeof player>;
@@ -30,7 +30,7 @@ interface App {
   readonly exited: Promise<number | string>;
 }
 
-async function house(): Promise<House> {
+async function startProgram(): Promise<Program> {
   const sandbox = await createSandbox();
   onTestFinished(() => sandbox.close());
   settle(sandbox.workspace);
@@ -69,7 +69,7 @@ async function house(): Promise<House> {
   };
 }
 
-async function approved({ sam, ada }: House): Promise<void> {
+async function approved({ sam, ada }: Program): Promise<void> {
   await sam.types('#support', '/tsa request');
   const modal = await sam.modal('Request access');
   await fillIn(modal);
@@ -79,7 +79,7 @@ async function approved({ sam, ada }: House): Promise<void> {
 }
 
 /** Nothing is owed any more, as another process reads it. */
-async function allDelivered({ database }: House): Promise<void> {
+async function allDelivered({ database }: Program): Promise<void> {
   await vi.waitFor(
     async () => {
       const reader = openForReading(database);
@@ -92,7 +92,7 @@ async function allDelivered({ database }: House): Promise<void> {
 }
 
 /** Kills the app at the very moment at which its next message has arrived, before it can know. */
-function killAtNextMessage({ sandbox }: House, app: App): void {
+function killAtNextMessage({ sandbox }: Program, app: App): void {
   const before = countPosted(sandbox.workspace);
   const stop = sandbox.workspace.onChange(() => {
     if (countPosted(sandbox.workspace) === before) return;
@@ -102,7 +102,7 @@ function killAtNextMessage({ sandbox }: House, app: App): void {
 }
 
 it('A program that is killed between sending and booking sends nothing twice, and nothing is lost', async () => {
-  const h = await house();
+  const h = await startProgram();
   let app = await h.launch();
   await approved(h);
   await allDelivered(h);
@@ -130,7 +130,7 @@ it('A program that is killed between sending and booking sends nothing twice, an
 }, 120_000);
 
 it('Told to stop while Slack does not answer, it leaves in time and in order, and delivers the rest when it is back', async () => {
-  const h = await house();
+  const h = await startProgram();
   const app = await h.launch();
   await approved(h);
   await allDelivered(h);

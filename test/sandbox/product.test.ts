@@ -26,7 +26,7 @@ const [SECRET = '', OLD = '', OTHER = ''] = ['now', 'old', 'other'].map(
 const FREE = { handle: null, neededBy: [] };
 const END = ACCESS.notAfter;
 
-interface House {
+interface OpenProduct {
   readonly tsa: TestLedger;
   readonly product: Product;
   readonly connector: Connector;
@@ -47,7 +47,7 @@ interface How {
   readonly withinMs?: number;
 }
 
-async function house(secrets: readonly string[] = [SECRET]): Promise<House> {
+async function openProduct(secrets: readonly string[] = [SECRET]): Promise<OpenProduct> {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -83,7 +83,7 @@ async function house(secrets: readonly string[] = [SECRET]): Promise<House> {
     await product.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const connect: House['connect'] = (how = {}) => {
+  const connect: OpenProduct['connect'] = (how = {}) => {
     const { keyring, clock } = how.tsa ?? tsa;
     return createWebhook(
       { name: 'console', url: how.url ?? product.webhookUrl, secrets: how.secrets ?? [SECRET] },
@@ -123,7 +123,7 @@ const press = async (product: Product, deed: string, who = 'U0SAM') => {
 
 describe('The product', () => {
   it('refuses Sam, lets him in when his session opens, shows it to everybody, and puts him out when it is closed', async () => {
-    const { product, connector, tsa } = await house();
+    const { product, connector, tsa } = await openProduct();
     expect((await look(product)).status).toBe(403);
     expect(await connector.open(ACCESS)).toEqual({ kind: 'confirmed', receipt: 'console-1', handle: null });
     const inside = await look(product);
@@ -139,7 +139,7 @@ describe('The product', () => {
   });
 
   it('holds the end itself: with TSA dead, Sam is in until that very instant and no longer', async () => {
-    const { product, connector, kill, at } = await house();
+    const { product, connector, kill, at } = await openProduct();
     await connector.open(ACCESS);
     await kill();
     at(END - 1);
@@ -154,7 +154,7 @@ describe('The product', () => {
   });
 
   it('lets nobody do with TSA dead what only TSA can tell that the session covers', async () => {
-    const { product, connector, kill } = await house();
+    const { product, connector, kill } = await openProduct();
     await connector.open(ACCESS);
     expect(await product.mayBeIn('northwind', 'U0SAM', 'support')).toBe(true);
     await kill();
@@ -163,7 +163,7 @@ describe('The product', () => {
   });
 
   it('puts Sam out for the very next page when TSA says no, before the call to close has come', async () => {
-    const { product, connector, tsa } = await house();
+    const { product, connector, tsa } = await openProduct();
     await connector.open(ACCESS);
     tsa.sessions.length = 0;
     expect((await look(product)).status).toBe(403);
@@ -171,12 +171,12 @@ describe('The product', () => {
   });
 
   it('lets nobody in by TSA’s word alone, without an access that was opened here', async () => {
-    const { product } = await house();
+    const { product } = await openProduct();
     expect((await look(product)).status).toBe(403);
   });
 
   it('keeps who is in over a restart, and what was closed, too', async () => {
-    const { product, connector } = await house();
+    const { product, connector } = await openProduct();
     await connector.open(ACCESS);
     await connector.open({ ...ACCESS, id: 'acc_8R' });
     await connector.close({ ...ACCESS, id: 'acc_8R' }, FREE);
@@ -195,7 +195,7 @@ describe('The product', () => {
 
 describe('A call', () => {
   it('that is told again has one effect and the same receipt', async () => {
-    const { product, connector } = await house();
+    const { product, connector } = await openProduct();
     const [first, second] = [await connector.open(ACCESS), await connector.open(ACCESS)];
     expect(second).toEqual(first);
     expect(product.opened()).toHaveLength(1);
@@ -204,7 +204,7 @@ describe('A call', () => {
   });
 
   it('to close that overtakes its open leaves the access closed, whatever comes later', async () => {
-    const { product, connector } = await house();
+    const { product, connector } = await openProduct();
     expect((await connector.close(ACCESS, FREE)).kind).toBe('confirmed');
     expect(await connector.open(ACCESS)).toMatchObject({
       kind: 'refused',
@@ -215,7 +215,7 @@ describe('A call', () => {
   });
 
   it('for more time makes the access longer, and never shorter, in whatever order it comes', async () => {
-    const { product, connector, at } = await house();
+    const { product, connector, at } = await openProduct();
     await connector.open(ACCESS);
     await connector.extend({ ...ACCESS, notAfter: END + 30 * MINUTE }, { handle: null });
     await connector.extend({ ...ACCESS, notAfter: END + 10 * MINUTE }, { handle: null });
@@ -227,7 +227,7 @@ describe('A call', () => {
   });
 
   it('for more time for what was never opened is refused', async () => {
-    const { connector } = await house();
+    const { connector } = await openProduct();
     expect(await connector.extend(ACCESS, { handle: null })).toMatchObject({
       kind: 'refused',
       why: expect.stringContaining('no such access') as string,
@@ -235,7 +235,7 @@ describe('A call', () => {
   });
 
   it('about one of two accesses of one person leaves the other alone', async () => {
-    const { product, connector } = await house();
+    const { product, connector } = await openProduct();
     const other: Access = { ...ACCESS, id: 'acc_8R', session: 'TSA-43', notAfter: END + 30 * MINUTE };
     await connector.open(ACCESS);
     await connector.open(other);
@@ -252,7 +252,7 @@ describe('A call', () => {
     ['a person without a seat', { grantee: { ...ACCESS.grantee, slackId: 'U0GUS' } }, 'no seat'],
     ['an end that is past', { notBefore: NOW - MINUTE, notAfter: NOW }, 'over'],
   ])('for %s is refused in the product’s words', async (_what, change, words) => {
-    const { product, connector } = await house();
+    const { product, connector } = await openProduct();
     expect(await connector.open({ ...ACCESS, ...change })).toMatchObject({
       kind: 'refused',
       why: expect.stringMatching(words === 'over' ? /over|statement is not right/ : words) as string,
@@ -261,7 +261,7 @@ describe('A call', () => {
   });
 
   it('to list tells all that is open, over several pages', async () => {
-    const { connector } = await house();
+    const { connector } = await openProduct();
     for (let n = 0; n < 120; n += 1) await connector.open({ ...ACCESS, id: `acc_${n}` });
     const listing = await connector.list();
     if (listing.kind !== 'listed') throw new Error(listing.why);
@@ -283,7 +283,7 @@ describe('A call', () => {
 
 describe('Whoever is not TSA', () => {
   it('cannot call: without the secret nothing is changed', async () => {
-    const { product, connect } = await house();
+    const { product, connect } = await openProduct();
     const stranger = connect({ secrets: [OTHER] });
     for (const outcome of [
       await stranger.open(ACCESS),
@@ -295,7 +295,7 @@ describe('Whoever is not TSA', () => {
   });
 
   it('cannot open with the secret alone: the statement must be TSA’s', async () => {
-    const { product, connect, tsa } = await house();
+    const { product, connect, tsa } = await openProduct();
     const forger = { ...tsa, keyring: await keyringOf(tsa.clock) };
     // A key that TSA does not publish may be one that is to come: that is no refusal for good.
     expect((await connect({ tsa: forger }).open(ACCESS)).kind).toBe('try_again');
@@ -304,7 +304,7 @@ describe('Whoever is not TSA', () => {
   });
 
   it('cannot use what TSA said to another product', async () => {
-    const { product, connect } = await house();
+    const { product, connect } = await openProduct();
     const said: string[] = [];
     const wire = createServer((request, response) => {
       request.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -326,7 +326,7 @@ describe('Whoever is not TSA', () => {
   });
 
   it('cannot say again after six minutes what TSA said, nor change a letter of it', async () => {
-    const { product, connector, at } = await house();
+    const { product, connector, at } = await openProduct();
     const said = await heard(product, () => connector.open(ACCESS));
     await connector.close(ACCESS, FREE);
     at(NOW + 6 * MINUTE);
@@ -339,7 +339,7 @@ describe('Whoever is not TSA', () => {
   });
 
   it('cannot sign a statement with no key, or with another kind of one', async () => {
-    const { product } = await house();
+    const { product } = await openProduct();
     const none = `${btoa('{"alg":"none","typ":"tsa-access+jwt"}')}.${btoa('{"exp":9999999999}')}.`.replaceAll(
       '=',
       '',
@@ -358,7 +358,7 @@ describe('Whoever is not TSA', () => {
 
 describe('Secrets can be changed', () => {
   it('on one side after the other, while calls go on', async () => {
-    const { connect } = await house([OLD, SECRET]);
+    const { connect } = await openProduct([OLD, SECRET]);
     for (const secrets of [[OLD], [SECRET, OLD], [SECRET]])
       expect((await connect({ secrets }).open(ACCESS)).kind).toBe('confirmed');
   });
@@ -377,7 +377,7 @@ describe('On its bad days', () => {
   it.each(faults)(
     'when it %s, nothing is confirmed, and the next try settles it',
     async (_how, fault, kind) => {
-      const { product, connector, connect } = await house();
+      const { product, connector, connect } = await openProduct();
       const unlucky = fault.kind === 'hang' ? connect({ withinMs: IMPATIENT_MS }) : connector;
       product.misbehave(fault, 1);
       expect((await unlucky.open(ACCESS)).kind).toBe(kind);
@@ -391,7 +391,7 @@ describe('On its bad days', () => {
   );
 
   it('TSA’s keys cannot be had: an open is put off, and a close is not', async () => {
-    const { product, connector, kill } = await house();
+    const { product, connector, kill } = await openProduct();
     await kill();
     expect((await connector.open(ACCESS)).kind).toBe('try_again');
     expect((await connector.close(ACCESS, FREE)).kind).toBe('confirmed');
@@ -401,7 +401,7 @@ describe('On its bad days', () => {
 
 describe('What is done', () => {
   it('is told to TSA: how far it went, and that it was denied', async () => {
-    const { product, connector, tsa } = await house();
+    const { product, connector, tsa } = await openProduct();
     await connector.open(ACCESS);
     expect(await press(product, 'look')).toContain('Done: Looked at the login log.');
     expect(await press(product, 'reset')).toContain('Done: Reset the login cache.');
@@ -414,7 +414,7 @@ describe('What is done', () => {
   });
 
   it('while TSA is down is told when it is back, each once, also over a restart of the product', async () => {
-    const { product, connector, tsa, kill, revive } = await house();
+    const { product, connector, tsa, kill, revive } = await openProduct();
     await connector.open(ACCESS);
     await kill();
     await press(product, 'look');
@@ -430,14 +430,14 @@ describe('What is done', () => {
   });
 
   it('at the same time is told whole, each once', async () => {
-    const { product, connector, tsa } = await house();
+    const { product, connector, tsa } = await openProduct();
     await connector.open(ACCESS);
     await Promise.all(Array.from({ length: 12 }, () => press(product, 'look')));
     expect(tsa.recorded.get(42)).toHaveLength(12);
   });
 
   it('by somebody who is not in is not done', async () => {
-    const { product, tsa } = await house();
+    const { product, tsa } = await openProduct();
     expect(await press(product, 'look')).toContain('You have no access');
     expect(tsa.recorded.size).toBe(0);
   });

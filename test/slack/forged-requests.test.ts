@@ -5,7 +5,7 @@ import { written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file, requestForm, stage } from '../support/test-app.ts';
 
-/** Requests from the street, in HTTP mode: whatever does not come from Slack, now and once, changes nothing. */
+/** Forged requests, in HTTP mode: whatever does not come from Slack, now and once, changes nothing. */
 
 let s: TestApp;
 beforeAll(async () => {

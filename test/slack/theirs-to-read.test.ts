@@ -21,7 +21,7 @@ const MARK = 'not-for-the-customer';
 const ROLE = `${MARK}-role`;
 const secret = (what: string): string => `${MARK}-${what}: between ourselves.`;
 
-interface House {
+interface Harbor {
   readonly s: TestApp;
   readonly mailbox: Mailbox;
   /** All that this person could read so far, each place by its name. */
@@ -29,7 +29,7 @@ interface House {
 }
 
 /** Harbor, whose customer's contact is one of its own people. */
-async function house(contact: keyof typeof PEOPLE, channel: string | null): Promise<House> {
+async function harbor(contact: keyof typeof PEOPLE, channel: string | null): Promise<Harbor> {
   const mailbox = await createMailbox();
   onTestFinished(() => mailbox.close());
   const slack = userElsewhere(PEOPLE[contact].id, 'T0HARBOR');
@@ -73,7 +73,7 @@ const closeout = (gone: boolean): Command => ({
 });
 
 /** Everything that is said among ourselves, in a few requests; after each step all that is owed is told. */
-async function live({ s }: House, contact: string): Promise<void> {
+async function live({ s }: Harbor, contact: string): Promise<void> {
   const policy: Policy = atHome(s.policy, { teamId: 'T0HARBOR', enterpriseId: null });
   const guest = contact === PEOPLE.gus.id;
   const people: World['people'] = {
@@ -175,7 +175,7 @@ const BUTTONS = [
   'file_again',
 ] as const;
 
-async function lookInSlack({ s, read }: House, contact: keyof typeof PEOPLE): Promise<void> {
+async function lookInSlack({ s, read }: Harbor, contact: keyof typeof PEOPLE): Promise<void> {
   const me = s.cast[contact];
   const { workspace, humans } = s.sandbox;
   const forms = new Set<string>();
@@ -214,7 +214,7 @@ async function lookInSlack({ s, read }: House, contact: keyof typeof PEOPLE): Pr
     read.set(`message ${i} in ${message.channel}`, JSON.stringify([message.text, message.blocks]));
 }
 
-async function lookOutside({ s, mailbox, read }: House): Promise<void> {
+async function lookOutside({ s, mailbox, read }: Harbor): Promise<void> {
   await s.cast.mia.types('#support', '/tsa invite northwind');
   await s.later(0);
   const asked = await fetch(`http://127.0.0.1:${s.app.port}/tenants`, {
@@ -250,7 +250,7 @@ describe('The customer’s contact', () => {
   ] as const)(
     'who is %s reads the record everywhere, and our own talk nowhere',
     async (_, contact, channel) => {
-      const h = await house(contact, channel);
+      const h = await harbor(contact, channel);
       await live(h, PEOPLE[contact].id);
       await lookInSlack(h, contact);
       await lookOutside(h);

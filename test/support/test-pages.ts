@@ -54,7 +54,7 @@ export const AT = 'https://access.example.com';
 /** Names as Slack would give them: `UGUS` is Gus. */
 const nameOf = (user: string): string => `${user.charAt(1)}${user.slice(2).toLowerCase()}`;
 
-export function doorstep(
+export function openTestPages(
   world: World = worldOf(),
   more: {
     readonly mail?: boolean;
