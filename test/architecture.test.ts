@@ -132,12 +132,16 @@ const nobodyActsOnWhatIsRemembered: Rule = (files) =>
 /** What the slices of Slack share; every other folder beside these is a slice. */
 const SHARED_BY_SLICES: ReadonlySet<string> = new Set(['api', 'messages', 'interactions', 'listeners']);
 
-const pagesAndMailKnowNoSlack: Rule = (files) =>
-  [...under(files, 'src/http/'), ...under(files, 'src/email/'), ...under(files, 'src/wording/')].flatMap(
-    (file) =>
+/** The ways in and out for people. */
+const EDGES = ['src/slack/', 'src/http/', 'src/email/'] as const;
+
+const edgesStandAlone: Rule = (files) =>
+  [...EDGES, 'src/wording/'].flatMap((place) =>
+    under(files, place).flatMap((file) =>
       importsOf(file)
-        .filter((name) => name.startsWith('src/slack/'))
+        .filter((name) => EDGES.some((edge) => edge !== place && reaches(edge, name)))
         .map((name) => `${file.path} imports ${name}`),
+    ),
   );
 
 /** Plain words: who speaks decides how a person, an instant and a command look. */
@@ -288,13 +292,16 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
       ],
     },
     {
-      title: 'Pages, mail and the shared wording do not know Slack’s screens',
-      rule: pagesAndMailKnowNoSlack,
+      title:
+        'Slack, pages and mail do not know each other, and the wording that they share knows none of them',
+      rule: edgesStandAlone,
       planted: [
         file('src/http/views/a.ts', "import { tsa } from '../../slack/messages/words.ts';"),
         file('src/http/b.ts', "import type { Directory } from '../slack/api/directory.ts';"),
         file('src/email/c.ts', "const { who } = await import('../slack/messages/words.ts');"),
         file('src/wording/d.ts', "export { who } from '../slack/messages/words.ts';"),
+        file('src/slack/e.ts', "import { time } from '../http/views/frame.ts';"),
+        file('src/slack/messages/f.ts', "import type { Letter } from '../../email/layout.ts';"),
       ],
     },
     {
