@@ -263,6 +263,29 @@ export class Humans {
     await this.#deliverer.deliver('events_api', this.#event(changed));
   }
 
+  /** Changes who is in a user group, and tells the app so, as Slack does (docs.slack.dev/reference/events/subteam_members_changed). */
+  async groupChanged(group: string, members: readonly string[]): Promise<void> {
+    const before = this.#workspace.groups.get(group) ?? [];
+    this.#workspace.groups.set(group, [...members]);
+    const added = members.filter((user) => !before.includes(user));
+    const removed = before.filter((user) => !members.includes(user));
+    const at = Math.floor(this.#workspace.now() / 1_000);
+    await this.#deliverer.deliver(
+      'events_api',
+      this.#event({
+        type: 'subteam_members_changed',
+        subteam_id: group,
+        team_id: this.#workspace.teamId,
+        date_previous_update: at,
+        date_update: at,
+        added_users: added,
+        added_users_count: String(added.length),
+        removed_users: removed,
+        removed_users_count: String(removed.length),
+      }),
+    );
+  }
+
   markRead(user: string, channel: string): void {
     if (this.#workspace.conversations.get(channel)?.unread.delete(user) === true) this.#workspace.changed();
   }

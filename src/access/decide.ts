@@ -1,4 +1,5 @@
 import { byTime, isTimer, whatIsOver } from './by-time.ts';
+import { withGroups } from './refusal.ts';
 import { NOTHING_RELATED } from './related-requests.ts';
 import { answerQuestion, approve, askQuestion, cancel, deny, replaceApprover } from './approving.ts';
 import type { Context, Decision } from './decision.ts';
@@ -23,6 +24,11 @@ import type { Access } from './state.ts';
  * before the command is looked at, so that nothing can be done to a session that is over, timer or no timer.
  */
 export function decide(command: Command, state: Access | null, context: Context): Decision {
+  const decision = decided(command, state, context);
+  return { ...decision, refusal: withGroups(decision.refusal, context.world) };
+}
+
+function decided(command: Command, state: Access | null, context: Context): Decision {
   if (isFiling(command))
     return state === null
       ? unlessGap(unlessOften(command, file(command, context), context), context)

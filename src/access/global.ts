@@ -7,6 +7,7 @@ import { tooOften } from './hourly.ts';
 import { invite, askLink } from './inviting.ts';
 import { actorName, isAmong } from './people.ts';
 import type { Refusal } from './refusal.ts';
+import { withGroups } from './refusal.ts';
 import type { Gap } from './related-requests.ts';
 import { ableActor } from './standing.ts';
 import { mustBe } from './work-order.ts';
@@ -27,7 +28,7 @@ export interface GlobalDecision {
 /** What becomes of a command that is about no one request. */
 export function decideGlobal(command: GlobalCommand, context: GlobalContext): GlobalDecision {
   const decision = judge(command, context);
-  if (decision.refusal !== null) return decision;
+  if (decision.refusal !== null) return { ...decision, refusal: withGroups(decision.refusal, context.world) };
   const often = tooOften(command, context.lately, context.world.policy.limits, context.now);
   return often === null ? decision : { events: [], refusal: often };
 }

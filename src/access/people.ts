@@ -30,11 +30,20 @@ export interface World {
   readonly people: People;
   /** What is remembered, for offering and listing: it lets nobody do anything. */
   readonly listed: Roll;
+  /** User groups that were looked at for this, and that Slack does not let the app read: nobody counts as their member. */
+  readonly unreadable: readonly UnreadableGroup[];
+}
+
+/** A user group of the policy that cannot be read, whoever asks, and why. */
+export interface UnreadableGroup {
+  readonly group: Principal;
+  /** `limited`: Slack answers no more questions about groups for now. `refused`: for a reason that only its log knows. */
+  readonly why: 'unknown' | 'not_granted' | 'limited' | 'refused';
 }
 
 /** The world where nothing is remembered otherwise than it is. */
 export function certain(policy: Policy, people: People): World {
-  return { policy, people, listed: people };
+  return { policy, people, listed: people, unreadable: [] };
 }
 
 /** Who acts: a person in Slack, a contact outside Slack, time, or a product by its connector’s name. */

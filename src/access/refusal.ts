@@ -1,4 +1,4 @@
-import type { Standing } from './people.ts';
+import type { Standing, UnreadableGroup, World } from './people.ts';
 import type { PolicyLimits, UserId } from './policy.ts';
 
 /** A field of a filing that somebody can mend, and what is wrong with it. Edges show each at its field. */
@@ -75,6 +75,12 @@ export type Refusal =
   | { readonly reason: 'actor_not_able'; readonly standing: Standing }
   /** Slack could not be asked about a person or group: never a yes; try again. */
   | { readonly reason: 'cannot_check' }
+  /** It depends on who is in user groups that Slack does not let the app read. */
+  | {
+      readonly reason: 'group_unreadable';
+      readonly groups: readonly UnreadableGroup[];
+      readonly admins: readonly string[];
+    }
   /** The request is in a phase where this cannot happen (any more, or yet). */
   | { readonly reason: 'wrong_phase'; readonly phase: string }
   | { readonly reason: 'not_before'; readonly notBefore: number }
@@ -140,6 +146,20 @@ export type Refusal =
     }
   | { readonly reason: 'nothing_due' }
   | { readonly reason: 'invalid'; readonly problems: readonly FieldProblem[] };
+
+/** May it go well in a minute, just as it was sent? Then a form stays, with all that was typed. */
+export function mayPass({ reason }: Refusal): boolean {
+  return reason === 'cannot_check' || reason === 'group_unreadable';
+}
+
+/** What could not be checked, by the user groups that Slack does not let the app read, where it is them. */
+export function withGroups(
+  refusal: Refusal | null,
+  { policy, unreadable }: Pick<World, 'policy' | 'unreadable'>,
+): Refusal | null {
+  if (refusal?.reason !== 'cannot_check' || unreadable.length === 0) return refusal;
+  return { reason: 'group_unreadable', groups: unreadable, admins: policy.admins };
+}
 
 /** Who could have done it. Edges turn this into words. */
 export type Role =

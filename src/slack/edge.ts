@@ -31,6 +31,7 @@ import { createHome } from './home/slice.ts';
 import { createLookUps } from './interactions/turns.ts';
 import { createCourier } from './messages/courier.ts';
 import { announceRestored } from './restored/slice.ts';
+import { whyUnreadable } from '../wording/groups.ts';
 import { renderReview } from './review/slice.ts';
 
 /** Slack, as it answered when the program began: how to call it, and who the app is in whose workspace. */
@@ -97,6 +98,11 @@ export async function createSlackEdge(
     absences: (now) => views.absences(now),
   });
   await directory.recent([]);
+  for (const group of directory.unreadable())
+    log.error(
+      { group: group.group },
+      `the policy names a user group that cannot be read: ${whyUnreadable(group)}`,
+    );
 
   const counted = { figures: createKeptFigures(ledger), views, reader: ledger.reader };
   const context: SlackContext = {

@@ -14,6 +14,7 @@ export function refusalSentence(refusal: Refusal): string {
     case 'too_many_open':
       return `You already have ${refusal.open.map(tsa).join(', ')} open, and ${refusal.max} at a time is the limit. Cancel one first.`;
     case 'cannot_check':
+    case 'group_unreadable':
       return TRY_LATER;
     case 'self_approval':
       return 'You hold or own this access yourself, so somebody else of your company must decide.';

@@ -7,6 +7,7 @@ import { waitsFor } from './more-time.ts';
 import { tsa } from './numbers.ts';
 import { problemWords } from './problems.ts';
 import { tooOftenWords } from './hourly.ts';
+import { unreadableWords } from './groups.ts';
 import type { Speaker } from './speaker.ts';
 import { because, people } from './speaker.ts';
 import { standingWords } from './standing.ts';
@@ -30,6 +31,8 @@ export function refusalWords(
       return `Nothing was changed: ${standingWords('your account', refusal.standing)} Only regular members of this workspace can do this, each with their own account.`;
     case 'cannot_check':
       return 'Nothing was changed: Slack did not say in time who you are, or who else is concerned. Please try again.';
+    case 'group_unreadable':
+      return `Nothing was changed: ${unreadableWords(refusal.groups, people(refusal.admins, who))}`;
     case 'wrong_phase':
       return state === null
         ? `${it} cannot be changed that way now.`

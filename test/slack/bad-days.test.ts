@@ -35,7 +35,7 @@ describe('when users.info', () => {
       const { ada, sam } = s.cast;
       await file(s);
       const card = await ada.waitFor('app', /asks for your approval/);
-      s.clock.turn(61_000);
+      s.clock.turn(6 * 60_000);
       const before = await written(s);
       s.sandbox.faults.next('users.info', fault, MANY);
       expect(await answer(s, ada, () => ada.pressesOld('Approve', card))).toMatch(NOT_NOW);
@@ -52,7 +52,7 @@ describe('when users.info', () => {
       const modal = await requestForm(s, s.cast.sam);
       await fillIn(modal);
       const typed = modal.labels.map((label) => modal.value(label));
-      s.clock.turn(61_000);
+      s.clock.turn(6 * 60_000);
       s.sandbox.faults.next('users.info', fault, MANY);
       await modal.submits();
       expect(modal.text).toMatch(NOT_NOW);
@@ -78,7 +78,7 @@ describe('when users.info', () => {
       );
       await modal.chooses('Who reviews it afterwards', 'Ada');
       const typed = modal.labels.map((label) => modal.value(label));
-      s.clock.turn(61_000);
+      s.clock.turn(6 * 60_000);
       s.sandbox.faults.next('users.info', { kind: 'server_error' }, MANY);
       await modal.submits();
       expect(modal.text).toMatch(NOT_NOW);
@@ -95,7 +95,7 @@ describe('when users.info', () => {
       await ada.presses('Deny', 'app');
       const why = await ada.modal('Deny request');
       await why.types('Why not? The requester reads this', 'Please use the staging tenant.');
-      s.clock.turn(61_000);
+      s.clock.turn(6 * 60_000);
       s.sandbox.faults.next('users.info', { kind: 'server_error' }, MANY);
       for (let tries = 0; tries < 2; tries += 1) {
         await why.submits();

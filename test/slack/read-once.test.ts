@@ -47,6 +47,7 @@ function counting(g: TestLedger, world: World = worldOf()): { context: SlackCont
       oddities: () => [],
       changed: () => null,
       groupChanged: () => undefined,
+      unreadable: () => [],
     },
     policy: world.policy,
     tenants: createTenantIndex(world.policy.tenants.values()),

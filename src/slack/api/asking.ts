@@ -62,6 +62,7 @@ export async function askAbout(
       absence: (user) => absences.get(user),
     },
     listed: remembered,
+    unreadable: [],
   });
   const inTime = createDeadline(ANSWER_WITHIN_MS);
   try {

@@ -1,8 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { IANAZone } from 'luxon';
-import { z } from 'zod';
-import type { Absence, People, Roll, Standing, World } from '../../access/people.ts';
+import type { Absence, People, Roll, Standing, UnreadableGroup, World } from '../../access/people.ts';
 import { isGroup } from '../../access/people.ts';
 import type { Policy, Principal, UserId } from '../../access/policy.ts';
 import type { Workspace } from '../../access/whose.ts';
@@ -11,8 +10,10 @@ import type { Clock } from '../../clock.ts';
 import type { Word } from './asking.ts';
 import { askAbout } from './asking.ts';
 import { troubleOf } from './client.ts';
+import { createGroups } from './groups.ts';
 import type { Oddity } from './names.ts';
 import { createNames } from './names.ts';
+import { once } from './once.ts';
 import type { SlackUserObject } from './slack-user.ts';
 import { callsThemselves, isMeant, knownAs, readSlackUser, slackStanding } from './slack-user.ts';
 
@@ -48,6 +49,8 @@ export interface Directory {
   changed(user: unknown): UserId | null;
   /** Slack says that a group changed. */
   groupChanged(group: string): void;
+  /** The policy's user groups that Slack does not let the app read. */
+  unreadable(): readonly UnreadableGroup[];
 }
 
 /** Whether somebody may look something up is asked no more often than this. */
@@ -57,7 +60,6 @@ const PERSON_FRESH_MS = 60_000;
  * limit.
  */
 const LISTED_FRESH_MS = 5 * 60_000;
-const GROUP_FRESH_MS = 5 * 60_000;
 /** If Slack did not tell somebody's name, it is asked again no more often than this. */
 const NAME_AGAIN_MS = 5 * 60_000;
 /** People of the policy who are asked about beside those of a message: Slack answers some hundred a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 4). */
@@ -80,12 +82,10 @@ export function createDirectory(deps: {
 }): Directory {
   const { client, policy, ours, clock, log } = deps;
   const people = new Map<UserId, Remembered<Profile>>();
-  const groups = new Map<string, Remembered<ReadonlySet<UserId>>>();
+  const groups = createGroups({ client, clock, log });
   const askingPeople = new Map<string, Promise<Standing | null>>();
-  const askingGroups = new Map<string, Promise<ReadonlySet<UserId> | null>>();
   /** People about whom Slack gave no answer when it was last asked. */
   const unanswered = new Set<UserId>();
-  let groupChanges = 0;
   let absent: ReadonlyMap<UserId, Absence> = new Map();
 
   const principals: readonly Principal[] = [
@@ -96,9 +96,8 @@ export function createDirectory(deps: {
     ...policy.approvers.flatMap((rule) => rule.people),
   ];
   const policyGroups = [...new Set(principals.filter(isGroup))];
-  const inGroup = (user: UserId): boolean => [...groups.values()].some((group) => group.value.has(user));
   const listed = new Set(principals);
-  const names = createNames((user) => listed.has(user) || inGroup(user));
+  const names = createNames((user) => listed.has(user) || groups.has(user));
   const namesAskedAt = new Map<string, number>();
   /**
    * People who are asked about although no request names them: approvers, and the admins who own customers' requests.
@@ -164,28 +163,6 @@ export function createDirectory(deps: {
     return { user, name: user, timeZone: policy.timeZone, standing, email: null };
   }
 
-  function lookUpGroup(group: string): Promise<ReadonlySet<UserId> | null> {
-    return once(askingGroups, group, async () => {
-      try {
-        for (;;) {
-          const before = groupChanges;
-          const { users } = await client.usergroups.users.list({ usergroup: group });
-          // Slack reported a change while it was asked: the answer may be older.
-          if (groupChanges !== before) continue;
-          const value = new Set(z.array(z.string()).parse(users ?? []));
-          groups.set(group, { value, at: clock.now() });
-          return value;
-        }
-      } catch (error) {
-        log.warn(
-          { group, trouble: error instanceof z.ZodError ? 'unreadable' : troubleOf(error) },
-          'Slack did not say who is in this group',
-        );
-        return null;
-      }
-    });
-  }
-
   function isFresh<T>(remembered: Remembered<T> | undefined, forMs: number): remembered is Remembered<T> {
     return remembered !== undefined && clock.now() - remembered.at < forMs;
   }
@@ -195,27 +172,28 @@ export function createDirectory(deps: {
     const old = (users: readonly UserId[], forMs: number): readonly UserId[] =>
       users.filter((user) => user !== '' && (!isFresh(people.get(user), forMs) || unanswered.has(user)));
     const stale = [...new Set([...old(asked, PERSON_FRESH_MS), ...old(listed, LISTED_FRESH_MS / 2)])];
-    const oldGroups = policyGroups.filter((group) => !isFresh(groups.get(group), GROUP_FRESH_MS));
+    const oldGroups = policyGroups.filter((group) => groups.lately(group) === undefined);
     await Promise.all([
       ...stale.map((user) => lookUp(user)),
-      ...oldGroups.map((group) => lookUpGroup(group)),
+      ...oldGroups.map((group) => groups.lookUp(group)),
     ]);
   }
 
   /** What is remembered, however old. A group lists no deactivated members. */
   const remembered: Roll = {
-    standing: (user) => people.get(user)?.value.standing ?? (inGroup(user) ? 'member' : 'cannot_check'),
-    members: (group) => groups.get(group)?.value,
+    standing: (user) => people.get(user)?.value.standing ?? (groups.has(user) ? 'member' : 'cannot_check'),
+    members: (group) => groups.members(group),
   };
 
   function worldOf(known: People): World {
-    return { policy, people: known, listed: remembered };
+    return { policy, people: known, listed: remembered, unreadable: [] };
   }
 
   return {
     async asked(look, word = 'now') {
       absent = await deps.absences(clock.now());
       const lately = word === 'lately';
+      const met = new Set<Principal>();
       const questions = {
         standing(user: UserId) {
           if (user === '') return Promise.resolve(NOBODY);
@@ -223,11 +201,13 @@ export function createDirectory(deps: {
           return isFresh(told, LISTED_FRESH_MS) ? Promise.resolve(told.value.standing) : lookUp(user);
         },
         members(group: string) {
-          const told = lately ? groups.get(group) : undefined;
-          return isFresh(told, GROUP_FRESH_MS) ? Promise.resolve(told.value) : lookUpGroup(group);
+          met.add(group);
+          const told = lately ? groups.lately(group) : undefined;
+          return told === undefined ? groups.lookUp(group) : Promise.resolve(told);
         },
       };
-      return askAbout(look, { policy, absences: absent, remembered }, questions, word);
+      const world = await askAbout(look, { policy, absences: absent, remembered }, questions, word);
+      return { ...world, unreadable: [...met].flatMap((group) => groups.unreadable(group) ?? []) };
     },
     async recent(users) {
       absent = await deps.absences(clock.now());
@@ -258,8 +238,8 @@ export function createDirectory(deps: {
         (askingPeople.has(id) || now - (namesAskedAt.get(id) ?? -Infinity) >= NAME_AGAIN_MS);
       // Whoever borrows the name of somebody in the policy is found by that name, so those names must be known too: a
       // few at a time.
-      const members = [...groups.values()].flatMap((group) => [...group.value]);
-      const ours = [...principals.filter((one) => !isGroup(one)), ...members].filter(strange);
+      const listedOnes = [...principals.filter((one) => !isGroup(one)), ...groups.everybody()];
+      const ours = listedOnes.filter(strange);
       const asked = [...new Set([...slackIds.filter(strange), ...ours.slice(0, MET_BESIDE_MAX)])];
       for (const id of asked) namesAskedAt.set(id, now);
       await refresh(asked);
@@ -272,22 +252,14 @@ export function createDirectory(deps: {
       remember(found);
       return knownAs(found, ours);
     },
-    groupChanged(group) {
-      groupChanges += 1;
-      const known = groups.get(group);
-      if (known !== undefined) groups.set(group, { ...known, at: -Infinity });
+    groupChanged: (group) => {
+      groups.changed(group);
     },
+    unreadable: () => policyGroups.flatMap((group) => groups.unreadable(group) ?? []),
   };
 }
 
 /** Somebody's time zone as Slack gives it, if there is such a zone. */
 function isZone(zone: string | undefined): zone is string {
   return zone !== undefined && IANAZone.isValidZone(zone);
-}
-
-/** Asks once at a time: whoever asks the same meanwhile waits for the same answer. */
-function once<T>(running: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
-  const asked = running.get(key) ?? ask().finally(() => running.delete(key));
-  running.set(key, asked);
-  return asked;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { whoReviews } from '../../access/emergency.ts';
 import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
+import { mayPass } from '../../access/refusal.ts';
 import { isListed } from '../../access/reading.ts';
 import { tidyAt } from '../../ledger/tidying.ts';
 import { directMessage } from '../../notifications/owe.ts';
@@ -131,7 +132,7 @@ async function goAway(
   }
   if (refusal !== null) {
     const words = refusalWords(refusal, null, null);
-    const later = refusal.reason === 'cannot_check';
+    const later = mayPass(refusal);
     return { kind: 'show', view: later ? again(view, words) : said(words) };
   }
   await tellStandIns(context, approver, stoodIn, delegate);

@@ -3,6 +3,7 @@ import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { RequestCommand } from '../../access/command.ts';
 import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
+import { mayPass } from '../../access/refusal.ts';
 import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
 import type { Outcome } from '../../ledger/command-handler.ts';
 import type { About, SlackContext, SubmitCall, Submitted } from '../context.ts';
@@ -191,7 +192,7 @@ export function refusedForm(
   }
   const words = refusalWords(refusal, requestNo, state);
   // It may work in a minute: the form stays, with all that was typed.
-  return { kind: 'show', view: refusal.reason === 'cannot_check' ? again(view, words) : said(words, title) };
+  return { kind: 'show', view: mayPass(refusal) ? again(view, words) : said(words, title) };
 }
 
 /** Only the reason for a request comes with a good example; why somebody says no, or stop, does not. */

@@ -7,6 +7,8 @@ import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
 import type { SlackContext } from '../context.ts';
 import { allowedField, offLimitsField, textField } from '../interactions/forms.ts';
 import { tenantOption } from '../interactions/tenant-select.ts';
+import { whyUnreadable } from '../../wording/groups.ts';
+import { listed } from '../../wording/speaker.ts';
 import { lasting } from '../../wording/durations.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, dependent, INPUT, REQUEST_MODAL } from './draft.ts';
@@ -153,6 +155,11 @@ function approverInputs(
 ): KnownBlock[] {
   const possible = draft.tenantId === '' || scope === undefined ? [] : possibleApprovers(context, draft, me);
   const needed = scope?.approvals ?? 1;
+  const unreadable = context.directory.unreadable().map(whyUnreadable);
+  const nobody =
+    scope === undefined || draft.tenantId === '' || possible.length > 0 || unreadable.length === 0
+      ? null
+      : `Nobody can be offered: ${listed(unreadable)}. Tell an admin.`;
   return Array.from({ length: needed }, (_, i): KnownBlock => {
     const kept = draft.approvers[i] ?? (possible.length === needed ? possible[i] : undefined);
     const chosen = kept !== undefined && possible.includes(kept) ? personOption(context, kept) : undefined;
@@ -160,7 +167,9 @@ function approverInputs(
       type: 'input',
       block_id: dependent(`${BLOCK.approver}${i + 1}`, ...possible, draft.tenantId, draft.scopeId),
       label: plain(needed === 1 ? 'Approver' : `Approver ${i + 1} of ${needed}`),
-      hint: plain('One person, who decides from a direct message. Nobody decides about their own access.'),
+      hint: plain(
+        nobody ?? 'One person, who decides from a direct message. Nobody decides about their own access.',
+      ),
       element: {
         type: 'external_select',
         action_id: INPUT.approver,
