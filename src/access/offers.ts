@@ -5,7 +5,6 @@ import { answersFor } from './people.ts';
 import type { RequestCommandType } from './permits.ts';
 import { permits, permitsFiling } from './permits.ts';
 import type { UserId } from './policy.ts';
-import { withTenants } from './policy.ts';
 import { notClosed } from './product-access.ts';
 import type { Audience } from './reading.ts';
 import { channelReadsAs } from './reading.ts';
@@ -46,11 +45,15 @@ export function offersTo(
  */
 export function offersIn(channel: string, state: Access, world: World, now: number): Offers {
   const known = asFarAsKnown(state, world, now);
-  const offers = (audience: Audience, seen: World): Offers =>
-    offersFor(state, { audience, place: 'messages' }, { actor: SOMEBODY, world: seen, now });
-  const theirs = channel === state.tenant.channel ? offers('customer', withContact(known)) : NONE;
-  const listed = channelReadsAs(world, state, channel) === 'ours' ? offers('ours', onTheLists(known)) : NONE;
-  return new Map([...theirs, ...listed, ...offers('ours', known)]);
+  const offers = (audience: Audience, moment: Moment): Offers =>
+    offersFor(state, { audience, place: 'messages' }, moment);
+  const { contacts = [] } = world.policy.tenants.get(state.tenant.id) ?? {};
+  const theirs = channel === state.tenant.channel ? contacts.flatMap(({ slack }) => slack ?? []) : [];
+  const listed = channelReadsAs(world, state, channel) === 'ours' ? [onTheLists(known)] : [];
+  return new Map([
+    ...theirs.flatMap((id) => [...offers('customer', { actor: { kind: 'person', id }, world: known, now })]),
+    ...[...listed, known].flatMap((seen) => [...offers('ours', { actor: SOMEBODY, world: seen, now })]),
+  ]);
 }
 
 /** Does the request, or more time in its session, wait for this person's answer? */
@@ -166,14 +169,6 @@ function onTheLists(world: World): World {
       requesters: [...requesters, NAME],
       emergency: { ...emergency, people },
     },
-  };
-}
-
-function withContact(world: World): World {
-  const contact = { name: '', slack: NAME, email: null };
-  return {
-    ...world,
-    policy: withTenants(world.policy, (tenant) => ({ ...tenant, contacts: [...tenant.contacts, contact] })),
   };
 }
 

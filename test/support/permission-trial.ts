@@ -3,7 +3,7 @@ import { player, until } from '../../sandbox/driver.ts';
 import { parseView } from '../../sandbox/methods.ts';
 import type { OpenView } from '../../sandbox/workspace.ts';
 import type { Command } from '../../src/access/command.ts';
-import type { Standing } from '../../src/access/people.ts';
+import type { Standing, World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
@@ -13,12 +13,14 @@ import type { TestLedger } from './permission-states.ts';
 import { userElsewhere } from '../../src/access/whose.ts';
 import { CAST } from './permission-states.ts';
 import type { Kind } from './permissions.ts';
+import { KINDS } from './permissions.ts';
 import type { Mode, TestApp } from './test-app.ts';
 import { stage } from './test-app.ts';
 
 /** A stage with a person of every kind, and one try of one of them, whatever the app ever showed them. */
 
-const ELSEWHERE = 'T0NORTHWIND';
+/** Where whoever is not of ours is from. */
+export const ELSEWHERE = 'T0NORTHWIND';
 const TENANTS = 900;
 /** Where everybody presses and types. */
 const ROOM = { channel: 'C0ROOM', ts: '1.1' };
@@ -26,7 +28,7 @@ const OUTSIDERS = { guest: 'guest', deactivated: 'deactivated', bot: 'bot', exte
 const STANDINGS: Partial<Record<Kind, Standing>> = { ...OUTSIDERS, contact: 'external' };
 
 /** Outsiders stand in every list: what they are is all that keeps them out. */
-function everybody(policy: Policy): Policy {
+export function everybody(policy: Policy): Policy {
   const out = [CAST.guest, CAST.deactivated, CAST.bot, CAST.external];
   const like = policy.tenants.get('contoso');
   if (like === undefined) throw new Error('there is no Contoso');
@@ -64,6 +66,13 @@ function everybody(policy: Policy): Policy {
     limits: { ...policy.limits, openRequests: TENANTS, closeoutOverdueMs: null },
     tenants: new Map(tenants),
   };
+}
+
+/** The world in which each of them is what they are. */
+export function worldWith(policy: Policy): World {
+  const kindOf = new Map(KINDS.map((kind) => [CAST[kind], kind]));
+  const standing = (user: string): Standing => STANDINGS[kindOf.get(user) ?? 'guest'] ?? 'member';
+  return certain(policy, { standing, members: () => new Set(), absence: () => undefined });
 }
 
 /** What became of a try. */
@@ -113,9 +122,7 @@ export class Trial {
   /** The state from which this is tried, in a tenant of its own. */
   async given(act: Act, kind: Kind): Promise<{ readonly no: number; readonly tenantId: string }> {
     const { policy, app } = this.stage;
-    const kindOf = new Map(Object.entries(CAST).map(([one, id]) => [id, one as Kind]));
-    const standing = (user: string): Standing => STANDINGS[kindOf.get(user) ?? 'guest'] ?? 'member';
-    const world = certain(policy, { standing, members: () => new Set(), absence: () => undefined });
+    const world = worldWith(policy);
     const tenantId = `case-${this.#tenants}`;
     this.#tenants += 1;
     const ground: TestLedger = {
