@@ -6,6 +6,7 @@ import { evolve } from '../../src/access/evolve.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName } from '../../src/access/people.ts';
 import type { Place } from '../../src/access/offers.ts';
+import { lastAccess } from '../../src/access/product-access.ts';
 import { channelReadsAs, mayRead, visibleTo, worldTo } from '../../src/access/reading.ts';
 import { NOTHING_RELATED } from '../../src/access/related-requests.ts';
 import type { Access } from '../../src/access/state.ts';
@@ -18,7 +19,9 @@ import { buttonsFor } from '../../src/slack/messages/buttons.ts';
 import type { Facts } from '../../src/slack/messages/facts.ts';
 import { factsAt } from '../../src/slack/messages/facts.ts';
 import * as f from '../support/access-fixtures.ts';
+import { console_, WITH_PRODUCT } from '../support/product-story.ts';
 import { BUTTONS, pressed, refusedFor } from '../support/presses.ts';
+import type { Roll } from '../support/random-commands.ts';
 import {
   dice,
   inUse,
@@ -173,27 +176,47 @@ function* lives(count: number): Generator<Scene> {
         life.state = state;
       }
     };
+    const product = roll(3) === 0;
     const begun = roll(3) === 0 ? inUse(roll) : [];
-    for (const [who, command] of begun) happen(who, command, inTheirChannel(worlds[0]));
+    for (const [who, command] of begun) happen(who, command, around(worlds[0], product));
     for (let step = 0; step < STEPS; step += 1) {
-      const world = inTheirChannel(roll(3) === 0 ? other : worlds[0]);
+      const world = around(roll(3) === 0 ? other : worlds[0], product);
       if (life.state !== null) life.now = nextMoment(life.state, life.now, roll);
       const due = life.state === null ? null : dueCommand(life.state, life.now);
       if (due !== null && roll(2) === 0) happen(f.timer, due, world);
       happen(...sensible(life.state, world, life.now, roll), world);
+      const access = life.state === null ? undefined : lastAccess(life.state);
+      if (access !== undefined && roll(4) > 0) happen(console_, answer(access.id, roll), world);
       const { state, events, now } = life;
       if (state !== null) yield { record: { no: 1, state, events }, world, now };
     }
   }
 }
 
-/** Half of the tenants have a channel, so that both places are walked. */
-function inTheirChannel(world: World): World {
+/** What a product may say of an access. */
+function answer(access: number, roll: Roll): Command {
+  return pick<Command>(roll, [
+    { type: 'confirm_open', access, receipt: 'r', handle: null },
+    { type: 'confirm_open', access, receipt: 'r', handle: null },
+    { type: 'miss_access', access },
+    { type: 'note_no_answer', access, words: 'No answer.' },
+    { type: 'confirm_close', access, receipt: 'r' },
+  ]);
+}
+
+/** One of the tenants has a channel, so that both places are walked; and where a product opens the access, it does in all. */
+function around(world: World, product: boolean): World {
   const { policy } = world;
-  const tenants = [...policy.tenants.values()].map((tenant) =>
-    tenant.id === 'bolt' ? { ...tenant, channel: THEIRS } : tenant,
-  );
-  return { ...world, policy: { ...policy, tenants: new Map(tenants.map((one) => [one.id, one])) } };
+  const tenants = [...policy.tenants.values()].map((tenant) => ({
+    ...tenant,
+    channel: tenant.id === 'bolt' ? THEIRS : tenant.channel,
+    access: product ? 'console' : tenant.access,
+  }));
+  const connectors = product ? (WITH_PRODUCT.policy?.connectors ?? policy.connectors) : policy.connectors;
+  return {
+    ...world,
+    policy: { ...policy, connectors, tenants: new Map(tenants.map((one) => [one.id, one])) },
+  };
 }
 
 describe('Every button', () => {

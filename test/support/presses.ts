@@ -16,7 +16,8 @@ type Press = (state: Access, value: string) => readonly Command[];
 
 const PEOPLE = [f.DEB, f.DOT, f.ABE, f.ANN, f.OTTO, f.EMI];
 
-const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show'>, Press>> = {
+/** All but what is about no one request, or only looks. */
+const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show' | 'tsa_remove_orphan'>, Press>> = {
   tsa_approve: (state) => [acts.approve(null, state.tenant.id)],
   tsa_approve_less: (state) => [acts.approve(null, state.tenant.id)],
   tsa_deny: () => [acts.deny],
@@ -49,6 +50,10 @@ const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show'>, Press>> = {
   tsa_not_justified: () => [{ ...acts.review, justified: false }],
   tsa_hand_over: () => PEOPLE.map((to): Command => ({ type: 'offer_ownership', to })),
   tsa_take_over: () => [{ type: 'accept_ownership' }],
+  tsa_open_again: () => [{ type: 'open_again' }],
+  tsa_removed_by_hand: () => [
+    { type: 'close_by_hand', note: 'Looked at the list of users: nobody is left.' },
+  ],
   tsa_file_again: () => [acts.file()],
 };
 
