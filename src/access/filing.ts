@@ -185,8 +185,18 @@ function tooMany({ world, related }: Context): Refusal | null {
 
 function coolingDown({ world, related, now }: Context): Refusal | null {
   if (related.lastDenial === null) return null;
-  const until = related.lastDenial.at + world.policy.limits.coolDownMs;
-  return now < until ? { reason: 'cooling_down', until, deniedNo: related.lastDenial.no } : null;
+  const until = coolsDownUntil(related.lastDenial.at, world.policy, now);
+  return until === null ? null : { reason: 'cooling_down', until, deniedNo: related.lastDenial.no };
+}
+
+/** Until when the same person may not ask for the same scope in the same tenant again; `null` where they may. */
+export function coolsDownUntil(
+  deniedAt: number,
+  { limits }: Pick<Policy, 'limits'>,
+  now: number,
+): number | null {
+  const until = deniedAt + limits.coolDownMs;
+  return now < until ? until : null;
 }
 
 /** A second grant for the same person, tenant and scope may only start after the first is over. */

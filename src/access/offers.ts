@@ -109,7 +109,8 @@ const WORTH: Readonly<Record<Offer, (reader: Reader) => boolean>> = {
   review_emergency: always,
   // Not the other ways in: those are asked for anew.
   file_again: ({ state }) =>
-    (state.phase === 'lapsed' || state.phase === 'cancelled') && state.way === 'support',
+    (state.phase === 'lapsed' || state.phase === 'cancelled' || state.phase === 'denied') &&
+    state.way === 'support',
 };
 
 function offersFor(

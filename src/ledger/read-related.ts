@@ -108,6 +108,24 @@ export async function readOpenEmergencies(
   return (await emergenciesOf(db, { requester })).map((row) => row.no).sort(byNumber);
 }
 
+/** The last denial for that person, tenant and scope. */
+export async function readLastDenial(
+  db: Kysely<Tables>,
+  of: { readonly requester: string; readonly tenantId: string; readonly scopeId: string },
+): Promise<RelatedRequests['lastDenial']> {
+  const row = await db
+    .selectFrom('request')
+    .select(['request_no as no', 'denied_at as at'])
+    .where('requester', '=', of.requester)
+    .where('tenant_id', '=', of.tenantId)
+    .where('scope_id', '=', of.scopeId)
+    .where('denied_at', 'is not', null)
+    .orderBy('denied_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { no: row.no, at: row.at ?? 0 };
+}
+
 /** What the rules must know of other requests. Every question is an index search. */
 export async function readRelated(
   tx: Kysely<Tables>,

@@ -9,7 +9,7 @@ import type { GapViews } from './gap.ts';
 import { createGapViews } from './gap.ts';
 import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
-import { readOpenEmergencies } from './read-related.ts';
+import { readLastDenial, readOpenEmergencies } from './read-related.ts';
 import { countRefused } from './refused-attempts.ts';
 import type { SearchViews } from './search.ts';
 import { createSearch } from './search.ts';
@@ -43,6 +43,12 @@ export interface Views extends GapViews, SearchViews {
   refused(of: { tenantId: string } | { person: UserId }, from: number, until: number): Promise<number>;
   /** This person's requests of the time since then that lapsed or were denied, newest first. */
   letDown(requester: UserId, since: number): Promise<readonly FullRecord[]>;
+  /** The last request of this person for this scope in this tenant that was denied. */
+  lastDenial(of: {
+    requester: UserId;
+    tenantId: string;
+    scopeId: string;
+  }): Promise<{ readonly no: number; readonly at: number } | null>;
   /** What this person, or this tenant, had since then. */
   recentUse(of: { grantee: UserId } | { tenantId: string }, since: number): Promise<RecentUse>;
   /** Numbers of the requests to which time must do something now, the longest overdue first. */
@@ -188,6 +194,7 @@ export function createViews(db: Kysely<Tables>): Views {
         rows.map((row) => row.request_no),
       );
     },
+    lastDenial: (of) => readLastDenial(db, of),
     async recentUse(of, since) {
       const used =
         'grantee' in of ? (['grantee', of.grantee] as const) : (['tenant_id', of.tenantId] as const);

@@ -111,6 +111,7 @@ it('No question that the program asks grows slower with the ledger: every one is
   await views.refused({ tenantId: 'acme' }, 0, clock.now());
   await views.refused({ person: RITA }, 0, clock.now());
   await views.letDown(RITA, 0);
+  await views.lastDenial({ requester: RITA, tenantId: 'corp', scopeId: 'support' });
   const counted = { figures: createKeptFigures({ db, reader: db }), views, reader: db };
   await readFacts(counted, 0, clock.now());
   await readFacts(counted, 0, clock.now() - HOUR);

@@ -52,7 +52,7 @@ export const HOME_ACTION = {
  * How many of each are shown; the rest is paged or counted. With the warnings about names this makes at most 99 of the
  * 100 blocks (docs.slack.dev/surfaces/app-home).
  */
-const SHOWN = { waiting: 8, sessions: 5, requests: 8, closeouts: 5, active: 12, latest: 8 } as const;
+const SHOWN = { waiting: 8, sessions: 5, requests: 5, closeouts: 5, active: 10, latest: 8 } as const;
 const ALL = 'all';
 
 export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeChoice): HomeView {
@@ -143,6 +143,11 @@ function asked({ state }: Facts): string {
   return `\n:rotating_light: *EMERGENCY*, to be reviewed until ${when(state.review.dueAt)}: ${oneLine(state.reason, 600)}`;
 }
 
+/** A request with what its reader can do about it. */
+function withButtons(facts: Facts): KnownBlock[] {
+  return [section(`${headline(facts)}${asked(facts)}`), ...actions(buttonsFor(facts).slice(0, 5))];
+}
+
 /** Requests with what can be done about them. */
 function part(
   context: SlackContext,
@@ -155,10 +160,7 @@ function part(
   const shown = list.slice(0, max);
   return [
     header(`${title} (${list.length})`),
-    ...shown.flatMap((one) => {
-      const facts = factsFor(context, one, me);
-      return [section(`${headline(facts)}${asked(facts)}`), ...actions(buttonsFor(facts).slice(0, 5))];
-    }),
+    ...shown.flatMap((one) => withButtons(factsFor(context, one, me))),
     ...more(list.length - shown.length),
   ];
 }
@@ -173,7 +175,7 @@ function requestsPart(
   const shown = list.slice(requestsPage * SHOWN.requests, (requestsPage + 1) * SHOWN.requests);
   return [
     header(`Your requests (${list.length})`),
-    ...shown.map((one) => section(headline(factsFor(context, one, me)))),
+    ...shown.flatMap((one) => withButtons(factsFor(context, one, me))),
     ...pager('requests', requestsPage, list.length, SHOWN.requests),
   ];
 }

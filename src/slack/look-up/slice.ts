@@ -4,7 +4,8 @@ import type { VisibleRecord } from '../../access/reading.ts';
 import { worldTo } from '../../access/reading.ts';
 import type { FullRecord, Recorded } from '../../ledger/history.ts';
 import type { Rendered } from '../messages/blocks.ts';
-import { contextBlock, header, section, sections } from '../messages/blocks.ts';
+import { actions, contextBlock, fitsMessage, header, section, sections } from '../messages/blocks.ts';
+import { buttonsFor } from '../messages/buttons.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { card, headline, placeOf, strip } from '../messages/card.ts';
 import { directMessage } from '../../notifications/owe.ts';
@@ -58,6 +59,10 @@ export function lookUp(context: SlackContext): Slice {
 
 /** Lines that fit one ephemeral message with room to spare: 50 blocks (docs.slack.dev/reference/block-kit/blocks). */
 const ACTIVE_MAX = 40;
+/** Two blocks each, with room for what stands around them. */
+const WITH_BUTTONS_MAX = 20;
+/** Buttons beside one request in a list: who needs another looks at its card. */
+const BUTTONS_MAX = 5;
 /** A message holds 50 blocks; and nobody reads more than this at once. */
 const BLOCKS_MAX = 50;
 /** Slack takes about 13,000 characters of blocks in one message; the card has its share. */
@@ -102,33 +107,27 @@ async function mine(context: SlackContext, { userId }: Caller): Promise<Say> {
   for (const part of ['requester', 'grantee', 'owner'] as const)
     for (const one of await context.views.byPerson(part, userId, OPEN)) all.set(one.no, one);
   const list = [...all.values()].sort((a, b) => b.no - a.no);
-  return listed(
-    context,
-    userId,
-    list.slice(0, ACTIVE_MAX),
-    list.length,
-    list.length === 0 ? 'Nothing of yours is open.' : `${count(list.length, 'request')} of yours`,
-  );
+  const title = list.length === 0 ? 'Nothing of yours is open.' : `${count(list.length, 'request')} of yours`;
+  return withButtons(context, userId, list, title);
 }
 
-function listed(
-  context: SlackContext,
-  reader: string,
-  shown: readonly FullRecord[],
-  all: number,
-  title: string,
-): Say {
-  const lines = shown.map((one) =>
-    headline(factsAt(one, `person:${reader}`, context.directory.known(), context.clock.now())),
-  );
-  const more = all - shown.length;
+/** Requests, each with what this reader can do about it: as many as one message holds. */
+function withButtons(context: SlackContext, reader: string, list: readonly FullRecord[], title: string): Say {
+  const facts = list
+    .slice(0, WITH_BUTTONS_MAX)
+    .map((one) => factsAt(one, `person:${reader}`, context.directory.known(), context.clock.now()));
+  const draw = (shown: number): KnownBlock[] => [
+    header(title),
+    ...facts
+      .slice(0, shown)
+      .flatMap((one) => [section(headline(one)), ...actions(buttonsFor(one).slice(0, BUTTONS_MAX))]),
+    ...(list.length > shown ? [contextBlock(`… and ${list.length - shown} more, older.`)] : []),
+  ];
+  let shown = facts.length;
+  while (shown > 1 && !fitsMessage(draw(shown))) shown -= 1;
   return {
-    text: [oneLine(title), ...lines.map(strip)].join('\n'),
-    blocks: [
-      header(title),
-      ...lines.map(section),
-      ...(more > 0 ? [contextBlock(`… and ${more} more, older.`)] : []),
-    ],
+    text: [oneLine(title), ...facts.slice(0, shown).map((one) => strip(headline(one)))].join('\n'),
+    blocks: draw(shown),
   };
 }
 

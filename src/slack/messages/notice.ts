@@ -1,4 +1,5 @@
 import type { AccessEvent } from '../../access/event.ts';
+import { coolsDownUntil } from '../../access/filing.ts';
 import { GONE } from '../../access/leaving.ts';
 import { CUSTOMER_SEAT, goneFrom } from '../../access/state.ts';
 import type { Recorded } from '../../ledger/history.ts';
@@ -46,7 +47,7 @@ export function notice(version: number, facts: Facts): Rendered | null {
   if (PASSING.has(event.type) && !stillTrue(event, facts)) return null;
   const waits = event.type === 'approver.reminded' && readerOf(facts.destination) === facts.state.requester;
   const fact = waits ? silence(event, facts) : noticeWords(recorded, facts);
-  const words = fact + lateness(recorded, facts.now);
+  const words = fact + mayAskAgain(recorded, facts) + lateness(recorded, facts.now);
   const paragraphs = sections(words);
   const buttons = actions(buttonsFor(facts));
   const all = paragraphs.length;
@@ -65,6 +66,14 @@ function silence(
       ? `${people(approvers)} has not answered yet, and was reminded`
       : 'Nobody has answered yet';
   return `:hourglass_flowing_sand: *${tsa(no)}* · ${asked}. You can go on waiting until ${when(state.terms.lapseAt)}, or *ask somebody else*.`;
+}
+
+/** Whoever was denied hears when they can ask again, and not only when they try. */
+function mayAskAgain({ event, at }: Recorded, { state, destination, world, now }: Facts): string {
+  if (event.type !== 'request.denied' || state.way !== 'support') return '';
+  if (readerOf(destination) !== state.requester) return '';
+  const until = coolsDownUntil(at, world.policy, now);
+  return until === null ? '' : `\nTalk to them; you can file it again ${when(until)}, not before.`;
 }
 
 /** The event in words, for a thread, a record or a notification. */

@@ -26,6 +26,7 @@ import { refusalWords, people, when } from '../messages/words.ts';
 import { mayAsk, seenBy } from '../interactions/visibility.ts';
 import { suggestTenants, tenantNamed } from '../interactions/tenant-select.ts';
 import { aboutMessage } from './about-message.ts';
+import { coolDownWords } from './cool-down.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
 import { chosenMs, personOption, possibleApprovers, requestModal } from './modal.ts';
@@ -55,7 +56,8 @@ export function requestAccess(context: SlackContext, closeForm: CloseForm): Slic
       const possible = possibleApprovers(context, draft, caller.userId).slice(0, OPTIONS_MAX);
       await context.directory.learn([caller.userId, ...possible]);
       try {
-        const form = requestModal(context, draft, caller.userId, null);
+        const problem = await coolDownWords(context, draft, caller.userId);
+        const form = requestModal(context, draft, caller.userId, problem);
         await context.client.views.update({ view_id: view.id, hash: view.hash, view: form });
       } catch (error) {
         const trouble = troubleOf(error);
@@ -130,7 +132,8 @@ async function again(context: SlackContext, { caller, value, triggerId }: Action
   };
   const after = async (): Promise<void> => {
     await context.directory.learn([caller.userId]);
-    const view = requestModal(context, draft, caller.userId, null);
+    const problem = await coolDownWords(context, draft, caller.userId);
+    const view = requestModal(context, draft, caller.userId, problem);
     await context.client.views.open({ trigger_id: triggerId, view });
   };
   return { after };
