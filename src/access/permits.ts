@@ -8,6 +8,7 @@ import { mayApproveExtension, mayAskExtension, mayDenyExtension } from './extend
 import { mayFile, mayFileAsCustomer } from './filing.ts';
 import { actorName, isContact } from './people.ts';
 import type { Refusal } from './refusal.ts';
+import { isOfAuthority } from './refusal.ts';
 import { mayAccept, mayEnd, mayReport, mayRevoke, mayStart } from './session.ts';
 import { ableActor, ableContact } from './standing.ts';
 import type { Access, OpenPhase, Phase } from './state.ts';
@@ -131,11 +132,5 @@ export function permitsFiling(
 
 /** Does it say that this person may not, rather than that nobody may now? */
 export function isAboutWho({ reason }: Refusal): boolean {
-  return (
-    reason === 'actor_not_able' ||
-    reason === 'cannot_check' ||
-    reason === 'not_allowed' ||
-    reason === 'self_approval' ||
-    reason === 'no_longer_approver'
-  );
+  return reason === 'cannot_check' || isOfAuthority(reason);
 }

@@ -180,3 +180,17 @@ export type Role =
   | 'revoker'
   | 'timer'
   | 'product';
+
+/** Somebody tried what they have no right to; every other refusal says that it cannot be, or was mistyped. */
+const OF_AUTHORITY = [
+  'actor_not_able',
+  'not_allowed',
+  'self_approval',
+  'no_longer_approver',
+] as const satisfies readonly Refusal['reason'][];
+export type OfAuthority = (typeof OF_AUTHORITY)[number];
+
+/** Was that for want of the right to do it? */
+export function isOfAuthority(reason: string): reason is OfAuthority {
+  return OF_AUTHORITY.some((one) => one === reason);
+}

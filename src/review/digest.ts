@@ -1,4 +1,6 @@
 import type { PolicyChanged } from '../access/event.ts';
+import type { OfAuthority } from '../access/refusal.ts';
+import { isOfAuthority } from '../access/refusal.ts';
 import type { Figures, Share as Counts, Tally } from '../ledger/review-facts.ts';
 import type { Gap } from '../ledger/gap.ts';
 import type { Repeat } from '../ledger/repeats.ts';
@@ -25,8 +27,10 @@ export interface Digest {
   readonly longest: { readonly no: number; readonly ms: number } | null;
   readonly perTenant: Counted<Share>;
   readonly perRequester: Counted<Share>;
+  /** Tried by somebody who had no right to. */
   readonly refused: Counted<{
-    readonly what: string;
+    readonly command: string;
+    readonly reason: OfAuthority;
     readonly count: number;
     readonly actors: readonly string[];
     readonly requests: readonly number[];
@@ -90,19 +94,23 @@ export function makeDigest(
     }, figures.longest),
     perTenant: shares(figures.tenants, running, ({ tenantId }) => tenantId),
     perRequester: shares(figures.requesters, running, ({ requester }) => requester),
-    refused: {
-      count: figures.refused.size,
-      first: [...figures.refused]
-        .sort(([, a], [, b]) => b.count - a.count)
-        .slice(0, LISTED_MAX)
-        .map(([what, one]) => ({ what: what.replaceAll('_', ' '), ...one })),
-    },
+    refused: ofAuthority(figures.refused),
     repeats,
     policy,
     openCloseouts: { ...unfinished.closeouts, first: unfinished.closeouts.first.slice(0, LISTED_MAX) },
     restored,
     head,
   };
+}
+
+/** Who tried what they had no right to. What was mistyped is not told. */
+function ofAuthority(all: Figures['refused']): Digest['refused'] {
+  const told = [...all].flatMap(([key, one]) => {
+    const [command = '', reason = ''] = key.split(' · ');
+    return isOfAuthority(reason) ? [{ command, reason, ...one }] : [];
+  });
+  const first = told.sort((a, b) => b.count - a.count).slice(0, LISTED_MAX);
+  return { count: told.length, first };
 }
 
 function openLine(what: string, { count, first }: Counted<{ readonly no: number }>): Line {

@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, PlainTextOption } from '@slack/types';
 import { isAmong } from '../../access/people.ts';
 import { NAMED_MAX } from '../../ledger/review-facts.ts';
 import { missingWords } from '../../wording/gap.ts';
@@ -7,14 +7,16 @@ import { readsTenantAs } from '../../access/reading.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
 import { letOthersRun } from '../../ledger/turns.ts';
 import { policyChangeWords } from '../../wording/policy-change.ts';
+import { refusedAttempt } from '../../wording/refused-attempts.ts';
 import type { Digest, Share } from '../../review/digest.ts';
 import { LISTED_MAX, makeDigest } from '../../review/digest.ts';
 import { placeOf, strip } from '../messages/card.ts';
 import type { Rendered } from '../messages/blocks.ts';
-import { contextBlock, fitsMessage, header, section } from '../messages/blocks.ts';
+import { contextBlock, fitsMessage, header, OPTIONS_MAX, plain, section } from '../messages/blocks.ts';
+import { ACTION } from '../interactions/action-ids.ts';
 import type { SlackContext, Say, Slice } from '../context.ts';
 import { count, tsa } from '../../wording/numbers.ts';
-import { escape, oneLine, when, who } from '../messages/words.ts';
+import { oneLine, when, who } from '../messages/words.ts';
 import { inUtc } from '../../wording/instants.ts';
 import { lasting } from '../../wording/durations.ts';
 
@@ -122,8 +124,10 @@ function drawDigest(
   placeNamed: (tenantId: string) => string,
   namedMax: number,
 ): Rendered {
+  const unlinked = new Set<number>();
   const request = (no: number): string => {
     const link = links.get(no);
+    if (link === undefined) unlinked.add(no);
     return link === undefined ? tsa(no) : `<${link}|${tsa(no)}>`;
   };
   const numbers = (requests: readonly number[], all = requests.length): string => {
@@ -164,9 +168,9 @@ function drawDigest(
     ['Per requester', perRequester.first.map((one) => share(who(one.key), one)), perRequester.count],
     ['Changes of the policy', policy.slice(0, LISTED_MAX), policy.length],
     [
-      'Refused attempts',
-      refused.first.map(({ what, count: n, actors, requests }) => {
-        return `${n}× ${escape(what)} · ${actors.map(who).join(', ')}${numbers(requests)}`;
+      'Tried without the right to',
+      refused.first.map(({ command, reason, count: n, actors, requests }) => {
+        return `${n}× ${actors.map(who).join(', ')} ${refusedAttempt(command, reason)}${numbers(requests)}`;
       }),
       refused.count,
     ],
@@ -177,6 +181,7 @@ function drawDigest(
     section(`${when(digest.from)} to ${when(digest.until)}: *${total}*.`),
     ...inSections(facts),
     ...lists.flatMap(([name, lines, all]) => listed(name, lines, all)),
+    ...showOne(unlinked),
     contextBlock(
       `Any of them in full: \`/tsa show TSA-n\`. Ledger head: \`${digest.head.seq}:${digest.head.hash}\`. Whoever keeps it can find out with \`verify --against\` whether anything before it was rewritten.`,
     ),
@@ -186,6 +191,19 @@ function drawDigest(
     text: [`${title}: ${total} (${inUtc(digest.from)} to ${inUtc(digest.until)})`, ...plain].join('\n'),
     blocks,
   };
+}
+
+/** Whatever has no card that everybody here can open, because it never started, is shown from here. */
+function showOne(numbers: ReadonlySet<number>): KnownBlock[] {
+  if (numbers.size === 0) return [];
+  const options = [...numbers]
+    .sort((a, b) => b - a)
+    .slice(0, OPTIONS_MAX)
+    .map((no): PlainTextOption => ({ text: plain(tsa(no)), value: String(no) }));
+  const placeholder = plain('Show one that did not start');
+  return [
+    { type: 'actions', elements: [{ type: 'static_select', action_id: ACTION.show, placeholder, options }] },
+  ];
 }
 
 function restoredLine({ at, from, confirmed, ...gap }: Digest['restored'][number]): string {
