@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
+import { createHandler } from '../src/database.ts';
 import type { Command } from '../src/access/command.ts';
 import type { World } from '../src/access/people.ts';
 import { systemClock } from '../src/clock.ts';
 import type { CommandHandler } from '../src/ledger/command-handler.ts';
-import { createCommandHandler } from '../src/ledger/command-handler.ts';
 import type { Ledger, OwnLedger } from '../src/ledger/open.ts';
 import { fileCommand, nth, person } from './company.ts';
 
@@ -19,7 +19,7 @@ export interface Rig {
 }
 
 export function doorRig(ledger: OwnLedger, world: World): Rig {
-  const handler = createCommandHandler(ledger, systemClock);
+  const handler = createHandler(ledger, systemClock);
   let next = 0;
   return {
     async run(requests, inFlight) {

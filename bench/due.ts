@@ -1,8 +1,7 @@
 import { join } from 'node:path';
+import { createHandler, openDatabase } from '../src/database.ts';
 import { dueCommand } from '../src/access/due.ts';
 import type { World } from '../src/access/people.ts';
-import { createCommandHandler } from '../src/ledger/command-handler.ts';
-import { openLedger } from '../src/ledger/open.ts';
 import { createViews } from '../src/ledger/views.ts';
 import { createLog } from '../src/log.ts';
 import { createTimers } from '../src/timers/timers.ts';
@@ -15,14 +14,14 @@ import { push } from './changes.ts';
 const LEAD_MS = 1_500;
 
 export async function endAtOnce(folder: string, world: World, sessions: number): Promise<readonly number[]> {
-  const ledger = openLedger(join(folder, `due-${crypto.randomUUID()}.sqlite`));
+  const ledger = openDatabase(join(folder, `due-${crypto.randomUUID()}.sqlite`));
   let still = Date.now();
   let ranFrom: number | null = null;
   const clock = {
     now: () => (ranFrom === null ? still : Math.floor(still + performance.now() - ranFrom)),
     uuid: () => crypto.randomUUID(),
   };
-  const handler = createCommandHandler(ledger, clock);
+  const handler = createHandler(ledger, clock);
   const views = createViews(ledger.db);
   const live = async (n: number): Promise<void> => {
     const { engineer, approver } = nth(n);

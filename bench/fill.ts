@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { openDatabase } from '../src/database.ts';
 import type { AccessEvent } from '../src/access/event.ts';
 import { evolve } from '../src/access/evolve.ts';
 import { actorName } from '../src/access/people.ts';
@@ -7,7 +8,6 @@ import type { Access } from '../src/access/state.ts';
 import { canonicalJson, GENESIS, linkHash } from '../src/ledger/chain.ts';
 import { loadRecords } from '../src/ledger/history.ts';
 import type { Ledger } from '../src/ledger/open.ts';
-import { openLedger } from '../src/ledger/open.ts';
 import { projectRequest, projectSeats } from '../src/ledger/project.ts';
 import { nth, REASON, tenantOf } from './company.ts';
 
@@ -24,7 +24,7 @@ type Fact = readonly [at: number, actor: string, event: AccessEvent];
 
 /** Fills a new ledger at `path` with at least that many events, checks a sample, and closes it. */
 export async function fill(path: string, events: number, policy: Policy, overMs = YEARS_MS): Promise<number> {
-  const ledger = openLedger(path);
+  const ledger = openDatabase(path);
   try {
     const written = write(ledger, events, policy, overMs);
     await checkSample(ledger, written.requests);

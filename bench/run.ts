@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '../src/database.ts';
 import type { World } from '../src/access/people.ts';
 import type { Policy } from '../src/access/policy.ts';
-import { openLedger } from '../src/ledger/open.ts';
 import { createTenantIndex } from '../src/policy/tenant-catalogue.ts';
 import { found, TENANTS, worldOf } from './company.ts';
 import { bytesPerChange, doorRig, plainRows } from './changes.ts';
@@ -95,8 +95,8 @@ async function everything(): Promise<void> {
 
 async function benchDoor(world: World, full: string, events: number): Promise<void> {
   say('(a) the handler');
-  const young = openLedger(join(folder, 'young.sqlite'));
-  const old = openLedger(full);
+  const young = openDatabase(join(folder, 'young.sqlite'));
+  const old = openDatabase(full);
   const rigs = { young: doorRig(young, world), old: doorRig(old, world) };
   await rigs.young.run(SIZE.lives, IN_FLIGHT);
   await rigs.old.run(SIZE.lives, IN_FLIGHT);

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
 import { readDatabasePath } from './config.ts';
+import { restoreDatabase } from './database.ts';
 import { doctor } from './doctor.ts';
 import { keysTool } from './keys-tool.ts';
 import { backUp } from './ledger/backup.ts';
@@ -10,7 +11,6 @@ import { CannotOpen } from './ledger/cannot-open.ts';
 import { exportActions, exportEvents, exportRequests } from './ledger/export.ts';
 import type { Ledger } from './ledger/open.ts';
 import { openForReading } from './ledger/open.ts';
-import { restore } from './ledger/restore.ts';
 import type { Head } from './ledger/verify.ts';
 import { readHead, verifyLedger } from './ledger/verify.ts';
 import { NOT_DONE, restored, told, WELL } from './outcome.ts';
@@ -72,7 +72,7 @@ async function main(args: string[]): Promise<number> {
       case 'backup':
         return told(await backUp(database, file, systemClock.now()), `The copy ${file}`);
       case 'restore':
-        return restored(await restore(database, file, systemClock), database, file);
+        return restored(await restoreDatabase(database, file, systemClock), database, file);
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -6,9 +6,10 @@ import { missingWords } from './wording/gap.ts';
 import type { Ledger } from './ledger/open.ts';
 import { lastOwner } from './ledger/open.ts';
 import { openToOthers } from './ledger/private-files.ts';
-import { refusedPlaces } from './ledger/refused.ts';
 import { createViews } from './ledger/views.ts';
 import { ATTENTION, WELL } from './outcome.ts';
+import { readRows } from './outbox/look.ts';
+import { refusedPlaces } from './outbox/refused.ts';
 import { placeLines } from './owed-tool.ts';
 
 /** What is wrong with the ledger, or waits in it: told to the operator, and changed by nobody. */
@@ -20,17 +21,6 @@ const OWED_GRACE_MS = 5 * 60_000;
 const FAILED_NEWS_MS = 7 * 24 * 60 * 60_000;
 const LIST_MAX = 20;
 
-const outboxRow = z.object({
-  key: z.string(),
-  destination: z.string(),
-  owed_at: z.number(),
-  attempts: z.number(),
-  next_at: z.number(),
-  refused_since: z.number().nullable(),
-  last_error: z.string().nullable(),
-  settled_at: z.number().nullable(),
-});
-
 /** Looks at everything, and says what needs attention. */
 export async function doctor(ledger: Ledger): Promise<number> {
   await introduce(ledger);
@@ -41,12 +31,12 @@ export async function doctor(ledger: Ledger): Promise<number> {
     ...clocks(),
     ...unguarded(ledger),
     ...(await overdue(ledger, now)),
-    ...waiting(ledger, now),
-    ...undelivered(ledger, now),
+    ...(await waiting(ledger, now)),
+    ...(await undelivered(ledger, now)),
     ...(await refused(ledger)),
     ...(await gap(ledger)),
   ];
-  notNeeded(ledger);
+  await notNeeded(ledger);
   console.log(troubles.length === 0 ? 'All is well.' : `Needs attention: ${troubles.join('; ')}.`);
   return troubles.length === 0 ? WELL : ATTENTION;
 }
@@ -107,10 +97,8 @@ async function overdue({ db }: Ledger, now: number): Promise<readonly string[]> 
   return count === 0 ? [] : ['time did not do what was due; is the program running?'];
 }
 
-function waiting({ raw }: Ledger, now: number): readonly string[] {
-  const rows = z
-    .array(outboxRow)
-    .parse(raw.prepare("select * from outbox where state = 'owed' order by id").all());
+async function waiting({ db }: Ledger, now: number): Promise<readonly string[]> {
+  const rows = await readRows(db, 'owed');
   const lines = rows.map((row) => {
     const tried =
       row.attempts === 0 ? '' : `, tried ${row.attempts} times, the last answer: ${row.last_error ?? '–'}`;
@@ -125,10 +113,8 @@ function waiting({ raw }: Ledger, now: number): readonly string[] {
   return late ? ['messages wait for more than five minutes'] : [];
 }
 
-function undelivered({ raw }: Ledger, now: number): readonly string[] {
-  const rows = z
-    .array(outboxRow)
-    .parse(raw.prepare("select * from outbox where state = 'failed' order by id desc").all());
+async function undelivered({ db }: Ledger, now: number): Promise<readonly string[]> {
+  const rows = await readRows(db, 'failed');
   const lines = rows.map(
     (row) =>
       `${row.key} to ${row.destination}, ${iso(row.settled_at ?? row.owed_at)}: ${row.last_error ?? '–'}`,
@@ -155,10 +141,8 @@ async function gap({ db }: Ledger): Promise<readonly string[]> {
 }
 
 /** Mails that nobody needed any more when their turn came. No trouble, but somebody may look for them. */
-function notNeeded({ raw }: Ledger): void {
-  const rows = z
-    .array(outboxRow)
-    .parse(raw.prepare("select * from outbox where state = 'moot' order by id desc").all());
+async function notNeeded({ db }: Ledger): Promise<void> {
+  const rows = await readRows(db, 'moot');
   if (rows.length === 0) return;
   const lines = rows.map(
     (row) =>

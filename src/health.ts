@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
@@ -7,6 +6,7 @@ import type { Clock, Timekeeper } from './clock.ts';
 import type { Ledger } from './ledger/open.ts';
 import { WAL_BYTES } from './ledger/open.ts';
 import type { Views } from './ledger/views.ts';
+import { readFigures } from './outbox/look.ts';
 
 /** Is this process of use? Answers `GET /healthz` and `GET /readyz`; everything else is somebody else's. */
 export type Health = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -76,27 +76,8 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
   const now = deps.clock.now();
   const seen = deps.slackSeenAt();
   const late = await deps.views.overdue(now - GRACE_MS);
-  const { db } = deps.ledger;
-  const refused = db
-    .selectFrom('outbox')
-    .select('destination')
-    .where('state', '=', 'owed')
-    .where('refused_since', 'is not', null);
-  const owed = await db
-    .selectFrom('outbox')
-    // What was put off on purpose is late from its time on, not before.
-    .select(sql<number | null>`min(case attempts when 0 then next_at else owed_at end)`.as('oldest'))
-    .where('state', '=', 'owed')
-    // Whether a place takes messages is not for this process to say: people are told, and the doctor lists it.
-    .where('destination', 'not in', refused)
-    .executeTakeFirst();
-  const places = await refused.distinct().execute();
-  const failed = await db
-    .selectFrom('outbox')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('state', '=', 'failed')
-    .executeTakeFirstOrThrow();
-  const waits = now - (owed?.oldest ?? now);
+  const { waitsSince, refusing, failed } = await readFigures(deps.ledger.db);
+  const waits = now - (waitsSince ?? now);
   return {
     database: await writable(deps.ledger),
     slack: {
@@ -110,7 +91,7 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
     clock: clockSays(deps.clock),
     messages: {
       ok: waits <= OWED_MS,
-      says: `the oldest waits for ${Math.round(waits / 1_000)} s; places that take none: ${places.length}; refused for good: ${failed.count}`,
+      says: `the oldest waits for ${Math.round(waits / 1_000)} s; places that take none: ${refusing}; refused for good: ${failed}`,
     },
   };
 }

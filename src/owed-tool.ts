@@ -1,9 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { systemClock } from './clock.ts';
-import { createCommandHandler } from './ledger/command-handler.ts';
-import { openForReading, openLedger } from './ledger/open.ts';
-import type { OrderOutcome, RefusedPlace } from './ledger/refused.ts';
-import { refusedPlaces } from './ledger/refused.ts';
+import { openDatabase } from './database.ts';
+import { openForReading } from './ledger/open.ts';
+import type { OrderOutcome, RefusedPlace } from './outbox/refused.ts';
+import { carryOut, refusedPlaces } from './outbox/refused.ts';
 import { ATTENTION, NOT_DONE, WELL } from './outcome.ts';
 
 /** `tsa owed`: the places that take no messages, and what is done with what is owed there. */
@@ -30,12 +30,12 @@ export async function owed(database: string, order: OwedOrder): Promise<number> 
     return places.length === 0 ? WELL : ATTENTION;
   }
   const to = order.what === 'redirect' ? order.to : null;
-  const ledger = openLedger(database, systemClock);
+  const ledger = openDatabase(database);
   try {
-    const handler = createCommandHandler(ledger, systemClock);
     const by = `operator:${userInfo().username}@${hostname()}`;
-    const outcome = await handler.carryOut({ place: order.place, to, by });
-    await handler.close();
+    const outcome = await ledger.write((tx) =>
+      carryOut(tx, { place: order.place, to, by }, systemClock.now()),
+    );
     if ('notDone' in outcome) {
       console.error(`Nothing was changed: ${why(outcome.notDone, order.place, to)}`);
       return NOT_DONE;

@@ -4,14 +4,13 @@ import { reachable } from './access/policy.ts';
 import { atHome } from './access/whose.ts';
 import type { Timekeeper } from './clock.ts';
 import type { Config } from './config.ts';
+import { createHandler, openDatabase } from './database.ts';
 import { createMailEdge, routed } from './email/edge.ts';
 import { createHealth } from './health.ts';
 import { createHttpEdge } from './http/edge.ts';
 import { createReportedActions } from './ledger/actions.ts';
 import type { CommandHandler } from './ledger/command-handler.ts';
-import { createCommandHandler } from './ledger/command-handler.ts';
 import { createLinks } from './ledger/links.ts';
-import { openLedger } from './ledger/open.ts';
 import { createTenantViews } from './ledger/tenant-views.ts';
 import { createViews } from './ledger/views.ts';
 import { createLoops } from './loops.ts';
@@ -43,11 +42,11 @@ export async function start(
   clock: Timekeeper,
   log: Logger,
 ): Promise<Running> {
-  const ledger = openLedger(config.database, clock);
+  const ledger = openDatabase(config.database, clock);
   for (const words of ledger.mended) log.warn(words);
   try {
     const mailed = { mail: config.mail !== null };
-    const handler = createCommandHandler(ledger, clock, mailed);
+    const handler = createHandler(ledger, clock, mailed);
     const views = createViews(ledger.reader);
     const links = createLinks(ledger.db, clock);
 

@@ -16,11 +16,7 @@ const LONGER: Readonly<Record<string, number>> = {
 };
 
 /** Whose imports are bound, and to what: a folder (ending in `/`), a file, or a package by its name. */
-const LAYERS: readonly {
-  readonly of: string;
-  readonly except?: readonly string[];
-  readonly may: readonly string[];
-}[] = [
+const LAYERS: readonly { readonly of: string; readonly may: readonly string[] }[] = [
   { of: 'src/access/', may: ['src/access/', 'zod'] },
   { of: 'src/notifications/', may: ['src/notifications/', 'src/access/'] },
   { of: 'src/ledger/', may: ['src/ledger/', 'src/notifications/', 'src/access/', 'src/clock.ts'] },
@@ -173,6 +169,38 @@ function slackFolderOf(path: string): string | null {
   return /^src\/slack\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
+/** Who alone reads and writes a table; the ledger has all others. */
+const OWNERS: Readonly<Record<string, string>> = {
+  outbox: 'src/outbox/',
+  slack_message: 'src/slack/messages/memory.ts',
+  global_message: 'src/slack/messages/memory.ts',
+  readiness_probe: 'src/health.ts',
+};
+const TABLES = new Set(
+  [...read('db/migrations/sqlite/0001_ledger.sql').text.matchAll(/^create table (\w+)/gm)].map(
+    ([, name = '']) => name,
+  ),
+);
+const aTableHasOneOwner: Rule = (files) =>
+  under(files, 'src/').flatMap((file) =>
+    [...tablesIn(file)]
+      .filter((table) => !reaches(OWNERS[table] ?? 'src/ledger/', file.path))
+      .map((table) => `${file.path} uses ${table}`),
+  );
+
+/** What a file asks the database for, in Kysely's words or in SQL. */
+function tablesIn(file: Source): ReadonlySet<string> {
+  const named = nodesOf(file).flatMap((node) => {
+    if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return [];
+    const text = node.getText().slice(1, -1);
+    const call = ts.isCallExpression(node.parent) ? (namesOf(node.parent.expression).at(-1) ?? '') : '';
+    return /From$|Into$|Table$|Join$/.test(call)
+      ? [text]
+      : [...text.matchAll(/\b(?:from|into|update|join)\s+"?(\w+)/gi)].map(([, name = '']) => name);
+  });
+  return new Set(named.filter((name) => TABLES.has(name)));
+}
+
 const namesSayWhatIsInside: Rule = (files) =>
   files
     .filter(({ path }) =>
@@ -254,6 +282,17 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/connectors/f.ts', "import type { Access } from '../access/state.ts';"),
         file('src/keys/g.ts', "import { openLedger } from '../ledger/open.ts';"),
         file('src/access-api/h.ts', "import { section } from '../slack/blocks.ts';"),
+      ],
+    },
+    {
+      title: 'A table has one owner, and nobody else reads or writes it',
+      rule: aTableHasOneOwner,
+      planted: [
+        file('src/ledger/a.ts', "await tx.insertInto('outbox').values(row).execute();"),
+        file('src/doctor.ts', "raw.prepare('select * from outbox order by id').all();"),
+        file('src/slack/b.ts', 'raw.exec(`update slack_message set shown = ${SHOWN}`);'),
+        file('src/slack/messages/courier.ts', "await db.deleteFrom('global_message').execute();"),
+        file('src/review/c.ts', "await db.selectFrom('request').selectAll().execute();"),
       ],
     },
     {

@@ -14,6 +14,7 @@ import { oweActions } from '../notifications/owe-actions.ts';
 import { oweMail } from '../notifications/owe-mail.ts';
 import { oweProgram } from '../notifications/owe-program.ts';
 import { owe } from '../notifications/owe.ts';
+import { oweTidying } from '../notifications/tidy.ts';
 import type { Owed } from '../notifications/message.ts';
 import { appendEvents, appendGlobal, forgetEnd, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
@@ -24,13 +25,11 @@ import { loadRecords } from './history.ts';
 import { startUnder } from './kept-policy.ts';
 import { addLately, readLately } from './lately.ts';
 import type { OwnLedger } from './open.ts';
-import { createRestorations, gapOf, nextNo, oweAll } from './owing.ts';
-import type { OrderOutcome, RefusedOrder } from './refused.ts';
-import { carryOut } from './refused.ts';
-import { oweTidying } from './tidying.ts';
+import type { Owing } from './owing.ts';
 import type { RefusedBy } from './presses.ts';
 import { createPresses } from './presses.ts';
 import { readRelated } from './read-related.ts';
+import { createRestorations, gapOf, nextNo } from './restorations.ts';
 import type { Tables } from './tables.ts';
 
 /** Somebody (or time) wants something to happen. */
@@ -75,8 +74,6 @@ export interface CommandHandler {
   owe(owed: readonly Owed[]): Promise<void>;
   /** What time did after the backup was made good: from now on what is owed is new. */
   caughtUp(restored: number): Promise<void>;
-  /** Gives up, or sends elsewhere, what a place refused. */
-  carryOut(order: RefusedOrder): Promise<OrderOutcome>;
   /** Writes how often what was refused was tried again, of minutes that are over. */
   settleRefused(): Promise<void>;
   /** Calls back after every commit that changed something or owes something. */
@@ -92,7 +89,8 @@ type Work<T> = (tx: Transaction<Tables>, undoing: (undo: () => void) => void) =>
 export function createCommandHandler(
   ledger: Pick<OwnLedger, 'write' | 'written'>,
   clock: Clock,
-  { mail } = { mail: false },
+  owing: Owing,
+  { mail }: { readonly mail: boolean },
 ): CommandHandler {
   const restorations = createRestorations();
   const deliveries = createDeliveries();
@@ -211,8 +209,8 @@ export function createCommandHandler(
     await addLately(tx, end, facts, state?.tenant.id ?? null);
     if (no !== null) await writeProjection(tx, no, before, states);
     if (no !== null && state !== null && before !== null && states.length > 0)
-      owed.push(...(await oweTidying(tx, no, state.version, owed)));
-    await oweAll(tx, owed, now, restored);
+      owed.push(...oweTidying(no, state.version, await owing.shownAt(tx, no), owed));
+    await owing.owe(tx, owed, now, restored);
     await deliveries.remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
     return { requestNo: no, refusal, state, events, repeated: false };
   }
@@ -240,7 +238,7 @@ export function createCommandHandler(
         if (refusal !== null)
           await appendEvents(tx, refusedFacts(by, { ...refused, reason: refusal.reason }, now, undoing));
         if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
-        await oweAll(tx, refusal === null ? owed : [], now, await restorations.last(tx));
+        await owing.owe(tx, refusal === null ? owed : [], now, await restorations.last(tx));
         await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
         return refusal;
       }),
@@ -254,14 +252,14 @@ export function createCommandHandler(
         if (posted !== undefined) return false;
         const now = clock.now();
         await appendGlobal(tx, 'system:timer', now, { type: 'digest.posted', ...week });
-        await oweAll(tx, [owed], now, await restorations.last(tx));
+        await owing.owe(tx, [owed], now, await restorations.last(tx));
         return true;
       }),
     record: (event, policy) =>
       enter(async (tx) => {
         const at = clock.now();
         const seq = await appendGlobal(tx, 'system:program', at, event);
-        await oweAll(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
+        await owing.owe(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
       }),
     recordActions: (batch, policy) =>
       enter(async (tx) => {
@@ -269,17 +267,16 @@ export function createCommandHandler(
         const stored = await storeActions(tx, batch, at);
         const owed =
           stored === null || stored.told === null ? [] : oweActions({ ...stored.told, at }, policy);
-        await oweAll(tx, owed, at, await restorations.last(tx));
+        await owing.owe(tx, owed, at, await restorations.last(tx));
         return stored;
       }),
-    owe: (owed) => enter(async (tx) => oweAll(tx, owed, clock.now(), await restorations.last(tx))),
+    owe: (owed) => enter(async (tx) => owing.owe(tx, owed, clock.now(), await restorations.last(tx))),
     caughtUp: (restored) =>
       enter(async (tx) => {
         await tx.updateTable('restoration').set({ settled: 1 }).where('seq', '=', restored).execute();
         restorations.forget();
       }),
     startUnder: (policy, tenants) => enter((tx) => startUnder(tx, clock.now(), policy, tenants)),
-    carryOut: (order) => enter((tx) => carryOut(tx, order, clock.now())),
     settleRefused: () => settleRefused(clock.now()),
     onCommitted(listener) {
       listeners.push(listener);

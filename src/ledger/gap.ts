@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Restoration } from './owing.ts';
-import { MAIL_IN_DOUBT } from './restored.ts';
+import type { Restoration } from './restorations.ts';
 import type { Tables } from './tables.ts';
 
 /** What is known of what is not in the ledger. */
@@ -19,8 +18,6 @@ export interface Gap {
   readonly confirmed: { readonly by: string; readonly at: number } | null;
   /** Nothing is owed any more that may have been sent in the part that is lost. */
   readonly caughtUp: boolean;
-  /** Mails that are not sent because nobody knows whether they were. */
-  readonly mailsInDoubt: number;
 }
 
 /** What the edges may read of it. */
@@ -41,7 +38,7 @@ export function createGapViews(db: Kysely<Tables>): GapViews {
 async function readGap(db: Kysely<Tables>, restored: number | undefined): Promise<Gap | null> {
   const rows = db.selectFrom('restoration').selectAll().orderBy('seq', 'desc').limit(1);
   const row = await (restored === undefined ? rows : rows.where('seq', '=', restored)).executeTakeFirst();
-  return row === undefined ? null : gapOf(db, row);
+  return row === undefined ? null : gapOf(row);
 }
 
 /** Every time that it was put back to a backup in that span; `from` included, `until` not. */
@@ -53,17 +50,10 @@ export async function readGaps(db: Kysely<Tables>, from: number, until: number):
     .where('at', '<', until)
     .orderBy('seq')
     .execute();
-  return Promise.all(rows.map((row) => gapOf(db, row)));
+  return rows.map(gapOf);
 }
 
-async function gapOf(db: Kysely<Tables>, row: Restoration): Promise<Gap> {
-  const mails = await db
-    .selectFrom('outbox')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('state', '=', 'failed')
-    .where('last_error', '=', MAIL_IN_DOUBT)
-    .where('settled_at', '>=', row.at)
-    .executeTakeFirstOrThrow();
+function gapOf(row: Restoration): Gap {
   const { confirmed_by: by, confirmed_at: at } = row;
   return {
     restored: row.seq,
@@ -76,7 +66,6 @@ async function gapOf(db: Kysely<Tables>, row: Restoration): Promise<Gap> {
     nextNo: row.next_no,
     confirmed: by === null || at === null ? null : { by, at },
     caughtUp: row.settled === 1,
-    mailsInDoubt: mails.count,
   };
 }
 

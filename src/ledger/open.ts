@@ -3,13 +3,13 @@ import { hostname } from 'node:os';
 import { Kysely, SqliteDialect } from 'kysely';
 import { z } from 'zod';
 import type { Timekeeper } from '../clock.ts';
-import { systemClock } from '../clock.ts';
 import { CannotOpen } from './cannot-open.ts';
 import { migrate } from './migrations.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { keepPrivate } from './private-files.ts';
 import { realOf } from './real-path.ts';
+import type { GoingOn } from './restored.ts';
 import { adoptCopy, knownFrom } from './restored.ts';
 import { readSeen, watchHead } from './seen.ts';
 import { refuseMixed, refuseUnsound } from './sound.ts';
@@ -50,9 +50,9 @@ export const WAL_BYTES = CHECKPOINT_PAGES * 4_096;
  * event.
  * @throws CannotOpen when another process owns it, SQLite is too old, or it is not a ledger that can be gone on with
  */
-export function openLedger(path: string, clock: LedgerClock = systemClock): OwnLedger {
+export function openLedger(path: string, clock: LedgerClock, goingOn: GoingOn): OwnLedger {
   try {
-    return open(path, clock);
+    return open(path, clock, goingOn);
   } catch (error) {
     if (error instanceof CannotOpen || !(error instanceof Error)) throw error;
     throw new CannotOpen(`Cannot open the ledger at ${path}: ${error.message}. Look at TSA_DATABASE.`, {
@@ -61,7 +61,7 @@ export function openLedger(path: string, clock: LedgerClock = systemClock): OwnL
   }
 }
 
-function open(path: string, clock: LedgerClock): OwnLedger {
+function open(path: string, clock: LedgerClock, goingOn: GoingOn): OwnLedger {
   const mended = keepPrivate(path);
   const lock = takeLock(path);
   let raw: Database.Database | null = null;
@@ -69,7 +69,7 @@ function open(path: string, clock: LedgerClock): OwnLedger {
     refuseUnsound(path);
     raw = openToWrite(path);
     clock.notBefore(lastInstant(raw));
-    adoptCopy(raw, knownFrom(readSeen(path)), clock.now());
+    adoptCopy(raw, knownFrom(readSeen(path)), clock.now(), goingOn);
     const watch = watchHead(path, raw);
     const db = kyselyOn(raw);
     // This machine has seen what was committed.

@@ -10,7 +10,7 @@ import type { Ledger } from './open.ts';
 import { openForReading, openToWrite, takeLock } from './open.ts';
 import { keepPrivate } from './private-files.ts';
 import { realOf } from './real-path.ts';
-import type { Known } from './restored.ts';
+import type { GoingOn, Known } from './restored.ts';
 import { adoptCopy, hashAt, knownFrom, markCopy, readEnd } from './restored.ts';
 import { readSeen, watchHead } from './seen.ts';
 import { damageOf, refuseUnsound, sizeOf } from './sound.ts';
@@ -35,7 +35,12 @@ export type Restored =
  * aside with everything that SQLite keeps beside it. Whatever goes wrong, all is as it was.
  * @throws CannotOpen when a process owns the ledger, or the backup cannot be used
  */
-export async function restore(path: string, backup: string, clock: Clock): Promise<Restored> {
+export async function restore(
+  path: string,
+  backup: string,
+  clock: Clock,
+  goingOn: GoingOn,
+): Promise<Restored> {
   if (!existsSync(backup)) throw new CannotOpen(`There is no backup at ${backup}.`);
   if (realOf(path) === realOf(backup))
     throw new CannotOpen(`${backup} is the ledger itself. Name the backup to put in its place.`);
@@ -43,13 +48,13 @@ export async function restore(path: string, backup: string, clock: Clock): Promi
   const lock = takeLock(path);
   try {
     const verdict = await looking(backup, wholeness);
-    return verdict.ok ? await putInPlace(path, backup, clock) : { done: false, verdict };
+    return verdict.ok ? await putInPlace(path, backup, clock, goingOn) : { done: false, verdict };
   } finally {
     lock.close();
   }
 }
 
-async function putInPlace(named: string, backup: string, clock: Clock): Promise<Restored> {
+async function putInPlace(named: string, backup: string, clock: Clock, goingOn: GoingOn): Promise<Restored> {
   const now = clock.now();
   const path = realOf(named);
   const aside = `${path}.before-${new Date(now).toISOString().replaceAll(':', '-')}`;
@@ -58,7 +63,7 @@ async function putInPlace(named: string, backup: string, clock: Clock): Promise<
   try {
     await copyTo(backup, next);
     const known = await knownOf(path, next, knownFrom(readSeen(named)));
-    const gap = prepareNext(next, known, now);
+    const gap = prepareNext(next, known, now, goingOn);
     for (const end of FILES) if (sizeOf(`${path}${end}`) === 0) rmSync(`${path}${end}`, { force: true });
     const moved = FILES.filter((end) => existsSync(`${path}${end}`));
     const back = moveAside(path, aside, moved);
@@ -106,11 +111,12 @@ function prepareNext(
   next: string,
   known: Known | null,
   now: number,
+  goingOn: GoingOn,
 ): Extract<Restored, { done: true }>['gap'] {
   const raw = openToWrite(next);
   try {
     markCopy(raw, null);
-    const gap = adoptCopy(raw, known, now);
+    const gap = adoptCopy(raw, known, now, goingOn);
     raw.pragma('wal_checkpoint(truncate)');
     raw.pragma('journal_mode = delete');
     return gap;

@@ -2,12 +2,10 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { GlobalEvent } from '../access/event.ts';
 import { globalEvent } from '../access/event.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
 import { CannotOpen } from './cannot-open.ts';
 import { canonicalJson, GENESIS, linkHash } from './chain.ts';
 import { projectRestored } from './project.ts';
 import type { Seen } from './seen.ts';
-import { tidyAt } from './tidying.ts';
 
 /**
  * Going on from a backup: what happened after it was made is not in the ledger, though people heard of it. That is
@@ -26,6 +24,13 @@ export interface Known {
   readonly common: number | null;
 }
 
+/** Whoever keeps tables beside the ledger sees to them, in the transaction that writes down that it goes on from a backup. */
+export type GoingOn = (
+  raw: Database.Database,
+  /** The event that tells of it, when it was, and the numbers of the requests that are not over. */
+  restored: { readonly seq: number; readonly at: number; readonly open: readonly number[] },
+) => void;
+
 type Restored = Extract<GlobalEvent, { type: 'ledger.restored' }>;
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -36,10 +41,6 @@ const BUSIER = 10;
 const USUAL_DAYS = 30;
 /** Who writes it down: the program, before anybody can do anything. */
 const BY = 'system:restore';
-/** Why a mail is not sent: SMTP cannot be asked, and nobody is told twice. */
-export const MAIL_IN_DOUBT =
-  'the ledger was restored from a backup: it is not known whether this mail was sent already';
-
 const endRow = z.object({ seq: z.number(), hash: z.instanceof(Buffer), at: z.number() });
 const markRow = z.object({ seq: z.number(), hash: z.instanceof(Buffer), made_at: z.number().nullable() });
 
@@ -57,11 +58,16 @@ export function markCopy(raw: Database.Database, madeAt: number | null): void {
 }
 
 /**
- * Where this file is a copy, or ends earlier than what was here, or otherwise: makes that a fact of the ledger, and
- * leaves nothing to chance of what was owed when the copy was made. `null` where it is what was here.
+ * Where this file is a copy, or ends earlier than what was here, or otherwise: makes that a fact of the ledger, for
+ * everybody who keeps tables in it. `null` where it is what was here.
  * @throws CannotOpen where it is a copy that something else was written into
  */
-export function adoptCopy(raw: Database.Database, known: Known | null, now: number): Restored | null {
+export function adoptCopy(
+  raw: Database.Database,
+  known: Known | null,
+  now: number,
+  goingOn: GoingOn,
+): Restored | null {
   const mark = markRow.optional().parse(raw.prepare('select * from copy_mark').get());
   const end = readEnd(raw);
   if (mark !== undefined && (mark.seq !== end.seq || !mark.hash.equals(end.hash)))
@@ -76,7 +82,7 @@ export function adoptCopy(raw: Database.Database, known: Known | null, now: numb
   }
   const event = restoredEvent(raw, known, same, now);
   raw.transaction(() => {
-    writeDown(raw, { ...event, copiedAt: mark?.made_at ?? null }, Math.max(now, end.at));
+    writeDown(raw, { ...event, copiedAt: mark?.made_at ?? null }, Math.max(now, end.at), goingOn);
   })();
   return event;
 }
@@ -126,7 +132,7 @@ function numbersLeftOut(raw: Database.Database, since: number, now: number): num
   return Math.max(NUMBERS_LEFT_OUT, Math.ceil((BUSIER * usual * days) / USUAL_DAYS));
 }
 
-function writeDown(raw: Database.Database, event: Restored, at: number): void {
+function writeDown(raw: Database.Database, event: Restored, at: number, goingOn: GoingOn): void {
   const prev = readEnd(raw);
   const seq = prev.seq + 1;
   const body = canonicalJson(globalEvent.parse(event));
@@ -143,44 +149,8 @@ function writeDown(raw: Database.Database, event: Restored, at: number): void {
     )
     .run(row);
   raw.exec('delete from copy_mark');
-  doubtMessages(raw, at);
-  redrawOpen(raw, seq, at);
-}
-
-/** What was owed when the copy was made may have arrived since: messages are looked up, mails cannot be. */
-function doubtMessages(raw: Database.Database, at: number): void {
-  const owed = z
-    .array(z.object({ id: z.number(), destination: z.string() }))
-    .parse(raw.prepare("select id, destination from outbox where state = 'owed'").all());
-  const doubt = raw.prepare('update outbox set in_doubt = 1, claimed_until = null where id = ?');
-  const givenUp = raw.prepare(
-    "update outbox set state = 'failed', claimed_until = null, last_error = ?, settled_at = ? where id = ?",
-  );
-  for (const { id, destination } of owed)
-    if (addressOf(destination) === null) doubt.run(id);
-    else givenUp.run(MAIL_IN_DOUBT, at, id);
-}
-
-/** What Slack shows of open requests may be further than the ledger is now. */
-function redrawOpen(raw: Database.Database, seq: number, at: number): void {
-  const open = 'select request_no from request where due_at is not null';
-  const cards = z
-    .array(z.object({ no: z.number(), destination: z.string() }))
-    .parse(
-      raw
-        .prepare(
-          `select request_no as no, destination from slack_message where version = 0 and request_no in (${open})`,
-        )
-        .all(),
-    );
-  raw.exec(`update slack_message set shown = '' where version = 0 and request_no in (${open})`);
-  const owe = raw.prepare(
-    'insert into outbox (key, destination, body, owed_at, next_at) values (?, ?, ?, ?, ?)',
-  );
-  for (const { no, destination } of cards) {
-    const tidy = tidyAt(no, `restored:${seq}`, destination);
-    owe.run(tidy.key, destination, JSON.stringify(tidy.message), at, at);
-  }
+  const open = raw.prepare('select request_no from request where due_at is not null').pluck().all();
+  goingOn(raw, { seq, at, open: z.array(z.number()).parse(open) });
 }
 
 /** Where the chain ends; 0 where nothing was written yet. */

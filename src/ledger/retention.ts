@@ -7,12 +7,8 @@ import type { Tables } from './tables.ts';
 export const CLEARED_EVERY_MS = 60 * 60_000;
 /** How long a delivery is remembered: far longer than Slack ever repeats one (docs.slack.dev/apis/events-api). */
 const DELIVERY_KEPT_MS = 7 * 24 * 60 * 60_000;
-/** How long it can be looked up what was sent, was not needed any more, or was given up. What could not be delivered stays. */
-const SENT_KEPT_MS = 30 * 24 * 60 * 60_000;
 /** No review looks back further than that: the digest of the week before last, a month late. */
 const FIGURES_KEPT_MS = 60 * 24 * 60 * 60_000;
-/** Messages cleared at once: an old ledger is not held up by years of them. */
-const SENT_CLEARED_MAX = 10_000;
 
 /** Clears away what is old by now. */
 export async function clearOld(tx: Transaction<Tables>, now: number): Promise<void> {
@@ -24,11 +20,4 @@ export async function clearOld(tx: Transaction<Tables>, now: number): Promise<vo
     .deleteFrom('hour_figures')
     .where('hour', '<', now - FIGURES_KEPT_MS)
     .execute();
-  const old = tx
-    .selectFrom('outbox')
-    .select('id')
-    .where('state', 'in', ['sent', 'moot', 'dropped'])
-    .where('settled_at', '<', now - SENT_KEPT_MS)
-    .limit(SENT_CLEARED_MAX);
-  await tx.deleteFrom('outbox').where('id', 'in', old).execute();
 }

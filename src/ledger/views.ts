@@ -57,11 +57,6 @@ export interface Views extends GapViews, SearchViews {
   nextDueAt(after: number): Promise<number | null>;
   /** How many requests were due before that instant and still are. */
   overdue(before: number): Promise<number>;
-  /** Where the cards of these requests stand in a channel. */
-  cardsIn(
-    destination: string,
-    numbers: readonly number[],
-  ): Promise<readonly { no: number; channel: string; ts: string }[]>;
   absences(now: number): Promise<ReadonlyMap<UserId, Absence>>;
   /** The last digest that was posted, and when the ledger began. */
   digests(): Promise<{ readonly last: Tables['digest_week'] | null; readonly firstEventAt: number | null }>;
@@ -240,16 +235,6 @@ export function createViews(db: Kysely<Tables>): Views {
         .where('due_at', '<', before)
         .executeTakeFirstOrThrow();
       return row.count;
-    },
-    async cardsIn(destination, numbers) {
-      if (numbers.length === 0) return [];
-      return db
-        .selectFrom('slack_message')
-        .select(['request_no as no', 'channel', 'ts'])
-        .where('request_no', 'in', [...numbers])
-        .where('destination', '=', destination)
-        .where('version', '=', 0)
-        .execute();
     },
     async absences(now) {
       const rows = await db.selectFrom('absence').selectAll().where('until_at', '>', now).execute();

@@ -4,6 +4,7 @@ import { peopleOf } from '../access/people.ts';
 import type { Tables } from '../ledger/tables.ts';
 import { directMessage, inChannel } from '../notifications/owe.ts';
 import type { Message } from '../notifications/message.ts';
+import { addOwed } from './owing.ts';
 
 /** That a place takes no messages is told to people: nothing is lost, or waits for ever, in silence. */
 
@@ -58,17 +59,15 @@ export async function oweAnnouncement(
   const day = new Date(now).toISOString().slice(0, 10);
   for (const place of there)
     for (const news of all)
-      await tx
-        .insertInto('outbox')
-        .values({
+      await addOwed(
+        tx,
+        {
           key: `undeliverable:${news.destination}:${news.why}:${day}:${place}`,
           destination: place,
-          body: JSON.stringify(news satisfies Message),
-          owed_at: now,
-          next_at: now,
-        })
-        .onConflict((conflict) => conflict.column('key').doNothing())
-        .execute();
+          message: news,
+        },
+        now,
+      );
   return true;
 }
 

@@ -30,6 +30,7 @@ import type { SlackContext } from './context.ts';
 import { createHome } from './home/slice.ts';
 import { createLookUps } from './interactions/turns.ts';
 import { createCourier } from './messages/courier.ts';
+import { cardsIn } from './messages/memory.ts';
 import { announceRestored } from './restored/slice.ts';
 import { whyUnreadable } from '../wording/groups.ts';
 import { renderReview } from './review/slice.ts';
@@ -112,7 +113,7 @@ export async function createSlackEdge(
     reported: createReportedActions(ledger.reader),
     reviewed: (from, until) => readFacts(counted, from, until),
     lookUps: createLookUps(clock),
-    permalinks: permalinksOf(views, policy, me.url),
+    permalinks: permalinksOf(ledger.reader, policy, me.url),
     directory,
     policy,
     tenants,
@@ -182,13 +183,13 @@ export async function createSlackEdge(
 
 /** Links to the cards of requests in our own channels, where there are any. */
 function permalinksOf(
-  views: Pick<Views, 'cardsIn'>,
+  reader: OwnLedger['reader'],
   { channels }: Policy,
   siteUrl: string,
 ): SlackContext['permalinks'] {
   const places = [channels.support, channels.alert].filter((id) => id !== null);
   return async (numbers) => {
-    const cards = await Promise.all(places.map((id) => views.cardsIn(inChannel(id), numbers)));
+    const cards = await Promise.all(places.map((id) => cardsIn(reader, inChannel(id), numbers)));
     return new Map(
       cards
         .flat()

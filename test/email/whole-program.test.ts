@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/database.ts';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { createMailEdge } from '../../src/email/edge.ts';
 import { createLinks } from '../../src/ledger/links.ts';
-import { openLedger } from '../../src/ledger/open.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
 import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
@@ -120,7 +120,7 @@ describe('Without a mail server', () => {
     await s.session(worldOf(s), 'northwind');
     await s.later(0);
     await s.app.stop();
-    const ledger = openLedger(s.database);
+    const ledger = openDatabase(s.database);
     const clock = s.clock;
     const edge = await createMailEdge(
       { mail: null, publicUrl: null },

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../src/database.ts';
 import { linkHash } from '../../src/ledger/chain.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import { approve, deny, file, start } from '../support/access-commands.ts';
 import type { LedgerRow } from '../../src/ledger/tables.ts';
 import { ANN, DAY, DEB, GUS, RITA, T0, person, worldOf } from '../support/access-fixtures.ts';
@@ -78,7 +78,7 @@ describe('The database itself keeps the ledger append-only, whatever tool writes
 it('The program itself writes no event that is earlier than the one before it, and nothing of what came with it', async () => {
   const g = await lived();
   const now = g.clock.now();
-  const behind = createCommandHandler(g.ledger, { ...g.clock, now: () => now - 1 });
+  const behind = createHandler(g.ledger, { ...g.clock, now: () => now - 1 });
   const command = { type: 'set_absence', approver: ANN, from: now, until: now + DAY, delegate: DEB } as const;
   const late = behind.handleGlobal({ command, actor: person(ANN), world: worldOf(), delivery: null });
   await expect(late).rejects.toThrow('an event cannot be earlier than the one before it');

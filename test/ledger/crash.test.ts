@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/open.ts';
+import { openDatabase } from '../../src/database.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { child, folder } from '../support/test-ledger.ts';
 
@@ -15,7 +15,7 @@ it('A process killed in the middle of writing loses nothing that it acknowledged
     await writer.exited;
     for (let line = await writer.line(); line !== null; line = await writer.line()) acknowledged.push(line);
 
-    const ledger = openLedger(path);
+    const ledger = openDatabase(path);
     expect(await verifyLedger(ledger)).toMatchObject({ ok: true });
     const version = ledger.raw.prepare('select version from request where request_no = ?').pluck();
     for (const line of acknowledged) {

@@ -1,8 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/database.ts';
 import { CannotOpen } from '../../src/ledger/cannot-open.ts';
-import { openForReading, openLedger } from '../../src/ledger/open.ts';
+import { openForReading } from '../../src/ledger/open.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { file } from '../support/access-commands.ts';
 import { RITA } from '../support/access-fixtures.ts';
@@ -28,7 +29,7 @@ describe('Opening the ledger', () => {
   it('sets on every open what an acknowledged commit relies on, also where the file was in WAL mode already', async () => {
     const path = join(folder(), 'deep', 'down', 'tsa.sqlite');
     for (let time = 0; time < 3; time += 1) {
-      const ledger = openLedger(path);
+      const ledger = openDatabase(path);
       expect(settings(ledger)).toEqual(['wal', 2, 1, 1]);
       await ledger.close();
     }
@@ -40,7 +41,7 @@ describe('Opening the ledger', () => {
     for (let i = 0; i < 5; i += 1) expect(await killed.line()).not.toBeNull();
     killed.kill();
     await killed.exited;
-    const ledger = openLedger(path);
+    const ledger = openDatabase(path);
     expect(settings(ledger)).toEqual(['wal', 2, 1, 1]);
     await ledger.close();
   });
@@ -49,27 +50,27 @@ describe('Opening the ledger', () => {
     const path = join(folder(), 'tsa.sqlite');
     const owner = child('hold', path);
     expect(await owner.line()).toBe('open');
-    expect(refusalOf(() => openLedger(path))).toContain(`Process ${owner.pid} on `);
+    expect(refusalOf(() => openDatabase(path))).toContain(`Process ${owner.pid} on `);
     owner.kill();
     await owner.exited;
-    const ledger = openLedger(path);
-    expect(refusalOf(() => openLedger(path))).toContain(`Process ${process.pid} on `);
+    const ledger = openDatabase(path);
+    expect(refusalOf(() => openDatabase(path))).toContain(`Process ${process.pid} on `);
     await ledger.close();
-    await openLedger(path).close();
+    await openDatabase(path).close();
   });
 
   it('is for one process by whatever name it is opened', () => {
     const g = ground();
     const link = join(folder(), 'link.sqlite');
     symlinkSync(g.path, link);
-    expect(refusalOf(() => openLedger(link))).toContain(`Process ${process.pid} on `);
+    expect(refusalOf(() => openDatabase(link))).toContain(`Process ${process.pid} on `);
   });
 
   it('refuses a ledger that a newer program wrote, and names what it does not know', async () => {
     const g = ground();
     g.ledger.raw.exec("insert into schema_migration values ('0099_later.sql', 'x')");
     await g.ledger.close();
-    expect(refusalOf(() => openLedger(g.path))).toMatch(/newer than this program.*0099_later\.sql/);
+    expect(refusalOf(() => openDatabase(g.path))).toMatch(/newer than this program.*0099_later\.sql/);
   });
 
   it('refuses a ledger whose migration was changed since, and lets go of the lock', async () => {
@@ -77,7 +78,7 @@ describe('Opening the ledger', () => {
     const sha = String(g.ledger.raw.prepare('select sha256 from schema_migration').pluck().get());
     g.ledger.raw.exec("update schema_migration set sha256 = 'x'");
     await g.ledger.close();
-    expect(refusalOf(() => openLedger(g.path))).toMatch(/0001_ledger\.sql was changed/);
+    expect(refusalOf(() => openDatabase(g.path))).toMatch(/0001_ledger\.sql was changed/);
     const tool = openForReading(g.path);
     await tool.close();
     expect(sha).toMatch(/^[0-9a-f]{64}$/);
@@ -86,10 +87,10 @@ describe('Opening the ledger', () => {
   it('says in words that a file is no database, or cannot be there', () => {
     const path = join(folder(), 'tsa.sqlite');
     writeFileSync(path, 'not a database, but long enough to look at '.repeat(100));
-    expect(refusalOf(() => openLedger(path))).toMatch(/file is not a database/);
+    expect(refusalOf(() => openDatabase(path))).toMatch(/file is not a database/);
     const taken = join(folder(), 'taken');
     mkdirSync(taken);
-    expect(refusalOf(() => openLedger(taken))).toMatch(/unable to open database file/);
+    expect(refusalOf(() => openDatabase(taken))).toMatch(/unable to open database file/);
     expect(refusalOf(() => openForReading(join(taken, 'none.sqlite')))).toMatch(/Cannot read the ledger/);
   });
 

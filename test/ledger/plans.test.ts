@@ -1,9 +1,9 @@
 import { Kysely, SqliteDialect } from 'kysely';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { createHandler } from '../../src/database.ts';
 import { readiness } from '../../src/health.ts';
 import { createCommitQueue } from '../../src/ledger/commit-queue.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import { createReportedActions } from '../../src/ledger/actions.ts';
 import { createTenantViews, sessionsInside } from '../../src/ledger/tenant-views.ts';
 import type { Tables } from '../../src/ledger/tables.ts';
@@ -41,7 +41,7 @@ it('No question that the program asks grows slower with the ledger: every one is
   const ledger = { ...g.ledger, ...createCommitQueue(db, () => undefined), db };
   const { clock, log } = g;
   const world = worldOf();
-  const handler = createCommandHandler(ledger, clock);
+  const handler = createHandler(ledger, clock);
   const views = createViews(db);
   const act = async (
     actor: Parameters<typeof handler.handle>[0]['actor'],

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync 
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { openLedger } from '../../src/ledger/open.ts';
+import { openDatabase } from '../../src/database.ts';
 import { file } from '../support/access-commands.ts';
 import { RITA } from '../support/access-fixtures.ts';
 import { folder, ground } from '../support/test-ledger.ts';
@@ -61,7 +61,7 @@ describe('The ledger is its owner’s alone', () => {
     await under('022', [CHILD, 'write', path], '\n1 ');
     for (const name of readdirSync(dirname(path))) chmodSync(join(dirname(path), name), 0o644);
     chmodSync(`${path}.lock`, 0o666);
-    const ledger = openLedger(path);
+    const ledger = openDatabase(path);
     expect(ledger.mended).toEqual([
       `${path} was open to others (mode 0644); now it is its owner’s alone`,
       `${path}-wal was open to others (mode 0644); now it is its owner’s alone`,
@@ -72,7 +72,7 @@ describe('The ledger is its owner’s alone', () => {
     const { '.': _, ...files } = modes(path);
     expect(new Set(Object.values(files))).toEqual(new Set(['600']));
     await ledger.close();
-    const again = openLedger(path);
+    const again = openDatabase(path);
     expect(again.mended).toEqual([]);
     await again.close();
   });
@@ -84,7 +84,7 @@ describe('The ledger is its owner’s alone', () => {
     chmodSync(real, 0o640);
     chmodSync(`${real}-wal`, 0o640);
     symlinkSync(real, path);
-    const ledger = openLedger(path);
+    const ledger = openDatabase(path);
     const { '.': _, ...files } = modes(real);
     expect(new Set(Object.values(files))).toEqual(new Set(['600']));
     await ledger.close();
@@ -94,7 +94,7 @@ describe('The ledger is its owner’s alone', () => {
     const place = join(folder(), 'shared');
     mkdirSync(place);
     chmodSync(place, 0o755);
-    await openLedger(join(place, 'tsa.sqlite')).close();
+    await openDatabase(join(place, 'tsa.sqlite')).close();
     expect((statSync(place).mode & 0o777).toString(8)).toBe('755');
   });
 

@@ -17,10 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openDatabase, restoreDatabase } from '../../src/database.ts';
 import { backUp } from '../../src/ledger/backup.ts';
 import { CannotOpen } from '../../src/ledger/cannot-open.ts';
-import { openForReading, openLedger } from '../../src/ledger/open.ts';
-import { restore } from '../../src/ledger/restore.ts';
+import { openForReading } from '../../src/ledger/open.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { file } from '../support/access-commands.ts';
 import { HOUR, RITA, T0 } from '../support/access-fixtures.ts';
@@ -67,10 +67,10 @@ async function live(): Promise<void> {
   const path = join(store, 'tsa.sqlite');
   for (const round of ROUNDS) {
     await writesAndIsKilled(path, 5 + roll(60));
-    if (roll(2) === 0) await openLedger(path).close();
+    if (roll(2) === 0) await openDatabase(path).close();
     expect(await backUp(path, kept('backup', round), Date.now())).toMatchObject({ ok: true });
     copyFileSync(path, kept('copy', round));
-    if (roll(2) === 0) await openLedger(path).close();
+    if (roll(2) === 0) await openDatabase(path).close();
   }
   await writesAndIsKilled(path, 40);
   expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
@@ -121,7 +121,7 @@ describe('A backup that was copied by hand over a ledger that crashed', () => {
       const { path, backup } = await crashed(seed);
       copyFileSync(backup, path);
       const before = holds(path);
-      for (const open of [() => openLedger(path), () => openForReading(path)])
+      for (const open of [() => openDatabase(path), () => openForReading(path)])
         expect(refusalOf(open)).toMatch(/do not belong together.*npm run tsa -- restore FILE/);
       expect(holds(path)).toEqual(before);
     },
@@ -134,7 +134,7 @@ describe('A backup that was copied by hand over a ledger that crashed', () => {
       copyFileSync(copy, path);
       let ledger;
       try {
-        ledger = openLedger(path);
+        ledger = openDatabase(path);
       } catch (error) {
         expect(error).toBeInstanceOf(CannotOpen);
         expect(String(error)).toMatch(/restore FILE/);
@@ -153,7 +153,7 @@ describe('tsa restore', () => {
       const { path, backup, inBackup } = await crashed(seed);
       const before = holds(path);
       const there = eventsOf(path);
-      const result = await restore(path, backup, setClock(Date.now()));
+      const result = await restoreDatabase(path, backup, setClock(Date.now()));
       // One more: the ledger says itself that it went on from a backup.
       expect(result).toMatchObject({
         done: true,
@@ -166,7 +166,7 @@ describe('tsa restore', () => {
       const kept = openForReading(result.aside);
       expect(await verifyLedger(kept)).toMatchObject({ ok: true, events: there });
       await kept.close();
-      const ledger = openLedger(path);
+      const ledger = openDatabase(path);
       expect(await verifyLedger(ledger)).toMatchObject({ ok: true, events: inBackup + 1 });
       await ledger.close();
     },
@@ -175,9 +175,9 @@ describe('tsa restore', () => {
   it('mends what was copied by hand', async () => {
     const { path, backup, inBackup } = await crashed(3);
     copyFileSync(backup, path);
-    const result = await restore(path, backup, setClock(Date.now()));
+    const result = await restoreDatabase(path, backup, setClock(Date.now()));
     expect(result).toMatchObject({ done: true, verdict: { ok: true, events: inBackup + 1 } });
-    await openLedger(path).close();
+    await openDatabase(path).close();
     expect(eventsOf(path)).toBe(inBackup + 1);
   });
 
@@ -186,13 +186,13 @@ describe('tsa restore', () => {
     const link = join(folder(), 'link.sqlite');
     symlinkSync(path, link);
     copyFileSync(backup, path);
-    expect(refusalOf(() => openLedger(link))).toMatch(/do not belong together/);
+    expect(refusalOf(() => openDatabase(link))).toMatch(/do not belong together/);
     for (const end of ['', '-wal']) copyFileSync(join(store, `tsa.sqlite${end}`), `${path}${end}`);
-    expect(await restore(link, backup, setClock(Date.now()))).toMatchObject({
+    expect(await restoreDatabase(link, backup, setClock(Date.now()))).toMatchObject({
       done: true,
       gap: { missing: there - inBackup, exact: true },
     });
-    await openLedger(link).close();
+    await openDatabase(link).close();
     expect(eventsOf(path)).toBe(inBackup + 1);
     expect(readdirSync(dirname(link)).filter((name) => name.includes('before'))).toEqual([]);
   });
@@ -202,7 +202,7 @@ describe('tsa restore', () => {
     const owner = child('hold', path);
     expect(await owner.line()).toBe('open');
     const before = holds(path);
-    await expect(restore(path, backup, setClock())).rejects.toThrow(`Process ${owner.pid} on `);
+    await expect(restoreDatabase(path, backup, setClock())).rejects.toThrow(`Process ${owner.pid} on `);
     expect(holds(path)).toEqual(before);
   });
 
@@ -214,7 +214,7 @@ describe('tsa restore', () => {
       copyFileSync(backup, bad);
       spoil();
       try {
-        return await restore(path, bad, setClock());
+        return await restoreDatabase(path, bad, setClock());
       } catch (error) {
         if (error instanceof Error) return error.message;
         throw error;
@@ -245,10 +245,12 @@ describe('tsa restore', () => {
     expect(await spoilt(inside("insert into schema_migration values ('0099_later.sql', 'x')"))).toMatch(
       /newer than this program/,
     );
-    await expect(restore(path, path, setClock())).rejects.toThrow(/is the ledger itself/);
-    await expect(restore(path, join(folder(), 'none'), setClock())).rejects.toThrow(/There is no backup/);
+    await expect(restoreDatabase(path, path, setClock())).rejects.toThrow(/is the ledger itself/);
+    await expect(restoreDatabase(path, join(folder(), 'none'), setClock())).rejects.toThrow(
+      /There is no backup/,
+    );
     expect(holds(path)).toEqual(before);
-    await openLedger(path).close();
+    await openDatabase(path).close();
   });
 
   it('leaves all as it was when something goes wrong between', async () => {
@@ -257,10 +259,10 @@ describe('tsa restore', () => {
     // The log cannot go where it would be kept: the ledger's file itself is out of the way by then.
     const taken = `${path}.before-${new Date(T0).toISOString().replaceAll(':', '-')}-wal`;
     mkdirSync(taken);
-    await expect(restore(path, backup, setClock(T0))).rejects.toThrow(/There is a file .* already/);
+    await expect(restoreDatabase(path, backup, setClock(T0))).rejects.toThrow(/There is a file .* already/);
     rmSync(taken, { recursive: true });
     expect(holds(path)).toEqual(before);
-    await openLedger(path).close();
+    await openDatabase(path).close();
   });
 
   it.each(ROUNDS)(
@@ -284,7 +286,7 @@ describe('tsa restore', () => {
       run.kill('SIGKILL');
       await exited;
       try {
-        const ledger = openLedger(path);
+        const ledger = openDatabase(path);
         const verdict = await verifyLedger(ledger);
         expect(verdict).toMatchObject({ ok: true });
         expect([there, inBackup + 1]).toContain(verdict.ok ? verdict.events : 0);
@@ -293,9 +295,9 @@ describe('tsa restore', () => {
         expect(error).toBeInstanceOf(CannotOpen);
         expect(String(error)).toMatch(/restore FILE/);
       }
-      const again = await restore(path, backup, setClock(Date.now() + HOUR));
+      const again = await restoreDatabase(path, backup, setClock(Date.now() + HOUR));
       expect(again).toMatchObject({ done: true, verdict: { ok: true, events: inBackup + 1 } });
-      await openLedger(path).close();
+      await openDatabase(path).close();
       expect(eventsOf(path)).toBe(inBackup + 1);
     },
   );
@@ -304,12 +306,12 @@ describe('tsa restore', () => {
 describe('Before every start', () => {
   it('a ledger whose pages are damaged is refused, and left as it is', async () => {
     const { path } = await crashed(0);
-    await openLedger(path).close();
+    await openDatabase(path).close();
     const bytes = readFileSync(path);
     bytes.fill(9, 8 * 4_096, 9 * 4_096);
     writeFileSync(path, bytes);
     const before = holds(path);
-    expect(refusalOf(() => openLedger(path))).toMatch(/is damaged: .*npm run tsa -- restore FILE/);
+    expect(refusalOf(() => openDatabase(path))).toMatch(/is damaged: .*npm run tsa -- restore FILE/);
     expect(holds(path)).toEqual(before);
   });
 
@@ -331,7 +333,7 @@ describe('Before every start', () => {
     for (const tenantId of ['acme', 'bolt', 'corp']) await g.given(RITA, file({ tenantId }));
     g.ledger.raw.exec(sql);
     await g.ledger.close();
-    expect(refusalOf(() => openLedger(g.path))).toMatch(words);
+    expect(refusalOf(() => openDatabase(g.path))).toMatch(words);
   });
 
   it('no new ledger is begun where one is gone, or where only its log is left', async () => {
@@ -339,12 +341,12 @@ describe('Before every start', () => {
     await g.given(RITA, file());
     await g.ledger.close();
     rmSync(g.path);
-    expect(refusalOf(() => openLedger(g.path))).toMatch(/there was one, with 1 events.*restore FILE/);
+    expect(refusalOf(() => openDatabase(g.path))).toMatch(/there was one, with 1 events.*restore FILE/);
     expect(statSync(g.path).size).toBe(0);
     rmSync(`${g.path}.head`);
     appendFileSync(`${g.path}-wal`, 'what was written last');
-    expect(refusalOf(() => openLedger(g.path))).toMatch(/do not belong together/);
+    expect(refusalOf(() => openDatabase(g.path))).toMatch(/do not belong together/);
     rmSync(`${g.path}-wal`);
-    await openLedger(g.path).close();
+    await openDatabase(g.path).close();
   });
 });

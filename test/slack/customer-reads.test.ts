@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createHandler, openDatabase } from '../../src/database.ts';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
-import { openLedger } from '../../src/ledger/open.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
@@ -194,8 +193,8 @@ describe('The history', () => {
   it('goes back to the very first request, however many there were', async () => {
     const MANY = 220;
     s = await stage('socket', taking(), async (database, policy, clock) => {
-      const ledger = openLedger(database);
-      const handler = createCommandHandler(ledger, clock);
+      const ledger = openDatabase(database);
+      const handler = createHandler(ledger, clock);
       const people: World['people'] = {
         standing: () => 'member',
         members: () => new Set(),

@@ -1,12 +1,11 @@
 import { DateTime } from 'luxon';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Player } from '../../sandbox/driver.ts';
+import { createHandler, openDatabase } from '../../src/database.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { People } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
-import { openLedger } from '../../src/ledger/open.ts';
 import { refusals } from '../support/refusals.ts';
 import { answer } from '../support/slack-acts.ts';
 import type { TestApp, TurnedClock } from '../support/test-app.ts';
@@ -34,8 +33,8 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
   const now = DateTime.fromMillis(clock.now(), { zone: policy.timeZone });
   const monday = now.startOf('week').plus({ weeks: 1, hours: 8, minutes: 50 });
   clock.turn(monday.toMillis() - clock.now());
-  const ledger = openLedger(database);
-  const handler = createCommandHandler(ledger, clock);
+  const ledger = openDatabase(database);
+  const handler = createHandler(ledger, clock);
   const members = new Set([ada.id, PEOPLE.ben.id]);
   const people: People = { standing: () => 'member', members: () => members, absence: () => undefined };
   const act = async (id: string, command: Command, requestNo: number | null): Promise<number | null> => {

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { restoreDatabase } from '../../src/database.ts';
 import { backUp } from '../../src/ledger/backup.ts';
 import { openForReading } from '../../src/ledger/open.ts';
-import { restore } from '../../src/ledger/restore.ts';
 import { twice } from '../support/posted.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file, stage } from '../support/test-app.ts';
@@ -45,7 +45,7 @@ async function lostPart(): Promise<void> {
 }
 
 async function putBack(): Promise<void> {
-  await s.restart(undefined, () => restore(s.database, backup, s.clock));
+  await s.restart(undefined, () => restoreDatabase(s.database, backup, s.clock));
   await s.later(0);
   await s.later(31_000);
 }

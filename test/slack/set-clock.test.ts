@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { signedRequest } from '../../sandbox/deliver.ts';
+import { createHandler, openDatabase } from '../../src/database.ts';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { createClock } from '../../src/clock.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
-import { openForReading, openLedger } from '../../src/ledger/open.ts';
+import { openForReading } from '../../src/ledger/open.ts';
 import { DAY, HOUR, MINUTE } from '../support/access-fixtures.ts';
 import { machine } from '../support/machine.ts';
 import { everything } from '../support/slack-acts.ts';
@@ -130,11 +130,8 @@ it('A machine that slept: what was due meanwhile is over, and the team hears tha
 it('A ledger that a clock ten days ahead wrote: it says so in /readyz, the alert channel and the log, once a day, hears Slack, and time goes on', async () => {
   const s = await stage('http', undefined, async (database, policy, clock) => {
     const ahead = createClock(machine(clock.now() + 10 * DAY));
-    const ledger = openLedger(database, ahead);
-    await createCommandHandler(ledger, ahead).record(
-      { type: 'clock.jumped', byMs: 10 * DAY, aheadMs: 0 },
-      policy,
-    );
+    const ledger = openDatabase(database, ahead);
+    await createHandler(ledger, ahead).record({ type: 'clock.jumped', byMs: 10 * DAY, aheadMs: 0 }, policy);
     ledger.raw.exec("update outbox set state = 'sent'");
     await ledger.close();
   });

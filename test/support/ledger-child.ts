@@ -1,10 +1,9 @@
 import { writeSync } from 'node:fs';
+import { createHandler, openDatabase } from '../../src/database.ts';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { systemClock } from '../../src/clock.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import type { Attempt } from '../../src/ledger/command-handler.ts';
-import { openLedger } from '../../src/ledger/open.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { unhurried } from './access-fixtures.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
@@ -12,10 +11,10 @@ import { loadPolicy } from '../../src/policy/load.ts';
 /** A process that has the ledger open, or writes to it for as long as it lives, saying what was acknowledged. */
 
 const [mode, path = ''] = process.argv.slice(2);
-const ledger = openLedger(path);
+const ledger = openDatabase(path);
 say('open');
 if (mode === 'write') {
-  const handler = createCommandHandler(ledger, systemClock);
+  const handler = createHandler(ledger, systemClock);
   const world = theWorld();
   await Promise.all(['U0SAM', 'U0NOOR', 'U0ADA'].map((user) => fileAndCancel(user)));
 
@@ -63,7 +62,7 @@ function acknowledge({
   requestNo,
   state,
   refusal,
-}: Awaited<ReturnType<ReturnType<typeof createCommandHandler>['handle']>>): void {
+}: Awaited<ReturnType<ReturnType<typeof createHandler>['handle']>>): void {
   if (refusal !== null) throw new Error(refusal.reason);
   say(`${requestNo ?? 0} ${state?.version ?? 0}`);
 }

@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished } from 'vitest';
+import { createHandler, openDatabase } from '../../src/database.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import type { Timekeeper } from '../../src/clock.ts';
 import { createClock } from '../../src/clock.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import type { CommandHandler, Outcome } from '../../src/ledger/command-handler.ts';
-import { openLedger } from '../../src/ledger/open.ts';
 import type { OwnLedger } from '../../src/ledger/open.ts';
 import type { Verdict } from '../../src/ledger/verify.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
@@ -89,8 +88,8 @@ export function ground(
   path = join(folder(), 'tsa.sqlite'),
   clock = setClock(),
 ): TestLedger {
-  const ledger = openLedger(path, clock);
-  const handler = createCommandHandler(ledger, clock);
+  const ledger = openDatabase(path, clock);
+  const handler = createHandler(ledger, clock);
   let open = true;
   const close = async (): Promise<void> => {
     if (open) await ledger.close();

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { createMailbox } from '../../sandbox/mail.ts';
 import type { Mailbox, Received } from '../../sandbox/mail.ts';
+import { createHandler } from '../../src/database.ts';
 import type { Command } from '../../src/access/command.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { createMailEdge, routed } from '../../src/email/edge.ts';
-import { createCommandHandler } from '../../src/ledger/command-handler.ts';
 import type { Links } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import type { Courier } from '../../src/outbox/delivery.ts';
@@ -59,7 +59,7 @@ export async function post(
   onTestFinished(() => mailbox.close());
   const g = ground(world);
   const { ledger, clock, log, views, logged } = g;
-  const handler = createCommandHandler(ledger, clock, { mail: true });
+  const handler = createHandler(ledger, clock, { mail: true });
   const links = createLinks(ledger.db, clock);
   const active = new Set<string>();
   const slack: string[] = [];

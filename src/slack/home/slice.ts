@@ -5,7 +5,7 @@ import { answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import { mayPass } from '../../access/refusal.ts';
 import { isListed } from '../../access/reading.ts';
-import { tidyAt } from '../../ledger/tidying.ts';
+import { tidyAt } from '../../notifications/tidy.ts';
 import { directMessage } from '../../notifications/owe.ts';
 import { plain, section } from '../messages/blocks.ts';
 import type { ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';

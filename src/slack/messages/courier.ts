@@ -2,6 +2,7 @@ import type { Ledger } from '../../ledger/open.ts';
 import type { Views } from '../../ledger/views.ts';
 import type { TenantIndex } from '../../policy/tenant-index.ts';
 import type { Courier, Delivery } from '../../outbox/delivery.ts';
+import { mailsInDoubt } from '../../outbox/restored.ts';
 import type { Rendered } from './blocks.ts';
 import { invitation, pinCard } from './invitation.ts';
 import { greeting } from './greeting.ts';
@@ -86,8 +87,9 @@ export function createCourier(
       }
       case 'restored': {
         const gap = await views.gap(message.restored);
-        if (gap !== null)
-          await bringGlobal(poster, delivery, memory, `restored:${gap.mark}`, restoredMessage(gap));
+        if (gap === null) return;
+        const rendered = restoredMessage(gap, await mailsInDoubt(db, gap.at));
+        await bringGlobal(poster, delivery, memory, `restored:${gap.mark}`, rendered);
         return;
       }
       case 'mail':

@@ -1,5 +1,10 @@
+import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { compiled } from '../../ledger/compiled.ts';
 import type { Tables } from '../../ledger/tables.ts';
+import type { Owed } from '../../notifications/message.ts';
+import { tidyAt } from '../../notifications/tidy.ts';
 import type { Note } from '../../outbox/delivery.ts';
 
 /** Which message shows what in Slack, so that it is brought up to date and not posted again: the owner of both tables. */
@@ -29,6 +34,49 @@ export interface Memory {
   /** The same for what is about no one request. */
   byKey(key: string): Promise<Place | null>;
   rememberByKey(key: string, place: Place): void;
+}
+
+/** Every place that shows that request. */
+export async function shownAt(db: Kysely<Tables>, no: number): Promise<readonly string[]> {
+  return (await placesOf(db, { no })).map((row) => row.destination);
+}
+const placesOf = compiled((db, { no }: { no: number }) =>
+  db.selectFrom('slack_message').select('destination').distinct().where('request_no', '=', no),
+);
+
+/** Where the cards of these requests stand in that place. */
+export async function cardsIn(
+  db: Kysely<Tables>,
+  destination: string,
+  numbers: readonly number[],
+): Promise<readonly (Place & { readonly no: number })[]> {
+  if (numbers.length === 0) return [];
+  return db
+    .selectFrom('slack_message')
+    .select(['request_no as no', 'channel', 'ts'])
+    .where('request_no', 'in', [...numbers])
+    .where('destination', '=', destination)
+    .where('version', '=', CARD)
+    .execute();
+}
+
+/**
+ * After a restore, what Slack shows of open requests may be further than the ledger is now: what their cards show is
+ * forgotten, and they are to be drawn again.
+ */
+export function redrawCards(
+  raw: Database.Database,
+  { seq, open }: { readonly seq: number; readonly open: readonly number[] },
+): readonly Owed[] {
+  const cardsOf = `version = ${CARD} and request_no in (select value from json_each(?))`;
+  const numbers = JSON.stringify(open);
+  const cards = z
+    .array(z.object({ no: z.number(), destination: z.string() }))
+    .parse(
+      raw.prepare(`select request_no as no, destination from slack_message where ${cardsOf}`).all(numbers),
+    );
+  raw.prepare(`update slack_message set shown = '' where ${cardsOf}`).run(numbers);
+  return cards.map(({ no, destination }) => tidyAt(no, `restored:${seq}`, destination));
 }
 
 /** The memory of one delivery. What it brings is on record when the delivery is settled, by the same commit. */

@@ -11,12 +11,12 @@ import { when, who } from './words.ts';
 export const GAP_KNOWN = 'tsa_gap_known';
 
 /** In the alert channel, until it is confirmed and after that. */
-export function restoredMessage(gap: Gap): Rendered {
+export function restoredMessage(gap: Gap, mailsInDoubt: number): Rendered {
   const made = gap.copiedAt === null ? '' : ` made ${when(gap.copiedAt)}`;
   const mails =
-    gap.mailsInDoubt === 0
+    mailsInDoubt === 0
       ? ''
-      : ` ${count(gap.mailsInDoubt, 'mail')} to customers may not have been sent: \`npm run tsa -- doctor\` lists them.`;
+      : ` ${count(mailsInDoubt, 'mail')} to customers may not have been sent: \`npm run tsa -- doctor\` lists them.`;
   const lines = [
     `:rewind: *The ledger was put back to a backup*${made}, ${when(gap.at)}. It ends ${when(gap.from.at)}, with event ${gap.from.seq}; what happened between the two is not in it. ${missingWords(gap)}`,
     '• Every session, grant and customer’s request that was open in the backup is over: nobody knows what became of it. Who still needs access asks again.',

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { GlobalEvent } from '../access/event.ts';
-import { appendEvents } from './append.ts';
-import type { Tables } from './tables.ts';
+import { appendEvents } from '../ledger/append.ts';
+import type { Tables } from '../ledger/tables.ts';
 
 /** What places do not take: who they are, and what an operator can have done with what is owed there. */
 
