@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readFiles, submissionPayload } from '../../src/slack/api/payload.ts';
+import { withoutNulls } from '../../src/slack/api/unreadable.ts';
 import { ask } from '../support/access-commands.ts';
 import { cara } from '../support/access-fixtures.ts';
 import { story } from '../support/access-story.ts';
 
 /** The submission of a form whose file input holds that, as Slack would send it. */
 function files(...given: readonly unknown[]): ReturnType<typeof readFiles> {
-  const { view } = submissionPayload.parse({
+  const sent = {
     type: 'view_submission',
     user: { id: 'U0ANN', team_id: 'T0NORTHWIND' },
     team: { id: 'T0HARBOR' },
@@ -17,7 +18,8 @@ function files(...given: readonly unknown[]): ReturnType<typeof readFiles> {
       private_metadata: '',
       state: { values: { files: { input: { type: 'file_input', files: given } } } },
     },
-  });
+  };
+  const { view } = submissionPayload.parse(withoutNulls(sent));
   return readFiles(view, 'files');
 }
 

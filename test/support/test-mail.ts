@@ -9,7 +9,6 @@ import type { Links } from '../../src/ledger/links.ts';
 import { createLinks } from '../../src/ledger/links.ts';
 import type { Courier } from '../../src/outbox/delivery.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
-import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
 import type { Owed } from '../../src/notifications/message.ts';
 import type { Change } from './access-fixtures.ts';
 import { approve, file, start } from './access-commands.ts';
@@ -79,7 +78,7 @@ export async function post(
       learn: () => Promise.resolve(),
       nameOf: (user) => names[user] ?? null,
       isActive: (users) => Promise.resolve(users.some((user) => active.has(user))),
-      tenants: createTenantIndex(later.policy.tenants.values()),
+      tenants: { withContacts: () => later.policy.tenants.values() },
       log,
     },
   );
@@ -90,6 +89,8 @@ export async function post(
     mail.stop();
   });
   await dispatcher.start();
+  // What is done from now on is delivered when the test says so.
+  await dispatcher.settled();
   return {
     clock,
     ledger,
