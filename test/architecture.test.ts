@@ -62,6 +62,33 @@ const importsPointOneWay: Rule = (files) =>
     ),
   );
 
+/** What the answer to "may they?" is made of. */
+const WHO_MAY =
+  /^(?:isAmong|ableActor|ableContact|ownPart|mayApprove|mayReview|mayRequest|findSeat|seatToFill|candidatesFor|stillApproves|stillHolds|reviewRefusal)$/;
+
+/** Elsewhere it is asked, and not answered: a second answer would drift from the first. */
+const onlyTheRulesSayWhoMay: Rule = (files) =>
+  under(files, 'src/')
+    .filter(({ path }) => !path.startsWith('src/access/'))
+    .flatMap((file) =>
+      nodesOf(file)
+        .filter((node) => ts.isImportSpecifier(node))
+        .map((node) => (node.propertyName ?? node.name).text)
+        .filter((name) => WHO_MAY.test(name))
+        .map((name) => `${file.path} reasons with ${name}`),
+    );
+
+/** Then what is offered is what the rules offer. */
+const oneFileDrawsTheButtons: Rule = (files) =>
+  under(files, 'src/slack/')
+    .filter(({ path }) => path !== 'src/slack/messages/buttons.ts')
+    .flatMap((file) =>
+      nodesOf(file)
+        .filter((node) => ts.isCallExpression(node) && namesOf(node.expression).join('.') === 'button')
+        .filter((node) => /\bACTION\.(?!show\b)/.test(node.getText()))
+        .map((node) => `${file.path}: ${node.getText()}`),
+    );
+
 const onlyTheClockTellsTime: Rule = (files) =>
   under(files, 'src/')
     .filter(({ path }) => path !== 'src/clock.ts')
@@ -294,6 +321,19 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/slack/messages/courier.ts', "await db.deleteFrom('global_message').execute();"),
         file('src/review/c.ts', "await db.selectFrom('request').selectAll().execute();"),
       ],
+    },
+    {
+      title: 'Who may is said in src/access alone, and asked everywhere else',
+      rule: onlyTheRulesSayWhoMay,
+      planted: [
+        file('src/slack/a.ts', "import { ownPart } from '../access/standing.ts';"),
+        file('src/http/b.ts', "import { isAmong as listed } from '../access/people.ts';"),
+      ],
+    },
+    {
+      title: 'One file draws the buttons about requests, from what the rules offer',
+      rule: oneFileDrawsTheButtons,
+      planted: [file('src/slack/messages/card.ts', "const yes = button('Approve', ACTION.approve, '7');")],
     },
     {
       title: 'Only src/clock.ts knows what time it is, and makes ids by chance',

@@ -1,11 +1,13 @@
+import type { FilingCommand } from './command.ts';
 import type { Moment } from './decision.ts';
 import { overdueEnd } from './due.ts';
 import type { Actor, People, World } from './people.ts';
 import { answersFor } from './people.ts';
 import type { RequestCommandType } from './permits.ts';
 import { permits, permitsFiling } from './permits.ts';
-import type { UserId } from './policy.ts';
+import type { Principal, UserId } from './policy.ts';
 import { notClosed } from './product-access.ts';
+import type { Refusal } from './refusal.ts';
 import type { Audience } from './reading.ts';
 import { channelReadsAs } from './reading.ts';
 import { decidersOf, ownPart, personOf } from './standing.ts';
@@ -54,6 +56,16 @@ export function offersIn(channel: string, state: Access, world: World, now: numb
     ...theirs.flatMap((id) => [...offers('customer', { actor: { kind: 'person', id }, world: known, now })]),
     ...[...listed, known].flatMap((seen) => [...offers('ours', { actor: SOMEBODY, world: seen, now })]),
   ]);
+}
+
+/** Why this actor is not offered to file that; `null` where they are. Who Slack has said nothing of may be on its lists. */
+export function filingRefused(
+  type: FilingCommand['type'],
+  tenantId: string | null,
+  { actor, world, now }: Moment,
+): Refusal | null {
+  const them = new Set([personOf(actor) ?? '']);
+  return permitsFiling(type, tenantId, { actor, world: supposing(world, () => them), now });
 }
 
 /** Does the request, or more time in its session, wait for this person's answer? */
@@ -187,12 +199,18 @@ function asFarAsKnown(state: Access, world: World, now: number): World {
     ...asked.map((user) => answersFor(people, user, now)),
     ...asked.flatMap((user) => policy.deputies.get(user) ?? []),
   ]);
+  return supposing(world, (group) => (policy.admins.includes(group) ? NOBODY : named));
+}
+
+/** The world where whoever Slack has said nothing of is a member, and is in its groups as far as that is supposed. */
+function supposing(world: World, members: (group: Principal) => ReadonlySet<UserId>): World {
+  const { people } = world;
   const supposed: People = {
     standing(user) {
       const standing = people.standing(user);
       return standing === 'cannot_check' ? 'member' : standing;
     },
-    members: (group) => people.members(group) ?? (policy.admins.includes(group) ? NOBODY : named),
+    members: (group) => people.members(group) ?? members(group),
     absence: (user) => people.absence(user),
   };
   return { ...world, people: supposed };

@@ -87,6 +87,11 @@ export function isAmong(
   return answer;
 }
 
+/** May this person change things for others, as far as is known? */
+export function administers({ policy, people }: Pick<World, 'policy' | 'people'>, user: UserId): boolean {
+  return isAmong(people, user, policy.admins) === 'yes';
+}
+
 /** Slack user group ids start with S; people's with U or W. */
 export function isGroup(principal: Principal): boolean {
   return principal.startsWith('S');

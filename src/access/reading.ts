@@ -1,11 +1,11 @@
 import { ableContact, decidersOf, standingOf } from './standing.ts';
-import type { AccessEvent, Ask } from './event.ts';
+import type { AccessEvent } from './event.ts';
 import type { World } from './people.ts';
 import { isAmong } from './people.ts';
 import type { Policy, Principal, UserId } from './policy.ts';
-import { withoutWords } from './product-access.ts';
-import type { Access, Base, Closeout, Extension, Grant, Review, Session } from './state.ts';
+import type { Access } from './state.ts';
 import { askOf } from './state.ts';
+import { theirEvent, theirState } from './theirs.ts';
 
 /**
  * What somebody may read of a request. The customer reads the record: who, why, when, what was done, whether it is fixed.
@@ -41,6 +41,22 @@ export function insidersOf(policy: Policy): readonly Principal[] {
     ...policy.emergency.people,
     ...policy.approvers.flatMap((rule) => rule.people),
   ];
+}
+
+/** May this person see everything that goes on? */
+export function overlooks({ policy, people }: World, user: UserId): boolean {
+  return isAmong(people, user, [...policy.admins, ...policy.auditors]) === 'yes';
+}
+
+/** May this person read the review? Whoever asks, decides, administers or audits. */
+export function mayReadReview({ policy, people }: World, user: UserId): boolean {
+  const readers = [
+    ...policy.admins,
+    ...policy.auditors,
+    ...policy.requesters,
+    ...policy.approvers.flatMap((rule) => rule.people),
+  ];
+  return people.standing(user) === 'member' && isAmong(people, user, readers) === 'yes';
 }
 
 /** Did this person ask, decide, hold, own or review it? */
@@ -130,171 +146,4 @@ function isContactName(policy: Policy, tenantId: string, name: string): boolean 
 /** Was it the customer's own word? Whoever decides on our side speaks for us. */
 function speaksForThem(policy: Policy, state: Access, by: string): boolean {
   return isCustomers(policy, state, by) && !decidersOf(state).includes(by);
-}
-
-type Said = (by: string) => boolean;
-
-/** Every field is named, so that no new one is shown to the customer before somebody thought about it. */
-function theirBase(state: Base): Base {
-  const { version, way, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters, customer } =
-    state;
-  return {
-    ...{ version, way, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters, customer },
-    review: state.review === null ? null : theirReview(state.review),
-    questions: [],
-    roleNotes: [],
-    repeatCount: 1,
-    offeredOwner: null,
-    formerApprovers: [],
-    formerOwners: [],
-    accesses: state.accesses.map(withoutWords),
-    remindedAt: null,
-    reminders: 0,
-  };
-}
-
-/** What somebody left undone elsewhere is no business of this customer's. */
-function theirReview({ reviewer, confirmedBy, dueAt, verdict }: Review): Review {
-  return {
-    ...{ reviewer, confirmedBy, dueAt },
-    unfinished: [],
-    remindedAt: null,
-    verdict: verdict === null ? null : { ...verdict, note: '' },
-  };
-}
-
-function theirState(state: Access, said: Said): Access {
-  const base = theirBase(state);
-  switch (state.phase) {
-    case 'pending':
-      return { ...state, ...base, ask: theirAsk(state.ask), gone: [] };
-    case 'unclaimed':
-      return { ...state, ...base };
-    case 'unconfirmed':
-      return { ...state, ...base, ask: theirAsk(state.ask) };
-    case 'approved':
-      return { ...state, ...base, grant: theirGrant(state.grant) };
-    case 'active': {
-      const extension = state.extension === null ? null : theirExtension(state.extension);
-      const session = theirSession(state.session);
-      return { ...state, ...base, grant: theirGrant(state.grant), session, extension };
-    }
-    case 'ended': {
-      const closeout = state.closeout === null ? null : theirCloseout(state.closeout, state.way);
-      const session = theirSession(state.session);
-      return { ...state, ...base, grant: theirGrant(state.grant), session, closeout, contested: null };
-    }
-    case 'closed':
-      return {
-        ...state,
-        ...base,
-        grant: theirGrant(state.grant),
-        session: theirSession(state.session),
-        closeout: theirCloseout(state.closeout, state.way),
-      };
-    case 'denied': {
-      const { verdict } = state;
-      // Why one of ours said no is told to whoever asked.
-      const reason = said(verdict.by) ? verdict.reason : '';
-      return { ...state, ...base, ask: theirAsk(state.ask), verdict: { ...verdict, reason } };
-    }
-    case 'cancelled':
-    case 'lapsed':
-      return { ...state, ...base, ask: state.ask === null ? null : theirAsk(state.ask) };
-  }
-}
-
-/** Which roles and groups of ours it takes is our business; that they are gone again is theirs. */
-function theirAsk(ask: Ask): Ask {
-  return { ...ask, roles: [] };
-}
-
-function theirGrant(grant: Grant): Grant {
-  return { ...grant, ask: theirAsk(grant.ask), asked: theirAsk(grant.asked) };
-}
-
-/** Who of ours can no longer decide is our business. */
-function theirExtension(extension: Extension): Extension {
-  return { ...extension, gone: [] };
-}
-
-function theirSession(session: Session): Session {
-  return { ...session, extensions: session.extensions.map(theirExtension) };
-}
-
-/** The notes are ours, but where they are the summary for the customer who asked. */
-function theirCloseout<C extends Pick<Closeout, 'removed' | 'notes' | 'productProblem'>>(
-  closeout: C,
-  way: Base['way'],
-): C {
-  return {
-    ...closeout,
-    removed: closeout.removed.map(({ gone }) => ({ role: '', gone })),
-    productProblem: '',
-    notes: way === 'customer' ? closeout.notes : '',
-  };
-}
-
-/** The event as the customer reads it; `null` for what is between ourselves. */
-function theirEvent(event: AccessEvent, { way }: Access, said: Said): AccessEvent | null {
-  switch (event.type) {
-    case 'request.filed':
-      return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1 };
-    case 'emergency.declared':
-      return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1, unfinished: [] };
-    case 'customer_request.filed':
-      return { ...event, roleNotes: [], repeatCount: 1 };
-    case 'grant.issued':
-    case 'customer_request.accepted':
-      return { ...event, ask: theirAsk(event.ask) };
-    case 'request.denied':
-    case 'extension.denied':
-      return said(event.by) ? event : { ...event, reason: '' };
-    case 'closeout.filed':
-      return theirCloseout(event, way);
-    case 'closeout.contested':
-      return said(event.by) ? event : null;
-    case 'emergency.reviewed':
-      return { ...event, note: '' };
-    case 'emergency.confirmed':
-    case 'approval.given':
-    case 'request.cancelled':
-    case 'request.lapsed':
-    case 'session.started':
-    case 'extension.asked':
-    case 'extension.agreed':
-    case 'extension.approved':
-    case 'session.ended':
-    case 'session.reported':
-      return event;
-    case 'access.opened':
-    case 'access.extended':
-    case 'access.closed':
-    case 'access.not_closed':
-    case 'access.missing':
-      return event;
-    // How they looked is between ourselves.
-    case 'access.closed_by_hand':
-      return { ...event, note: '' };
-    case 'access.asked':
-    case 'access.not_answered':
-    case 'access.open_failed':
-    case 'access.extension_asked':
-    case 'access.extension_refused':
-    case 'question.asked':
-    case 'question.answered':
-    case 'approver.reminded':
-    case 'approver.gone':
-    case 'grantee.gone':
-    case 'approver.replaced':
-    case 'approval.asked_again':
-    case 'start.opened':
-    case 'session.warned':
-    case 'owner.offered':
-    case 'owner.changed':
-    case 'closeout.reminded':
-    case 'closeout.accepted':
-    case 'review.reminded':
-      return null;
-  }
 }

@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import type { FilingCommand, GlobalCommand, RequestCommand } from '../access/command.ts';
+import type { Moment } from '../access/decision.ts';
 import { lookingAt } from '../access/decide.ts';
 import { decideGlobal } from '../access/global.ts';
 import { NOTHING_LATELY } from '../access/hourly.ts';
@@ -136,6 +137,14 @@ export async function recordOf(
   about: About,
 ): Promise<FullRecord | null> {
   return typeof about === 'number' ? views.record(about) : about;
+}
+
+/** This person, here and now, as far as is known without asking Slack: for what is offered, never for what is done. */
+export function momentOf(
+  { directory, clock }: Pick<SlackContext, 'directory' | 'clock'>,
+  { userId }: Pick<Caller, 'userId'>,
+): Moment {
+  return { actor: { kind: 'person', id: userId }, world: directory.known(), now: clock.now() };
 }
 
 /** Puts a command through the command handler. Slack is asked, for it alone, about everybody whom the rules look at to judge it. */

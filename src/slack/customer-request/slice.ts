@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { FileCustomerRequest } from '../../access/command.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from '../../access/limits.ts';
-import { isContact, ownerForCustomers } from '../../access/people.ts';
+import { filingRefused } from '../../access/offers.ts';
+import { ownerForCustomers } from '../../access/people.ts';
 import { isListed, visibleTo } from '../../access/reading.ts';
 import type { Tenant } from '../../access/policy.ts';
 import type { Mark } from '../../ledger/tenant-views.ts';
@@ -22,7 +23,7 @@ import type {
   SubmitCall,
   Submitted,
 } from '../context.ts';
-import { actorOf, NOT_READ, put, putGlobal } from '../context.ts';
+import { momentOf, NOT_READ, put, putGlobal } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { again, refusedForm, said, submitForm } from '../interactions/forms.ts';
 import { whichTenant } from '../interactions/prompts.ts';
@@ -78,7 +79,8 @@ async function forContact(
 ): Promise<{ readonly tenant: Tenant } | { readonly say: Say }> {
   const tenant = context.policy.tenants.get(tenantId);
   if (tenant === undefined) return { say: { text: UNKNOWN } };
-  if (isContact(tenant, actorOf(caller))) return { tenant };
+  const refusal = filingRefused('file_customer_request', tenantId, momentOf(context, caller));
+  if (refusal?.reason !== 'not_allowed') return { tenant };
   const inside = isListed(await context.directory.recent([caller.userId]), caller.userId);
   const words = inside
     ? 'This is where the customer’s contacts ask. For access of your own write `/tsa request`; for what happened here `/tsa history`.'

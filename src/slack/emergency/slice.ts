@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { DeclareEmergency } from '../../access/command.ts';
 import { needsSecondPerson } from '../../access/emergency.ts';
-import { eligibleApprovers, isAmong, isGroup, peopleOf } from '../../access/people.ts';
+import { filingRefused } from '../../access/offers.ts';
+import { eligibleApprovers, isGroup, peopleOf } from '../../access/people.ts';
 import { isListed } from '../../access/reading.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { parseDuration, lasting } from '../../wording/durations.ts';
@@ -11,7 +12,7 @@ import { placeOf } from '../messages/card.ts';
 import type { Caller } from '../api/payload.ts';
 import type { Answered, ActionCall, SlackContext, Say, Slice, SubmitCall, Submitted } from '../context.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
-import { put } from '../context.ts';
+import { momentOf, put } from '../context.ts';
 import {
   allowedField,
   choice,
@@ -50,9 +51,8 @@ export function emergency(context: SlackContext): Slice {
   return {
     commands: {
       emergency: async ({ caller, rest }) => {
-        const { policy, people: known } = context.directory.known();
-        const listed = policy.emergency.people;
-        if (isAmong(known, caller.userId, listed) === 'no') return { say: notListed(context, caller) };
+        const refusal = filingRefused('declare_emergency', null, momentOf(context, caller));
+        if (refusal?.reason === 'not_allowed') return { say: notListed(context, caller) };
         const found = rest === '' ? [] : context.tenants.search(rest, 2);
         const only = context.policy.tenants.get(rest) ?? (found.length === 1 ? found[0] : undefined);
         const unfinished = await context.views.openEmergencies(caller.userId);

@@ -1,10 +1,10 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { whoReviews } from '../../access/emergency.ts';
-import { answersFor } from '../../access/people.ts';
+import { administers, answersFor } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import { mayPass } from '../../access/refusal.ts';
-import { isListed } from '../../access/reading.ts';
+import { isListed, overlooks } from '../../access/reading.ts';
 import { tidyAt } from '../../notifications/tidy.ts';
 import { directMessage } from '../../notifications/owe.ts';
 import { plain, section } from '../messages/blocks.ts';
@@ -15,7 +15,7 @@ import { readInputs } from '../api/payload.ts';
 import { refusalWords } from '../messages/words.ts';
 import { createTurns } from '../interactions/turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
-import { administers, HOME_ACTION, homeView, overlooks } from './view.ts';
+import { HOME_ACTION, homeView } from './view.ts';
 
 /** The Home tab: published when it is opened, and again when something of that person's changes. */
 export interface Home {
@@ -199,7 +199,7 @@ function awayForm(context: SlackContext, me: UserId): ModalView {
         'Who answers for you?',
         'They need the right to decide themselves: being asked gives nobody more of it.',
       ),
-      ...(administers(context, me)
+      ...(administers(context.directory.known(), me)
         ? [personField(BLOCK.whom, 'Who is away?', 'Leave it empty for yourself.', true)]
         : []),
     ],
@@ -240,7 +240,7 @@ async function readFacts(context: SlackContext, me: UserId): Promise<HomeFacts> 
     ],
     closeouts: [...unique(closeouts)].sort((a, b) => b.no - a.no),
     active,
-    latest: overlooks(context, me) ? await context.views.latest(LATEST) : null,
+    latest: overlooks(context.directory.known(), me) ? await context.views.latest(LATEST) : null,
     absence: absences.get(me),
     gap: await views.gap(),
   };

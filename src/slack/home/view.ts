@@ -1,5 +1,5 @@
 import type { HomeView, KnownBlock, PlainTextOption } from '@slack/types';
-import { isAmong } from '../../access/people.ts';
+import { administers } from '../../access/people.ts';
 import type { Absence } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import { isListed } from '../../access/reading.ts';
@@ -76,7 +76,7 @@ export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeCh
             `:palm_tree: You are away until ${when(facts.absence.until)}; ${who(facts.absence.delegate)} answers for you.`,
           ),
         ]),
-    ...(inside ? restoredOnHome(facts.gap, administers(context, me)) : []),
+    ...(inside ? restoredOnHome(facts.gap, administers(context.directory.known(), me)) : []),
     ...part(context, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
     ...part(context, me, 'Your sessions', facts.sessions, SHOWN.sessions),
     ...part(context, me, 'To close out', facts.closeouts, SHOWN.closeouts),
@@ -254,16 +254,4 @@ function more(left: number): KnownBlock[] {
 
 function factsFor(context: SlackContext, one: FullRecord, me: UserId): Facts {
   return factsAt(one, `person:${me}`, context.directory.known(), context.clock.now());
-}
-
-/** May this person see everything that goes on? */
-export function overlooks(context: SlackContext, user: UserId): boolean {
-  const { policy, people } = context.directory.known();
-  return isAmong(people, user, [...policy.admins, ...policy.auditors]) === 'yes';
-}
-
-/** May this person change things for others? */
-export function administers(context: SlackContext, user: UserId): boolean {
-  const { policy, people } = context.directory.known();
-  return isAmong(people, user, policy.admins) === 'yes';
 }

@@ -1,19 +1,18 @@
 import type { World } from '../../access/people.ts';
-import { isAmong } from '../../access/people.ts';
+import { filingRefused } from '../../access/offers.ts';
 import type { UserId } from '../../access/policy.ts';
 import type { VisibleRecord } from '../../access/reading.ts';
 import { isListed, mayRead, visibleTo } from '../../access/reading.ts';
 import type { Recorded } from '../../ledger/history.ts';
 import type { Word } from '../api/asking.ts';
 import type { About, SlackContext, Say } from '../context.ts';
-import { noSuchRequest, numberOf, recordOf } from '../context.ts';
+import { momentOf, noSuchRequest, numberOf, recordOf } from '../context.ts';
 
 /** Who may look: the people whom the policy lists, whoever has a part in a request, and the customer's own people. */
 
 /** May this person ask for access, as far as is known without asking Slack? */
 export function mayAsk(context: SlackContext, user: UserId): boolean {
-  const { policy, people } = context.directory.known();
-  return isAmong(people, user, policy.requesters) !== 'no';
+  return filingRefused('file', null, momentOf(context, { userId: user })) === null;
 }
 
 /** Why somebody reads nothing, in words. */

@@ -1,9 +1,8 @@
 import type { KnownBlock, PlainTextOption } from '@slack/types';
-import { isAmong } from '../../access/people.ts';
 import { NAMED_MAX } from '../../ledger/review-facts.ts';
 import { missingWords } from '../../wording/gap.ts';
 import type { Audience } from '../../access/reading.ts';
-import { readsTenantAs } from '../../access/reading.ts';
+import { mayReadReview, readsTenantAs } from '../../access/reading.ts';
 import type { Repeat } from '../../ledger/repeats.ts';
 import { letOthersRun } from '../../ledger/turns.ts';
 import { policyChangeWords } from '../../wording/policy-change.ts';
@@ -28,17 +27,8 @@ export function review(context: SlackContext): Slice {
     commands: {
       review: async ({ caller }) => {
         const world = await context.directory.recent([caller.userId]);
-        const { policy, people } = world;
-        const readers = [
-          ...policy.admins,
-          ...policy.auditors,
-          ...policy.requesters,
-          ...policy.approvers.flatMap((rule) => rule.people),
-        ];
-        const able =
-          people.standing(caller.userId) === 'member' && isAmong(people, caller.userId, readers) === 'yes';
         const reads = (tenantId: string): Audience => readsTenantAs(world, tenantId, caller.userId);
-        if (!able)
+        if (!mayReadReview(world, caller.userId))
           return {
             say: { text: 'The review is for the people whom the policy lists. Ask an admin to be added.' },
           };
