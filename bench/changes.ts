@@ -64,7 +64,7 @@ async function live(handler: CommandHandler, world: World, n: number): Promise<v
   await then({ type: 'end', reason: '' }, engineer);
   const changed = 'Removed the duplicates of March and looked at the import log';
   await then(
-    { type: 'close_out', fixed: 'yes', changed, removed: [], productProblem: '', notes: '' },
+    { type: 'close_out', fixed: 'yes', changed, removed: [], productProblem: '', notes: '', next: null },
     engineer,
   );
 }

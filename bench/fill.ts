@@ -179,6 +179,7 @@ function historyOf(no: number, at: number, policy: Policy): readonly Fact[] {
     changed: 'Removed the duplicates of March and looked at the import log',
     removed: [],
     productProblem: '',
+    next: null,
     notes: '',
   };
   return [

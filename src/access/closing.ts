@@ -1,12 +1,14 @@
 import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ableContact, approversOf, decidersOf, ownPart, standingOf } from './standing.ts';
+import { waitsForFix } from './closeout.ts';
 import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import { reviewRefusal } from './emergency.ts';
 import { mustBe, personProblems } from './work-order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { unclosed } from './product-access.ts';
+import { NEXT_WITHIN_MS } from './limits.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import { stillApproves } from './seats.ts';
 import type { Access, Closed, Ended } from './state.ts';
@@ -24,9 +26,15 @@ export function mayCloseOut(state: Ended, moment: Moment): Refusal | null {
   return refusal ?? (unclosed(state).length === 0 ? null : { reason: 'access_not_gone' });
 }
 
-/** What was done, and that every extra permission is gone. One left behind keeps it open. */
+/**
+ * What was done, and that every extra permission is gone. One left behind keeps it open, and so does a problem that the
+ * customer still has: then it says what is next, who does it, and until when.
+ */
 export function closeOut(state: Ended, command: Of<'close_out'>, context: Context): Decision {
   const by = actorName(context.actor);
+  const next = command.fixed === 'yes' ? null : (command.next ?? NOTHING_NEXT);
+  if (next !== null && next.by !== '' && standingOf(context.world, next.by) === 'cannot_check')
+    return refuse({ reason: 'cannot_check' });
   const { roles } = state.grant.ask;
   const named = command.removed.map((item) => item.role);
   const accounted = named.length === roles.length && roles.every((role, i) => named[i] === role);
@@ -36,6 +44,7 @@ export function closeOut(state: Ended, command: Of<'close_out'>, context: Contex
     // What the customer will read as the summary of how their issue was resolved.
     ...textProblems('notes', command.notes, { required: state.way === 'customer', line: false }),
     ...(accounted ? [] : [{ field: 'roles', problem: 'not_accounted_for' } as const]),
+    ...(next === null ? [] : nextProblems(next, context)),
   ];
   if (problems.length > 0) return invalid(problems);
   return accept({
@@ -46,19 +55,46 @@ export function closeOut(state: Ended, command: Of<'close_out'>, context: Contex
     removed: command.removed.map((item) => ({ ...item })),
     productProblem: command.productProblem.trim(),
     notes: command.notes.trim(),
+    next: next === null ? null : { ...next, what: next.what.trim() },
   });
 }
 
-/** Once: the approver, or the reviewer, or the customer whose request it was. */
-export function mayJudgeCloseout(state: Closed, moment: Moment): Refusal | null {
+type Next = NonNullable<Of<'close_out'>['next']>;
+
+const NOTHING_NEXT: Next = { what: '', by: '', until: NaN };
+
+function nextProblems({ what, by, until }: Next, { world, now }: Context): readonly FieldProblem[] {
+  return [
+    ...textProblems('nextStep', what, { required: true, line: false }),
+    ...(by === '' ? [{ field: 'nextBy', problem: 'missing' } as const] : personProblems(world, 'nextBy', by)),
+    ...untilProblems(until, now),
+  ];
+}
+
+function untilProblems(until: number, now: number): readonly FieldProblem[] {
+  if (!Number.isSafeInteger(until)) return [{ field: 'nextUntil', problem: 'not_a_time' }];
+  if (until <= now) return [{ field: 'nextUntil', problem: 'past' }];
+  const tooFar = until > now + NEXT_WITHIN_MS;
+  return tooFar ? [{ field: 'nextUntil', problem: 'too_far', maxMs: NEXT_WITHIN_MS }] : [];
+}
+
+/**
+ * Once: the approver, or the reviewer, or the customer whose request it was. What is closed out; or what stays open for
+ * nothing but that the problem is not fixed, where they are content to leave it at that.
+ */
+export function mayJudgeCloseout(state: Ended | Closed, moment: Moment): Refusal | null {
   const refusal = judges(state, moment);
-  if (refusal !== null) return refusal;
+  if (state.phase === 'ended' && !waitsForFix(state))
+    return refusal?.reason === 'actor_not_able' || refusal?.reason === 'cannot_check'
+      ? refusal
+      : { reason: 'wrong_phase', phase: state.phase };
+  if (refusal !== null || state.phase === 'ended') return refusal;
   return state.accepted === null ? null : { reason: 'already_given', seat: state.accepted.by };
 }
 
 /** They are content, or they are not and ask back. */
 export function judgeCloseout(
-  _: Closed,
+  _: Ended | Closed,
   command: Of<'accept_closeout' | 'contest_closeout'>,
   context: Context,
 ): Decision {
@@ -121,7 +157,7 @@ function decides(state: Access, user: string): boolean {
   );
 }
 
-function judges(state: Closed, moment: Moment): Refusal | null {
+function judges(state: Ended | Closed, moment: Moment): Refusal | null {
   const { actor, world } = moment;
   const tenant = world.policy.tenants.get(state.tenant.id);
   if (state.way === 'customer' && tenant !== undefined && isContact(tenant, actor))

@@ -99,6 +99,8 @@ export type RequestCommand =
       readonly removed: readonly { readonly role: string; readonly gone: boolean }[];
       readonly productProblem: string;
       readonly notes: string;
+      /** Where it is not fixed; `until` is `NaN` where no time was chosen. */
+      readonly next: { readonly what: string; readonly by: UserId; readonly until: number } | null;
     }
   /** Nobody is in any more, on the word of whoever removed them: how they looked. */
   | { readonly type: 'close_by_hand'; readonly note: string }

@@ -135,8 +135,12 @@ function warning(state: Active): readonly Due[] {
 function closeoutReminder(state: Ended): Due {
   const { closeoutReminderFirstMs, closeoutReminderEveryMs } = state.terms;
   const since = state.contested?.at ?? state.closeout?.at ?? state.ending.endedAt;
-  const at =
-    state.remindedAt === null ? since + closeoutReminderFirstMs : state.remindedAt + closeoutReminderEveryMs;
+  // Who said until when they do what is next is reminded then, and not before.
+  const first =
+    state.contested === null && state.closeout !== null && state.closeout.next !== null
+      ? state.closeout.next.until
+      : since + closeoutReminderFirstMs;
+  const at = state.remindedAt === null ? first : state.remindedAt + closeoutReminderEveryMs;
   return { at, command: { type: 'remind_closeout' } };
 }
 

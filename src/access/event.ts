@@ -185,6 +185,8 @@ export const accessEvent = z.discriminatedUnion('type', [
     removed: z.array(z.strictObject({ role: text, gone: z.boolean() })),
     productProblem: text,
     notes: text,
+    /** The customer still cannot do what failed: what is done about it, by whom, until when; `null` where they can. */
+    next: z.strictObject({ what: text, by: user, until: instant }).nullable(),
   }),
   z.strictObject({ type: z.literal('closeout.reminded'), at: instant }),
   z.strictObject({ type: z.literal('closeout.accepted'), by: user }),

@@ -1,10 +1,10 @@
 import { baseOf, CorruptHistory } from './base.ts';
-import type { AccessEvent, Ask } from './event.ts';
+import type { AccessEvent, Ask, EventOf } from './event.ts';
 import { evolveAccess } from './evolve-access.ts';
 import { evolvePending } from './evolve-pending.ts';
 import { evolveActive } from './evolve-session.ts';
 import { shut } from './product-access.ts';
-import type { Access, Approved, Base, Pending, Unclaimed, Unconfirmed } from './state.ts';
+import type { Access, Approved, Base, Closed, Ended, Pending, Unclaimed, Unconfirmed } from './state.ts';
 import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
 
 /** The state after one more event. @throws CorruptHistory where the rules could never have produced that event. */
@@ -169,7 +169,7 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
       if (next.phase !== 'ended') throw new CorruptHistory(state.phase, event.type);
       const { type, ...filed } = event;
       const closeout = { ...filed, at };
-      const left = closeout.removed.some((item) => !item.gone);
+      const open = closeout.next !== null || closeout.removed.some((item) => !item.gone);
       const after = {
         ...baseOf(next),
         grant: next.grant,
@@ -177,7 +177,7 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
         ending: next.ending,
         closeout,
       };
-      return left
+      return open
         ? { ...after, phase: 'ended', contested: null }
         : { ...after, phase: 'closed', accepted: null };
     }
@@ -185,20 +185,24 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
       if (next.phase !== 'ended') throw new CorruptHistory(state.phase, event.type);
       return { ...next, remindedAt: event.at, reminders: next.reminders + 1 };
     case 'closeout.accepted':
-      if (next.phase !== 'closed') throw new CorruptHistory(state.phase, event.type);
-      return { ...next, accepted: { by: event.by, at } };
-    case 'closeout.contested': {
-      if (next.phase !== 'closed') throw new CorruptHistory(state.phase, event.type);
-      const { accepted, ...closed } = next;
-      return {
-        ...closed,
-        phase: 'ended',
-        remindedAt: null,
-        reminders: 0,
-        contested: { by: event.by, question: event.question, at },
-      };
-    }
+    case 'closeout.contested':
+      return judged(next, event, at);
   }
+}
+
+/** What the closeout came to in the eyes of who judges it. */
+function judged(
+  state: Access,
+  event: EventOf<'closeout.accepted' | 'closeout.contested'>,
+  at: number,
+): Ended | Closed {
+  if ((state.phase !== 'ended' && state.phase !== 'closed') || state.closeout === null)
+    throw new CorruptHistory(state.phase, event.type);
+  const { grant, session, ending, closeout } = state;
+  const over = { ...baseOf(state), grant, session, ending, closeout };
+  return event.type === 'closeout.accepted'
+    ? { ...over, phase: 'closed', accepted: { by: event.by, at } }
+    : { ...over, phase: 'ended', contested: { by: event.by, question: event.question, at } };
 }
 
 function beforeStart(state: Access): state is Pending | Unclaimed | Unconfirmed | Approved {

@@ -209,7 +209,7 @@ function overlapping(command: FileRequest, { related, now }: Context): Refusal |
 function closeoutOwed({ world, related, now }: Context): Refusal | null {
   const after = world.policy.limits.closeoutOverdueMs;
   if (after === null) return null;
-  const overdue = related.openCloseouts.find((open) => now >= open.endedAt + after);
+  const overdue = related.openCloseouts.find((open) => now >= open.since + after);
   return overdue === undefined ? null : { reason: 'closeout_overdue', openNo: overdue.no };
 }
 

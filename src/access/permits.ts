@@ -52,8 +52,8 @@ export const PHASES = {
   close_out: ['ended'],
   close_by_hand: ['pending', 'approved', 'active', 'ended', 'denied', 'cancelled', 'lapsed'],
   open_again: ['active'],
-  accept_closeout: ['closed'],
-  contest_closeout: ['closed'],
+  accept_closeout: ['ended', 'closed'],
+  contest_closeout: ['ended', 'closed'],
   review_emergency: ['active', 'ended', 'closed'],
 } as const satisfies Record<RequestCommandType, readonly Phase[]>;
 

@@ -11,7 +11,11 @@ export type FieldProblem =
       readonly problem: 'too_many_lines';
       readonly max: number;
     }
-  | { readonly field: 'grantee' | 'owner'; readonly problem: 'not_able'; readonly standing: Standing }
+  | {
+      readonly field: 'grantee' | 'owner' | 'nextBy';
+      readonly problem: 'not_able';
+      readonly standing: Standing;
+    }
   | { readonly field: 'grantee'; readonly problem: 'not_allowed' }
   | { readonly field: 'owner'; readonly problem: 'is_approver' | 'is_owner' }
   | { readonly field: 'approver' | 'reviewer'; readonly problem: 'not_able'; readonly standing: Standing }
@@ -41,8 +45,8 @@ export type FieldProblem =
       readonly set:
         'policy' | 'scope' | 'tenant' | 'emergency' | 'extension' | 'session' | 'asked' | 'consent';
     }
-  | { readonly field: 'notBefore'; readonly problem: 'not_a_time' | 'past' }
-  | { readonly field: 'notBefore'; readonly problem: 'too_far'; readonly maxMs: number }
+  | { readonly field: 'notBefore' | 'nextUntil'; readonly problem: 'not_a_time' | 'past' }
+  | { readonly field: 'notBefore' | 'nextUntil'; readonly problem: 'too_far'; readonly maxMs: number }
   | { readonly field: 'files'; readonly problem: 'too_many_files'; readonly max: number }
   | {
       readonly field: 'files';
@@ -61,6 +65,8 @@ export type TextField =
   | 'expected'
   | 'question'
   | 'changed'
+  | 'nextStep'
+  | 'nextBy'
   | 'notes'
   | 'productProblem'
   | 'note'

@@ -11,8 +11,8 @@ export interface RelatedRequests {
   readonly lastDenial: { readonly no: number; readonly at: number } | null;
   /** Other requests for the same grantee, tenant and scope that are not over. */
   readonly siblings: readonly Sibling[];
-  /** Ended sessions that the actor (as owner or grantee) has not closed out. */
-  readonly openCloseouts: readonly { readonly no: number; readonly endedAt: number }[];
+  /** Ended sessions that the actor (as owner or grantee) has not closed out, and since when each could have been. */
+  readonly openCloseouts: readonly { readonly no: number; readonly since: number }[];
   /** The requester's emergencies that are not reviewed, or not closed out. */
   readonly openEmergencies: readonly number[];
   /** Requests for the same tenant in the last 30 days. */

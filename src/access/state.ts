@@ -128,6 +128,8 @@ export interface Closeout {
   readonly removed: readonly { readonly role: string; readonly gone: boolean }[];
   readonly productProblem: string;
   readonly notes: string;
+  /** The customer still cannot do what failed: what is done about it, by whom, until when. */
+  readonly next: EventOf<'closeout.filed'>['next'];
 }
 
 export type Pending = Base & {
@@ -161,7 +163,7 @@ export type Ended = Base & {
   readonly grant: Grant;
   readonly session: Session;
   readonly ending: Ending;
-  /** The last closeout that did not finish it: access left behind, or contested. */
+  /** The last closeout that did not finish it: access left behind, not fixed yet, or contested. */
   readonly closeout: Closeout | null;
   readonly contested: { readonly by: UserId; readonly question: string; readonly at: number } | null;
 };

@@ -1,6 +1,7 @@
+import { theirCloseout } from './closeout.ts';
 import type { AccessEvent, Ask } from './event.ts';
 import { withoutWords } from './product-access.ts';
-import type { Access, Base, Closeout, Extension, Grant, Review, Session } from './state.ts';
+import type { Access, Base, Extension, Grant, Review, Session } from './state.ts';
 
 /** The record as the customer reads it: every field is named, so that no new one is shown before somebody thought about it. */
 
@@ -94,19 +95,6 @@ function theirExtension(extension: Extension): Extension {
 
 function theirSession(session: Session): Session {
   return { ...session, extensions: session.extensions.map(theirExtension) };
-}
-
-/** The notes are ours, but where they are the summary for the customer who asked. */
-function theirCloseout<C extends Pick<Closeout, 'removed' | 'notes' | 'productProblem'>>(
-  closeout: C,
-  way: Base['way'],
-): C {
-  return {
-    ...closeout,
-    removed: closeout.removed.map(({ gone }) => ({ role: '', gone })),
-    productProblem: '',
-    notes: way === 'customer' ? closeout.notes : '',
-  };
 }
 
 /** The event as the customer reads it; `null` for what is between ourselves. */

@@ -66,7 +66,11 @@ export function mayRequest(world: World, user: UserId, needs: 'requester' | 'gra
 }
 
 /** A person named in a role, as Slack knows them now. */
-export function personProblems(world: World, field: 'grantee' | 'owner', user: UserId): FieldProblem[] {
+export function personProblems(
+  world: World,
+  field: 'grantee' | 'owner' | 'nextBy',
+  user: UserId,
+): FieldProblem[] {
   const standing = standingOf(world, user);
   return standing === 'member' ? [] : [{ field, problem: 'not_able', standing }];
 }

@@ -257,7 +257,15 @@ function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts
         : [fact('Extra permissions', `all ${event.removed.length} are gone again`)]),
       ...(event.fixed === 'yes'
         ? []
-        : [{ kind: 'say', text: 'If you still need help, please ask again.' } as const]),
+        : [
+            {
+              kind: 'say',
+              text:
+                event.next === null
+                  ? 'If you still need help, please ask again.'
+                  : `${facts.nameOf(event.next.by)} sees to it, until ${fullTime(event.next.until)}.`,
+            } as const,
+          ]),
       ...closing(no, facts),
     ],
   };

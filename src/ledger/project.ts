@@ -1,4 +1,5 @@
 import type { GlobalEvent } from '../access/event.ts';
+import { waitsSince } from '../access/closeout.ts';
 import type { Access } from '../access/state.ts';
 import { askOf, seatsAsked, seatsOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
@@ -32,6 +33,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     expires_at: session?.expiresAt ?? null,
     ended_at: ending?.endedAt ?? null,
     end_how: ending?.how ?? null,
+    closeout_since: state.phase === 'ended' ? waitsSince(state) : null,
     closed_at: state.phase === 'closed' ? state.closeout.at : null,
     review_due_at: session === null ? null : (state.review?.dueAt ?? null),
     reviewed_at: state.review?.verdict?.at ?? null,

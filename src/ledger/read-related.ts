@@ -16,7 +16,7 @@ const SIMILAR_MAX = 200;
 type Why = 'open' | 'sibling' | 'closeout' | 'emergency' | 'denial' | 'similar';
 
 /** Requests as they are related, and the instant that says the most about that. */
-function related(db: Kysely<Tables>, why: Why, at: 'request_no' | 'until_at' | 'ended_at') {
+function related(db: Kysely<Tables>, why: Why, at: 'request_no' | 'until_at' | 'closeout_since') {
   return db.selectFrom('request').select((eb) => [
     sql.lit(why).as('why'),
     'request_no as no',
@@ -57,7 +57,7 @@ function filing(db: Kysely<Tables>, of: Asked) {
     .where('requester', '=', of.requester)
     .where('due_at', 'is not', null)
     .where('phase', 'in', ['pending', 'unclaimed', 'unconfirmed', 'approved']);
-  const closeouts = related(db, 'closeout', 'ended_at')
+  const closeouts = related(db, 'closeout', 'closeout_since')
     .where('due_at', 'is not', null)
     .where('phase', '=', 'ended')
     .where((eb) => eb.or([eb('owner', '=', of.requester), eb('grantee', '=', of.requester)]));
@@ -150,8 +150,8 @@ export async function readRelated(
       until: row.at ?? 0,
     })),
     openCloseouts: all('closeout')
-      .map((row) => ({ no: row.no, endedAt: row.at ?? 0 }))
-      .sort((a, b) => a.endedAt - b.endedAt),
+      .map((row) => ({ no: row.no, since: row.at ?? 0 }))
+      .sort((a, b) => a.since - b.since),
     openEmergencies: all('emergency')
       .map((row) => row.no)
       .sort(byNumber),

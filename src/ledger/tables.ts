@@ -61,6 +61,7 @@ export interface RequestTable {
   expires_at: number | null;
   ended_at: number | null;
   end_how: string | null;
+  closeout_since: number | null;
   closed_at: number | null;
   review_due_at: number | null;
   reviewed_at: number | null;

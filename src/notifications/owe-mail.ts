@@ -1,3 +1,4 @@
+import { isTold } from '../access/closeout.ts';
 import { NOT_CLOSED_EVERY_MS } from '../access/limits.ts';
 import { unclosed } from '../access/product-access.ts';
 import type { World } from '../access/people.ts';
@@ -65,7 +66,7 @@ export function oweMail(
       if (after.way === 'emergency') return tell(everybody);
       return after.way === 'customer' ? tell(asker) : [];
     case 'closeout.filed':
-      return after.way === 'customer' && after.phase === 'closed' ? tell(asker) : [];
+      return after.way === 'customer' && isTold(after) ? tell(asker) : [];
     case 'access.asked':
     case 'access.not_answered':
     case 'access.opened':

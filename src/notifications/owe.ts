@@ -1,3 +1,4 @@
+import { isTold, nextBy } from '../access/closeout.ts';
 import { approversOf, decidersOf, whoAnswers } from '../access/standing.ts';
 import type { AccessEvent } from '../access/event.ts';
 import { isProductFact } from '../access/evolve-access.ts';
@@ -255,13 +256,14 @@ function hearers(
       tell(true, [event.from, event.to]);
       break;
     case 'closeout.filed':
-      tell(after.phase === 'closed', approvers);
+      // Whoever approved it sees that the problem is still there.
+      tell(after.phase === 'closed' || event.next !== null, approvers);
+      tell(true, event.next !== null && event.next.by !== event.by ? [event.next.by] : []);
       tell(after.phase === 'ended', [after.owner, grantee], alert.slice(0, 1));
-      // Resolved is what it is when nothing is left behind.
-      if (after.way === 'customer' && after.phase === 'closed') tell(true, [after.requester]);
+      if (after.way === 'customer' && isTold(after)) tell(true, [after.requester]);
       break;
     case 'closeout.reminded':
-      tell(true, owners);
+      tell(true, [...owners, nextBy(after)]);
       break;
     case 'closeout.accepted':
       tell(false, [after.owner]);

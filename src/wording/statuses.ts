@@ -14,7 +14,7 @@ export function statusWord(state: Access): string {
     case 'active':
       return 'In progress';
     case 'ended':
-      return 'Ended, summary to follow';
+      return (state.closeout?.next ?? null) === null ? 'Ended, summary to follow' : 'Not fixed yet';
     case 'closed':
       return state.closeout.fixed === 'yes' ? 'Resolved' : 'Closed';
     case 'denied':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { waitsSince } from '../../src/access/closeout.ts';
 import { approve, closeOut, contest, end, start } from '../support/access-commands.ts';
 import {
   ABE,
@@ -85,6 +86,78 @@ describe('the closeout', () => {
       .at(T0 + 2 * HOUR)
       .when(OLA, closeOut())
       .thenHappens({ type: 'session.ended', how: 'expired' }, { type: 'closeout.filed' });
+  });
+});
+
+describe('a problem that is not fixed', () => {
+  const next = { what: 'The import team ships 2.15.', by: OTTO, until: T0 + 2 * DAY };
+  const notYet = closeOut({ fixed: 'not_yet', next });
+
+  it.each(['no', 'not_yet'] as const)(
+    '(%s) keeps it open, and says what is next, who, and until when',
+    (fixed) => {
+      const open = ended()
+        .when(OLA, closeOut({ fixed, next }))
+        .thenHappens({ type: 'closeout.filed', fixed, next });
+      expect(inPhase(open, 'ended').closeout?.next).toEqual(next);
+      inPhase(open.given(GUS, closeOut()), 'closed');
+      ended()
+        .when(OLA, closeOut({ fixed }))
+        .thenInvalid(
+          { field: 'nextStep', problem: 'missing' },
+          { field: 'nextBy', problem: 'missing' },
+          { field: 'nextUntil', problem: 'not_a_time' },
+        );
+    },
+  );
+
+  it('is seen to by a member, within thirty days from now', () => {
+    const when = (over: Partial<typeof next>) =>
+      ended().when(OLA, closeOut({ fixed: 'no', next: { ...next, ...over } }));
+    when({ until: T0 }).thenInvalid({ field: 'nextUntil', problem: 'past' });
+    when({ until: T0 + 30 * DAY }).thenHappens({ type: 'closeout.filed' });
+    when({ until: T0 + 30 * DAY + 1 }).thenInvalid({
+      field: 'nextUntil',
+      problem: 'too_far',
+      maxMs: 30 * DAY,
+    });
+    when({ by: 'UMIST' }).thenRefused({ reason: 'cannot_check' });
+    when({ by: 'UGONE' }).thenInvalid({ field: 'nextBy', problem: 'not_able', standing: 'deactivated' });
+  });
+
+  it('that is fixed has nothing next', () => {
+    ended().when(OLA, closeOut({ next })).thenHappens({ type: 'closeout.filed', fixed: 'yes', next: null });
+  });
+
+  it('is reminded of at the time that was named, not before, and daily from then on', () => {
+    const open = ended().given(OLA, notYet);
+    expect(open.at(next.until - 1).tick().facts.length).toBe(open.facts.length);
+    const reminded = open.at(next.until).tick();
+    expect(reminded.facts.at(-1)?.event).toEqual({ type: 'closeout.reminded', at: next.until });
+    expect(reminded.later(DAY - 1).tick().facts.length).toBe(reminded.facts.length);
+    expect(reminded.later(DAY).tick().facts.length).toBe(reminded.facts.length + 1);
+    // A new time is a new promise.
+    const later = { ...next, until: T0 + 5 * DAY };
+    const again = open.at(next.until).given(OLA, closeOut({ fixed: 'no', next: later }));
+    expect(again.at(later.until - 1).tick().facts.length).toBe(again.facts.length);
+  });
+
+  it('counts as overdue only from that time', () => {
+    expect(waitsSince(inPhase(ended().given(OLA, notYet), 'ended'))).toBe(next.until);
+    const roleLeft = closeOut({ fixed: 'no', next, removed: [{ role: 'billing-readers', gone: false }] });
+    expect(waitsSince(inPhase(ended().given(OLA, roleLeft), 'ended'))).toBe(T0);
+    expect(waitsSince(inPhase(ended(), 'ended'))).toBe(T0);
+  });
+
+  it('is left at that by whoever judges the closeout, and by nobody else', () => {
+    const open = ended().given(OLA, notYet);
+    const done = open.when(ANN, content).thenHappens({ type: 'closeout.accepted', by: ANN });
+    expect(inPhase(done, 'closed')).toMatchObject({ accepted: { by: ANN }, closeout: { fixed: 'not_yet' } });
+    open.when(OLA, content).thenRefused({ reason: 'self_approval', role: 'owner' });
+    open.when(OTTO, content).thenRefused({ reason: 'not_allowed', needs: 'approver' });
+    ended().when(ANN, content).thenRefused({ reason: 'wrong_phase', phase: 'ended' });
+    const contested = open.when(ANN, contest).thenHappens({ type: 'closeout.contested', by: ANN });
+    contested.when(ANN, content).thenRefused({ reason: 'wrong_phase', phase: 'ended' });
   });
 });
 

@@ -94,7 +94,7 @@ describe('an emergency', () => {
     const busy = {
       openByRequester: [1, 2, 3],
       lastDenial: { no: 1, at: T0 },
-      openCloseouts: [{ no: 2, endedAt: 0 }],
+      openCloseouts: [{ no: 2, since: 0 }],
     };
     story()
       .beside(busy)

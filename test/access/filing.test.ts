@@ -277,9 +277,9 @@ describe('what else is going on', () => {
   });
 
   it('blocks who owes an overdue closeout, where the policy says so', () => {
-    const owes = (endedAt: number, limits = {}) =>
+    const owes = (since: number, limits = {}) =>
       story({ limits })
-        .beside({ openCloseouts: [{ no: 5, endedAt }] })
+        .beside({ openCloseouts: [{ no: 5, since }] })
         .when(RITA, file());
     owes(T0 - 3 * DAY + 1).thenHappens({ type: 'request.filed' });
     owes(T0 - 3 * DAY).thenRefused({ reason: 'closeout_overdue', openNo: 5 });

@@ -4,8 +4,8 @@ import type { RequestCommandType } from '../../src/access/permits.ts';
 import { permits, PHASES } from '../../src/access/permits.ts';
 import type { Refusal } from '../../src/access/refusal.ts';
 import type { Access, Phase } from '../../src/access/state.ts';
-import { approve, cancel, deny, extend, file } from '../support/access-commands.ts';
-import { ABE, ADA, ANN, CARL, GUS, OLA, OTTO, person, RITA } from '../support/access-fixtures.ts';
+import { approve, cancel, closeOut, deny, extend, file } from '../support/access-commands.ts';
+import { ABE, ADA, ANN, CARL, GUS, HOUR, OLA, OTTO, person, RITA, T0 } from '../support/access-fixtures.ts';
 import type { Story } from '../support/access-story.ts';
 import {
   active,
@@ -38,7 +38,11 @@ const IN: Readonly<Record<Phase, Story>> = {
   unconfirmed: unconfirmed(),
   approved: approved(),
   active: active(),
-  ended: ended(),
+  // Closed out but for the problem itself, which is not fixed.
+  ended: ended().given(
+    OLA,
+    closeOut({ fixed: 'no', next: { what: 'The import team ships 2.15.', by: OTTO, until: T0 + HOUR } }),
+  ),
   closed: closed(),
   denied: pending().given(ANN, deny),
   cancelled: pending().given(RITA, cancel),

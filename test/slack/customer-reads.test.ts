@@ -157,7 +157,7 @@ describe('A customer’s own request', () => {
     ).not.toContain('/tsa request');
   });
 
-  it('that was not solved is closed, not resolved; and nothing is resolved while a permission is left', async () => {
+  it('that was not solved is neither resolved nor closed, and says who sees to it; nothing is told while a permission is left', async () => {
     s = await stage('socket', taking());
     const { ann, noor } = s.cast;
     await asked();
@@ -171,6 +171,9 @@ describe('A customer’s own request', () => {
     await s.later(0);
     const words = {
       'Can the customer do what failed before?': '=No',
+      'What is next?': 'Tell their partner what to mend.',
+      'Who does it?': '=Noor',
+      'Until when?': `=${Math.floor(s.clock.now() / 1_000) + 7_200}`,
       'What was changed?': 'Nothing was changed.',
       'Summary for the customer': 'The import runs elsewhere; your partner must mend it.',
     };
@@ -181,11 +184,12 @@ describe('A customer’s own request', () => {
         .map((one) => one.text)
         .join('\n'),
     ).not.toContain('your partner must mend it');
-    await send('noor', 'Close out', { ...words, 'Is it gone: import-admin?': '=Yes, gone' });
-    const told = await ann.waitFor('app', /your partner must mend it/);
-    expect(told.text).toContain('*Closed*: not fixed.');
+    const gone = { ...words, 'Is it gone: import-admin?': '=Yes, gone' };
+    await send('noor', 'Close out', gone);
+    expect((await ann.waitFor('app', /your partner must mend it/)).text).toContain('so far: not fixed');
+    await ann.waitFor('app', /\*Not fixed\*: <@U0NOOR> sees to it, until/);
     await ann.presses('Support request history', SHARED, /Need our team/);
-    expect((await ann.modal('Support history')).text).toMatch(/TSA-1\* · \*Closed\*/);
+    expect((await ann.modal('Support history')).text).toMatch(/TSA-1\* · \*Not fixed yet\*/);
   });
 });
 

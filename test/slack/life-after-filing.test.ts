@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Modal } from '../../sandbox/driver.ts';
 import { until } from '../../sandbox/driver.ts';
 import { answer } from '../support/slack-acts.ts';
 import { file, GOOD, stage } from '../support/test-app.ts';
@@ -154,6 +155,13 @@ describe('running', () => {
   });
 });
 
+/** Says what is next, in the form that closes out. */
+async function next(modal: Modal): Promise<void> {
+  await modal.types('What is next?', 'The import team ships 2.15');
+  await modal.chooses('Who does it?', 'Noor');
+  await modal.chooses('Until when?', String(Math.floor(s.clock.now() / 1_000) + 7_200));
+}
+
 describe('closing out', () => {
   it('the owner closes out, the approver contests, it opens again, and is accepted at last', async () => {
     await running();
@@ -176,6 +184,31 @@ describe('closing out', () => {
     await s.cast.ada.presses('Accept closeout', 'app', /and told them/);
     await s.cast.sam.types('#support', '/tsa show TSA-1');
     expect(s.cast.sam.hears('#support').join()).toContain('accepted the closeout');
+  });
+
+  it('what is not fixed stays open: what is next, who, until when; the approver sees it, and they are reminded then', async () => {
+    await running();
+    const { sam, ada, noor } = s.cast;
+    await sam.types('#support', '/tsa end');
+    await sam.types('#support', '/tsa closeout');
+    const modal = await sam.modal('Close out');
+    expect(modal.labels).not.toContain('What is next?');
+    await modal.types('What was changed?', 'Nothing yet.');
+    await modal.chooses('Can the customer do what failed before?', 'Not yet');
+    await modal.submits();
+    expect(Object.keys(modal.errors).sort()).toEqual(['Until when?', 'What is next?']);
+    await next(modal);
+    await modal.submits();
+    const NEXT = /\*Not fixed yet\*: <@U0NOOR> does what is next: The import team ships 2\.15, until /;
+    await ada.waitFor('app', new RegExp(`TSA-1\\b.*is over.*${NEXT.source}`));
+    await noor.waitFor('app', NEXT);
+    await s.later(2 * 3_600_000);
+    for (const who of [sam, noor]) await who.waitFor('app', /not closed out yet.*Is it fixed now\?/);
+    await sam.types('#support', '/tsa closeout');
+    expect((await sam.modal('Close out')).text).toMatch(NEXT);
+    sam.closes();
+    await ada.presses('Leave it at that', 'app', /TSA-1/);
+    await sam.waitFor('app', /accepted the closeout/);
   });
 
   it('an open closeout is reminded after four hours', async () => {
@@ -281,8 +314,12 @@ describe('an overdue closeout', () => {
     expect(modal.text).toContain('TSA-1');
     await modal.chooses('Can the customer do what failed before?', 'No');
     await modal.types('What was changed?', 'Nothing.');
+    await next(modal);
     await modal.submits();
     await s.cast.ada.waitFor('app', /closed it out. Fixed: no/);
+    // Until then it is no reason to keep anybody from filing.
+    await file(s, { tenant: 'Contoso' });
+    await s.cast.ada.waitFor('app', /TSA-2.*asks for your approval/);
   });
 });
 

@@ -76,14 +76,14 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
     await act(sam.id, { type: 'start' }, no);
     return no;
   };
-  const said = { changed: text, productProblem: text, notes: text, removed: [] } as const;
+  const said = { changed: text, productProblem: text, notes: text, removed: [], next: null } as const;
   for (const phase of ['closed', 'active', 'pending'] as const)
     await Promise.all(
       [...policy.tenants].map(async ([id]) => {
         const no = phase === 'pending' ? await file(id, noor.id) : await started(id);
         if (phase !== 'closed') return;
         await act(sam.id, { type: 'end', reason: '' }, no);
-        await act(sam.id, { type: 'close_out', fixed: 'no', ...said }, no);
+        await act(sam.id, { type: 'close_out', fixed: 'yes', ...said }, no);
       }),
     );
   ledger.raw.exec('delete from outbox');

@@ -70,6 +70,7 @@ const closeout = (gone: boolean): Command => ({
   removed: [{ role: ROLE, gone }],
   productProblem: secret('product'),
   notes: secret('notes'),
+  next: null,
 });
 
 /** Everything that is said among ourselves, in a few requests; after each step all that is owed is told. */
@@ -149,6 +150,7 @@ async function live({ s }: Harbor, contact: string): Promise<void> {
     removed: [{ role: ROLE, gone: true }],
     productProblem: secret('product'),
     notes: 'Each invoice shows once again.',
+    next: null,
   });
 
   await does(null, sam.id, file);

@@ -88,6 +88,7 @@ export const closeOut = (over: Partial<Of<'close_out'>> = {}): Of<'close_out'> =
   removed: [{ role: 'billing-readers', gone: true }],
   productProblem: '',
   notes: 'Each invoice shows once again.',
+  next: null,
   ...over,
 });
 export const contest: Of<'contest_closeout'> = {

@@ -58,6 +58,7 @@ const CLOSEOUT = {
   changed: 'Duplicates.',
   removed: [],
   productProblem: '',
+  next: null,
   notes: '',
 } as const;
 export const closed = next(ended, 'owner', { type: 'close_out', ...CLOSEOUT });

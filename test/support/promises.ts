@@ -258,6 +258,10 @@ export function able(
       return;
     }
     case 'closeout.filed':
+      must(member(world, event.by), 'only members see it through');
+      must((event.fixed === 'yes') === (event.next === null), 'what is not fixed has something next');
+      must(after.phase === 'ended' || event.next === null, 'what is not fixed stays open');
+      return;
     case 'extension.asked':
     case 'owner.offered':
       must(member(world, event.by), 'only members see it through');
@@ -603,7 +607,12 @@ function between(event: AccessEvent, state: Access, world: World): readonly stri
     return ours(event.by) ? [event.reason] : [];
   if (event.type === 'closeout.filed') {
     const roles = event.removed.map(({ role }) => role);
-    return [event.productProblem, ...roles, ...(state.way === 'customer' ? [] : [event.notes])];
+    return [
+      event.productProblem,
+      event.next?.what ?? '',
+      ...roles,
+      ...(state.way === 'customer' ? [] : [event.notes]),
+    ];
   }
   if (event.type === 'closeout.contested') return ours(event.by) ? [event.question] : [];
   if (event.type === 'emergency.reviewed') return [event.note];

@@ -233,8 +233,13 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
     }
     case 'ended': {
       const left = state.grant.ask.roles.map((role) => ({ role, gone: roll(4) > 0 }));
-      const done: Try = [pick(roll, [owner, state.grant.ask.grantee]), acts.closeOut({ removed: left })];
-      return pick<Try>(roll, [done, done, done, ...handOver]);
+      const fixed = pick(roll, ['yes', 'yes', 'no', 'not_yet'] as const);
+      const until = now + f.HOUR * (1 + roll(48));
+      const next = fixed === 'yes' ? null : { what: 'The import team ships a fix.', by: f.OTTO, until };
+      const closeout = acts.closeOut({ removed: left, fixed, next });
+      const done: Try = [pick(roll, [owner, state.grant.ask.grantee]), closeout];
+      const content: Try = [state.review?.reviewer ?? f.ANN, { type: 'accept_closeout' }];
+      return pick<Try>(roll, [done, done, done, content, ...handOver]);
     }
     case 'closed': {
       const judge = state.way === 'customer' ? f.carl : (state.review?.reviewer ?? f.ANN);

@@ -57,6 +57,8 @@ create table request (
   expires_at   integer,
   ended_at     integer,
   end_how      text    check (end_how in ('ended', 'expired', 'revoked')),
+  -- Since when it waits to be closed out.
+  closeout_since integer,
   closed_at    integer,
   review_due_at integer,
   reviewed_at  integer,

@@ -191,14 +191,14 @@ export function recordPage(
     <p><a href="${facts.at}">Back to ${placeOf(facts.tenant)}</a></p>
     <h1>${tsa(no)}: ${statusWords(state)}</h1>
     <p>${happened(no, state, name)}</p>
-    ${actOn(record, facts, typed, email)} ${requestFacts(shown)} ${resolution(record)}
+    ${actOn(record, facts, typed, email)} ${requestFacts(shown)} ${resolution(record, name)}
     ${actionsPart(done, `${facts.at}/${no}`)}
     <h2>What happened</h2>
     ${storyOf(record, name)}`;
 }
 
 /** What was done, in the words of who did it. */
-function resolution({ state }: Theirs): Html | null {
+function resolution({ state }: Theirs, name: Name): Html | null {
   const closeout = state.phase === 'closed' || state.phase === 'ended' ? state.closeout : null;
   if (closeout === null)
     return state.phase === 'ended'
@@ -216,6 +216,11 @@ function resolution({ state }: Theirs): Html | null {
           : left === 0
             ? 'Every extra permission was taken away again, and that was checked.'
             : html`<strong>Still to be taken away: ${count(left, 'extra permission')}.</strong>`
+      }
+      ${
+        state.phase === 'closed' || closeout.next === null
+          ? null
+          : html`${name(closeout.next.by)} sees to it, until ${time(closeout.next.until)}.`
       }
     </p>
     <blockquote class="said" dir="auto">${closeout.changed}</blockquote>

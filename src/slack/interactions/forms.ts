@@ -144,15 +144,45 @@ export function choiceField(
   };
 }
 
-export function personField(blockId: string, label: string, hint?: string, optional = false): KnownBlock {
+/** The same field, but choosing is reported at once, so that the form can be drawn again. */
+export function drawsAgain(field: KnownBlock): KnownBlock {
+  return field.type === 'input' ? { ...field, dispatch_action: true } : field;
+}
+
+export function personField(
+  blockId: string,
+  label: string,
+  hint?: string,
+  optional = false,
+  initial?: string,
+): KnownBlock {
   return {
     type: 'input',
     block_id: blockId,
     label: plain(label),
     optional,
     ...(hint === undefined ? {} : { hint: plain(hint) }),
-    element: { type: 'users_select', action_id: `tsa_in_${blockId}` },
+    element: {
+      type: 'users_select',
+      action_id: `tsa_in_${blockId}`,
+      ...(initial === undefined ? {} : { initial_user: initial }),
+    },
   };
+}
+
+export function momentField(blockId: string, label: string, hint: string): KnownBlock {
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: plain(label),
+    hint: plain(hint),
+    element: { type: 'datetimepicker', action_id: `tsa_in_${blockId}` },
+  };
+}
+
+/** What a field for a moment says, in milliseconds since 1970; `NaN`: nothing was chosen. */
+export function momentOf(seconds: string): number {
+  return seconds === '' ? NaN : Number(seconds) * 1_000;
 }
 
 export function choice(value: string, text: string): PlainTextOption {

@@ -100,8 +100,8 @@ const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
       label: `Take on ${it} and enter the tenant`,
     }),
   ],
-  accept_closeout: ({ no, it }) => [
-    button('Accept closeout', ACTION.closeoutYes, String(no), {
+  accept_closeout: ({ no, it, state }) => [
+    button(state.phase === 'ended' ? 'Leave it at that' : 'Accept closeout', ACTION.closeoutYes, String(no), {
       style: 'primary',
       label: `Accept the closeout of ${it}`,
     }),

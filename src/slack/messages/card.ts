@@ -16,6 +16,7 @@ import { customersHeadline, customersLines } from './customer-words.ts';
 import { goneWords, insideWords, openingWords } from '../../wording/product-access.ts';
 import { notClosed } from '../../access/product-access.ts';
 import { endWords, escape, IN_SLACK, oneLine, people, quote, when, who } from './words.ts';
+import { nextWords } from './next-words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import { moreTimeHeadline, moreTimeLines } from './more-time.ts';
 import type { Facts } from './facts.ts';
@@ -161,7 +162,7 @@ export function headline(facts: Facts): string {
     case 'ended': {
       const late = notClosed(state).length > 0;
       const sign = late ? ':rotating_light:' : ':black_circle:';
-      return `${sign} ${it} · access to ${place} is over: ${endWords(state.ending)}${gone(state)}. Not closed out yet`;
+      return `${sign} ${it} · access to ${place} is over: ${endWords(state.ending)}${gone(state)}. ${nextWords(state.closeout, audience) ?? 'Not closed out yet'}`;
     }
     case 'closed':
       return `:heavy_check_mark: ${it} · access to ${place} is over and closed out: ${endWords(state.ending)}${gone(state)}`;

@@ -2,6 +2,7 @@ import type { EventOf } from '../../access/event.ts';
 import type { Visible } from '../../access/reading.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf, asksCustomer } from '../../access/state.ts';
+import { nextWords } from './next-words.ts';
 import { endWords, oneLine, quote, when, who } from './words.ts';
 import { lapseWords } from '../../wording/endings.ts';
 import { statusWord } from '../../wording/statuses.ts';
@@ -23,8 +24,10 @@ export function customersHeadline(no: number, state: Access, place: string): str
         : '';
       return `:large_green_circle: ${it}: ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}${more}`;
     }
-    case 'ended':
-      return `:black_circle: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}`;
+    case 'ended': {
+      const next = nextWords(state.closeout, 'customer');
+      return `:black_circle: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}${next === null ? '' : `. ${next}`}`;
+    }
     case 'closed':
       return `:heavy_check_mark: ${it}: nobody is in ${place} any more; ${endWords(state.ending)}`;
     case 'lapsed':
@@ -71,10 +74,14 @@ export function resolution(event: EventOf<'closeout.filed'>, no: number, state: 
   const left = event.removed.filter((item) => !item.gone).length;
   const summary = event.notes === '' ? '' : `\n${quote(event.notes, 1_200)}`;
   const stands =
-    left > 0
-      ? `:clipboard: *${tsa(no)}* · ${count(left, 'extra permission')} still to be taken away. So far: ${fixed}.`
-      : `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.`;
-  return `${stands}${used}${summary}\nChanged:\n${quote(event.changed, 900)}`;
+    left === 0 && event.next !== null
+      ? `:clipboard: *${tsa(no)}* · so far: ${fixed}.`
+      : left > 0
+        ? `:clipboard: *${tsa(no)}* · ${count(left, 'extra permission')} still to be taken away. So far: ${fixed}.`
+        : `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.`;
+  const next = nextWords(event, 'customer');
+  const seenTo = next === null ? '' : `\n${next}.`;
+  return `${stands}${used}${seenTo}${summary}\nChanged:\n${quote(event.changed, 900)}`;
 }
 
 /** One entry of the tenant's history, for its contacts. */

@@ -9,6 +9,7 @@ import { buttonsFor, decides } from './buttons.ts';
 import { placeOf, strip, wholeWords } from './card.ts';
 import { resolution } from './customer-words.ts';
 import { productWords } from './product-words.ts';
+import { nextWords } from './next-words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import type { Facts } from './facts.ts';
 import { readerOf } from './facts.ts';
@@ -171,8 +172,12 @@ export function noticeWords(
       return `:arrows_counterclockwise: ${it} · ${who(event.to)} is the owner now, in place of ${who(event.from)}.`;
     case 'closeout.filed':
       return audience === 'customer' ? resolution(event, no, state) : closeoutWords(event, it, state);
-    case 'closeout.reminded':
-      return `:bell: ${it} · the session in ${place} is over but not closed out yet.`;
+    case 'closeout.reminded': {
+      const next = nextWords(state.phase === 'ended' ? state.closeout : null, audience);
+      return next === null
+        ? `:bell: ${it} · the session in ${place} is over but not closed out yet.`
+        : `:bell: ${it} · ${place} is not closed out yet. ${next}. Is it fixed now? Close it out, or say what is next.`;
+    }
     case 'closeout.accepted':
       return `:heavy_check_mark: ${it} · ${who(event.by)} accepted the closeout.`;
     case 'closeout.contested':
@@ -221,6 +226,8 @@ function closeoutWords(
       `Asked by ${who(state.requester)}, ${by}, used by ${who(state.grant.ask.grantee)}: ${oneLine(state.grant.ask.scope.name, 150)} in ${placeOf(state)}, ${when(state.session.startedAt)} to ${when(state.ending.endedAt)}.`,
     );
   }
+  const next = nextWords(event, 'ours');
+  if (next !== null) lines.push(`${next}.`);
   lines.push(`Changed:\n${quote(event.changed, 900)}`);
   if (event.productProblem !== '') lines.push(`Product problem:\n${quote(event.productProblem, 500)}`);
   if (event.notes !== '') lines.push(`Notes:\n${quote(event.notes, 500)}`);

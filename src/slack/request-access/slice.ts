@@ -253,6 +253,9 @@ function blockOf(field: Exclude<FieldProblem['field'], 'approver' | 'duration'>)
     case 'expected':
     case 'question':
     case 'changed':
+    case 'nextStep':
+    case 'nextBy':
+    case 'nextUntil':
     case 'notes':
     case 'productProblem':
     case 'note':
