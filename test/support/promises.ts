@@ -275,6 +275,8 @@ export function able(
     case 'approver.replaced':
     case 'session.ended':
     case 'session.reported':
+    case 'access.asked':
+    case 'access.closed_by_hand':
       return;
     case 'closeout.accepted':
     case 'closeout.contested':
