@@ -28,8 +28,8 @@ export function createHealth(deps: {
   ledger: Ledger;
   views: Views;
   clock: Timekeeper;
-  /** When Slack last answered or called; `null` if never. */
-  slackSeenAt: () => number | null;
+  /** When Slack last answered or called, and since when there is no connection to it; `null` while there is. */
+  slack: () => { readonly seenAt: number; readonly downSince: number | null };
 }): Health {
   const look = onceInAWhile(deps.clock, () => readiness(deps));
   return (request, response) => {
@@ -74,15 +74,19 @@ function onceInAWhile<T>(clock: Clock, look: () => Promise<T>): () => Promise<T>
 /** Everything that must be right for people to rely on this process. */
 export async function readiness(deps: Parameters<typeof createHealth>[0]): Promise<Record<string, Check>> {
   const now = deps.clock.now();
-  const seen = deps.slackSeenAt();
+  const { seenAt, downSince } = deps.slack();
+  const unseenMs = now - seenAt;
   const late = await deps.views.overdue(now - GRACE_MS);
   const { waitsSince, refusing, failed } = await readFigures(deps.ledger.db);
   const waits = now - (waitsSince ?? now);
   return {
     database: await writable(deps.ledger),
     slack: {
-      ok: seen !== null && now - seen <= SLACK_SEEN_MS,
-      says: seen === null ? 'never seen' : `seen ${Math.round((now - seen) / 1_000)} s ago`,
+      ok: downSince === null && unseenMs <= SLACK_SEEN_MS,
+      says:
+        downSince === null
+          ? `seen ${Math.round(unseenMs / 1_000)} s ago`
+          : `down since ${new Date(downSince).toISOString()}`,
     },
     timers: {
       ok: late === 0,

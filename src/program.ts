@@ -9,7 +9,7 @@ import { start } from './run.ts';
 /** Reads the settings, starts the service, and stops it when it is told to. */
 
 /** A stop that takes longer than what is in flight may take is forced. */
-const FORCE_AFTER_MS = 11_000;
+const FORCE_AFTER_MS = 9_500;
 
 const settings = readConfig();
 const policy = settings.ok

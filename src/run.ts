@@ -28,12 +28,12 @@ export interface Running {
   readonly productsPort: number;
   /** Does all that is due now and delivers all that is owed: what the clocks do by themselves, at once. */
   tick(): Promise<void>;
-  /** Takes no more work, and finishes what is in flight, in 10 s at most. */
+  /** Takes no more work, and finishes what is in flight; it is gone within 10 s. */
   stop(): Promise<void>;
 }
 
 /** What is in flight when it is told to stop has this long. */
-const STOP_WITHIN_MS = 10_000;
+const STOP_WITHIN_MS = 8_000;
 
 /** Puts the parts together and starts them: the ledger, the edges, the loops. @throws CannotOpen with words for the operator */
 export async function start(
@@ -71,7 +71,7 @@ export async function start(
     });
     const loops = createLoops({ ...core, directory, courier: routed(slack.courier, mail.courier) });
     slack.onChanged((user) => loops.look(user));
-    const health = createHealth({ ...core, slackSeenAt: () => slack.seenAt() });
+    const health = createHealth({ ...core, slack: () => slack.life() });
     const products =
       config.accessApi === null
         ? null
@@ -106,7 +106,7 @@ export async function start(
       productsPort,
       tick: () => loops.tick(),
       async stop() {
-        // All at the same time: together they have ten seconds, not each.
+        // All at the same time: together they have that long, not each.
         await Promise.all([
           slack.stop(),
           http.stop().then(() => products?.stop()),

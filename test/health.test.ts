@@ -19,7 +19,11 @@ const body = z.object({
 interface Probe {
   readonly g: TestLedger;
   /** When Slack was last heard of. */
-  seenAt: number | null;
+  seenAt: number;
+  /** Since when there is no connection to it. */
+  downSince: number | null;
+  /** What is said of Slack. */
+  ofSlack(): Promise<string>;
   ask(path: string, method?: string): Promise<Response>;
   /** The status, and which checks are not right: looked at anew. */
   ready(): Promise<readonly [number, ...string[]]>;
@@ -30,7 +34,7 @@ interface Probe {
 async function probe(): Promise<Probe> {
   const g = ground();
   const { ledger, views, clock } = g;
-  const begun = (): Health => createHealth({ ledger, views, clock, slackSeenAt: () => self.seenAt });
+  const begun = (): Health => createHealth({ ledger, views, clock, slack: () => self });
   let health = begun();
   const server = createServer((request, response) => {
     if (!health(request, response)) response.writeHead(404).end();
@@ -44,6 +48,7 @@ async function probe(): Promise<Probe> {
   const self: Probe = {
     g,
     seenAt: clock.now(),
+    downSince: null,
     ask: (path, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method }),
     async ready() {
       health = begun();
@@ -51,6 +56,10 @@ async function probe(): Promise<Probe> {
       const { ok, checks } = body.parse(await response.json());
       expect(ok).toBe(response.status === 200);
       return [response.status, ...Object.keys(checks).filter((name) => checks[name]?.ok !== true)];
+    },
+    async ofSlack() {
+      health = begun();
+      return body.parse(await (await self.ask('/readyz')).json()).checks['slack']?.says ?? '';
     },
     async ofTheDatabase() {
       health = begun();
@@ -62,7 +71,7 @@ async function probe(): Promise<Probe> {
 
 it('Says that it lives as long as it runs, and leaves every other path to others', async () => {
   const p = await probe();
-  p.seenAt = null;
+  p.downSince = p.g.clock.now();
   expect((await p.ask('/healthz')).status).toBe(200);
   expect((await p.ask('/healthz?x=1', 'HEAD')).status).toBe(200);
   expect((await p.ask('/healthz', 'POST')).status).toBe(404);
@@ -76,10 +85,15 @@ it('Is not ready while Slack was not heard of for more than a minute, and ready 
   expect(await p.ready()).toEqual([200]);
   p.g.clock.turn(1);
   expect(await p.ready()).toEqual([503, 'slack']);
-  p.seenAt = null;
-  expect(await p.ready()).toEqual([503, 'slack']);
   p.seenAt = p.g.clock.now();
   expect(await p.ready()).toEqual([200]);
+  p.downSince = p.seenAt;
+  p.g.clock.turn(5 * MINUTE);
+  expect(await p.ready()).toEqual([503, 'slack']);
+  expect(await p.ofSlack()).toBe(`down since ${new Date(p.seenAt).toISOString()}`);
+  Object.assign(p, { seenAt: p.g.clock.now(), downSince: null });
+  expect(await p.ready()).toEqual([200]);
+  expect(await p.ofSlack()).toBe('seen 0 s ago');
 });
 
 it('Is not ready while something is overdue by more than a minute, or a message waits for more than five', async () => {
@@ -217,7 +231,7 @@ it('Is looked at once a second at most and once at a time, however many ask', as
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 128 }, () => 200));
   // Written, and cleared away.
   expect(looks() - before).toBe(2);
-  p.seenAt = null;
+  p.downSince = p.g.clock.now();
   p.g.clock.turn(999);
   expect((await p.ask('/readyz')).status).toBe(200);
   expect(looks() - before).toBe(2);

@@ -28,7 +28,7 @@ export const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('consent_mail'), no: z.int(), version: z.int() }),
   /** Mail a contact the link to their tenant's page, because they asked for it. */
   z.strictObject({ kind: z.literal('tenant_mail'), tenantId: z.string() }),
-  /** Show the customer where to ask for help: a card in their channel, which is pinned there, or a message to a contact. */
+  /** Show the customer where to ask for help: a card in their channel, pinned there where Slack takes pins, or a message to a contact. */
   z.strictObject({ kind: z.literal('invitation'), tenantId: z.string(), by: z.string() }),
   /** Say what that event has to say about the machine's clock. */
   z.strictObject({ kind: z.literal('clock'), seq: z.int() }),

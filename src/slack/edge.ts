@@ -21,6 +21,7 @@ import { createDirectory } from './api/directory.ts';
 import type { Intake } from './api/intake.ts';
 import { createIntake } from './api/intake.ts';
 import { isSomebodyActive } from './api/presence.ts';
+import type { SlackSeen } from './api/signs-of-life.ts';
 import { createSignsOfLife } from './api/signs-of-life.ts';
 import { createConnection } from './api/socket-mode.ts';
 import type { WhoAmI } from './api/who-am-i.ts';
@@ -55,8 +56,8 @@ export interface SlackEdge {
   onChanged(hear: (user: UserId | null) => Promise<void>): void;
   /** Slack called: that is a sign of life. */
   seen(): void;
-  /** When Slack last called, or took our token; `null` while there is no connection. */
-  seenAt(): number | null;
+  /** When Slack last called, or took our token, and since when there is no connection. */
+  life(): SlackSeen;
   /** In Socket Mode, opens the connection to Slack. @throws CannotOpen */
   start(): Promise<void>;
   /** Takes no more work, and waits for what follows acknowledgements. */
@@ -167,7 +168,7 @@ export async function createSlackEdge(
     seen: () => {
       life.seen();
     },
-    seenAt: () => life.seenAt(),
+    life: () => life.look(),
     async start() {
       await announceRestored(context);
       if (socket !== null) await heldBack(appTokenRefused, () => socket.start());

@@ -116,7 +116,7 @@ it('No question that the program asks grows slower with the ledger: every one is
   await readFacts(counted, 0, clock.now());
   await readFacts(counted, 0, clock.now() - HOUR);
   await readRepeats(db, [1, 2]);
-  await readiness({ ledger, views, clock, slackSeenAt: () => null });
+  await readiness({ ledger, views, clock, slack: () => ({ seenAt: 0, downSince: null }) });
   const outcomes = ['failed', 'retry', 'refused', 'sent'] as const;
   let tries = 0;
   const dispatcher = createDispatcher({

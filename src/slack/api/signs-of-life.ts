@@ -7,11 +7,16 @@ import type { Clock } from '../../clock.ts';
 export interface SignsOfLife {
   /** Slack called. */
   seen(): void;
-  /** When Slack was last seen; `null` while the connection is down. */
-  seenAt(): number | null;
+  /** When Slack was last seen, and since when the connection is down; `null` while it is up. */
+  look(): SlackSeen;
   /** Asks for signs of life from now on. */
   start(): void;
   stop(): void;
+}
+
+export interface SlackSeen {
+  readonly seenAt: number;
+  readonly downSince: number | null;
 }
 
 /** Slack is asked this often, so that quiet hours do not look like an outage. */
@@ -25,18 +30,18 @@ export function createSignsOfLife(
   log: Logger,
 ): SignsOfLife {
   let at = clock.now();
-  let isUp = socket === null;
+  let downSince = socket === null ? null : at;
   let heartbeat: NodeJS.Timeout | undefined;
   const seen = (): void => void (at = clock.now());
   socket?.on('connected', () => {
-    isUp = true;
+    downSince = null;
     seen();
   });
   for (const gone of ['close', 'reconnecting', 'disconnecting', 'disconnected'])
-    socket?.on(gone, () => (isUp = false));
+    socket?.on(gone, () => (downSince ??= clock.now()));
   return {
     seen,
-    seenAt: () => (isUp ? at : null),
+    look: () => ({ seenAt: at, downSince }),
     start() {
       heartbeat = setInterval(() => {
         client.auth.test().then(seen, (error: unknown) => {

@@ -193,7 +193,7 @@ async function invite(
     if (refusal !== null) return { say: { text: refusalWords(refusal, null, null) } };
     return {
       say: {
-        text: `The card where ${name} can ask for help comes to <#${found.channel}> and is pinned there. If I am not in that channel yet, invite me.`,
+        text: `The card where ${name} can ask for help comes to <#${found.channel}>, and I pin it there if Slack lets me. If I am not in that channel yet, invite me.`,
       },
     };
   }

@@ -76,7 +76,7 @@ export function createCourier(
         const tenant = directory.known().policy.tenants.get(message.tenantId);
         if (tenant === undefined) return;
         const { channel, ts } = await poster.post(delivery, invitation(tenant), null);
-        if (readerOf(destination) === null) await pinCard(client, channel, ts);
+        if (readerOf(destination) === null) await pinCard(client, channel, ts, log);
         return;
       }
       case 'clock':
@@ -110,12 +110,12 @@ export function createCourier(
       } catch (error) {
         const trouble = troubleOf(error);
         const { kind } = delivery.message;
-        if ((kind !== 'bookmark' && kind !== 'tidy') || trouble.kind !== 'refused')
-          return outcomeOf(trouble, delivery.destination);
+        const outcome = outcomeOf(trouble, delivery.destination);
+        if ((kind !== 'bookmark' && kind !== 'tidy') || outcome.kind === 'retry') return outcome;
         // A bookmark is an aid: where the channel does not take one, the card still tells. And nobody waits for what
-        // was tidied up in a place that is none of the request's any more.
+        // was tidied up in a place that is none of the request's any more. Neither is claimed to have arrived.
         log.warn({ trouble, kind, destination: delivery.destination }, 'Slack does not take it there');
-        return { kind: 'sent' };
+        return { kind: 'moot', why: trouble.kind === 'refused' ? trouble.error : trouble.kind };
       }
     },
   };

@@ -30,7 +30,7 @@ export function greeting(
   const customers =
     tenant === undefined
       ? ''
-      : ` \`/tsa channel ${tenant.id}\` pins a card where the customer can ask for help and look up what was done.`;
+      : ` \`/tsa channel ${tenant.id}\` posts a card where the customer can ask for help and look up what was done.`;
   const text = `Hello. I look after temporary support access. Here I will post ${what}. To ask for access, write \`/tsa request\`; see \`/tsa help\`.${customers}`;
   return { text: text.replaceAll('`', ''), blocks: [section(text)] };
 }

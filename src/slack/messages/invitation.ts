@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
 import type { Tenant } from '../../access/policy.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, button, contextBlock, section } from './blocks.ts';
@@ -37,12 +38,14 @@ export function invitation(tenant: Tenant): Rendered {
   };
 }
 
-/** Keeps the card where it is found. A channel that takes no more pins still has the card. */
-export async function pinCard(client: WebClient, channel: string, ts: string): Promise<void> {
+/** Keeps the card where it is found. A channel that takes no more pins still has the card; the log says that it is not pinned. */
+export async function pinCard(client: WebClient, channel: string, ts: string, log: Logger): Promise<void> {
   try {
     await client.pins.add({ channel, timestamp: ts });
   } catch (error) {
     const trouble = troubleOf(error);
-    if (trouble.kind !== 'refused') throw error;
+    if (trouble.kind === 'unknown') throw error;
+    if (trouble.kind === 'refused' && trouble.error === 'already_pinned') return;
+    log.warn({ trouble, channel }, 'Slack does not pin a card');
   }
 }
