@@ -18,7 +18,7 @@ export interface Rig {
   run(requests: number, inFlight: number): Promise<number>;
 }
 
-export function doorRig(ledger: OwnLedger, world: World): Rig {
+export function changesRig(ledger: OwnLedger, world: World): Rig {
   const handler = createHandler(ledger, systemClock);
   let next = 0;
   return {

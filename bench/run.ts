@@ -7,7 +7,7 @@ import type { World } from '../src/access/people.ts';
 import type { Policy } from '../src/access/policy.ts';
 import { createTenantIndex } from '../src/policy/tenant-catalogue.ts';
 import { found, TENANTS, worldOf } from './company.ts';
-import { bytesPerChange, doorRig, plainRows } from './changes.ts';
+import { bytesPerChange, changesRig, plainRows } from './changes.ts';
 import { endAtOnce } from './due.ts';
 import { fill } from './fill.ts';
 import type { Burst } from './http.ts';
@@ -52,7 +52,7 @@ const SIZE = QUICK
 const IN_FLIGHT = 32;
 /** People who type at the very same moment. */
 const TYPING = 4;
-const SLOWER_AT_MOST = 1.2;
+const SLOWER_AT_MOST = 1.1;
 const IDLE_AFTER_MS = 1_500;
 const SOAK_MINUTES = 30;
 
@@ -87,17 +87,17 @@ async function everything(): Promise<void> {
   const began = performance.now();
   const events = await fill(full, SIZE.events, policy);
   say(`${events.toLocaleString('en')} events in ${Math.round((performance.now() - began) / 1_000)} s`);
-  await benchDoor(world, full, events);
+  await benchChanges(world, full, events);
   await benchDue(world);
   benchIndex(policy);
   await benchHttp(path, full, events);
 }
 
-async function benchDoor(world: World, full: string, events: number): Promise<void> {
+async function benchChanges(world: World, full: string, events: number): Promise<void> {
   say('(a) the handler');
   const young = openDatabase(join(folder, 'young.sqlite'));
   const old = openDatabase(full);
-  const rigs = { young: doorRig(young, world), old: doorRig(old, world) };
+  const rigs = { young: changesRig(young, world), old: changesRig(old, world) };
   await rigs.young.run(SIZE.lives, IN_FLIGHT);
   await rigs.old.run(SIZE.lives, IN_FLIGHT);
   const bytes = bytesPerChange(young);
@@ -106,7 +106,7 @@ async function benchDoor(world: World, full: string, events: number): Promise<vo
   const against = `plain rows of ${bytes} B, a FULL transaction each`;
   const unit = 'changes/s';
   for (const [inFlight, what, target] of [
-    [IN_FLIGHT, `changes through the handler, ${IN_FLIGHT} in flight`, { ratioAtLeast: 0.35 }],
+    [IN_FLIGHT, `changes through the handler, ${IN_FLIGHT} in flight`, { ratioAtLeast: 0.45 }],
     [1, 'changes through the handler, one at a time', null],
   ] as const) {
     const lives = inFlight === 1 ? Math.ceil(SIZE.lives / 3) : SIZE.lives;
@@ -189,9 +189,14 @@ async function benchHttp(policy: string, full: string, events: number): Promise<
   };
   let n = 0;
   const fresh = (): string => join(folder, `start-${(n += 1)}.sqlite`);
-  for (const [id, which, start] of [
-    ['1', 'example policy, new ledger', () => launchApp(slack.told, small, fresh())],
-    ['2', `${count(TENANTS)} tenants, ${count(events)} events`, () => launchApp(slack.told, policy, full)],
+  for (const [id, which, most, start] of [
+    ['1', 'example policy, new ledger', [2, 1.4], () => launchApp(slack.told, small, fresh())],
+    [
+      '2',
+      `${count(TENANTS)} tenants, ${count(events)} events`,
+      [3, 1.8],
+      () => launchApp(slack.told, policy, full),
+    ],
   ] as const) {
     const pairs = await alternate(
       SIZE.starts,
@@ -203,10 +208,12 @@ async function benchHttp(policy: string, full: string, events: number): Promise<
       toRow(
         { id: `g${id}a`, what: `start to ready: ${which}`, unit: 'ms', against },
         pairs.map(([a, b]): Pair => [a.ready, b.ready]),
+        { ratioAtMost: most[0] },
       ),
       toRow(
         { id: `g${id}b`, what: `memory, idle: ${which}`, unit: 'MB', against },
         pairs.map(([a, b]): Pair => [a.rss, b.rss]),
+        { ratioAtMost: most[1] },
       ),
     );
   }
@@ -229,10 +236,10 @@ async function benchHttp(policy: string, full: string, events: number): Promise<
   );
   rows.push(
     toRow({ id: 'b1', what: `/tsa help acked, ${at}`, unit: 'acks/s', against }, b.map(rate), {
-      ratioAtLeast: 0.7,
+      ratioAtLeast: 0.8,
     }),
     toRow({ id: 'b2', what: `/tsa help acked, ${at}, p99`, unit: 'ms', against }, b.map(p99), {
-      ratioAtMost: 2,
+      ratioAtMost: 1.5,
     }),
   );
 
@@ -248,7 +255,9 @@ async function benchHttp(policy: string, full: string, events: number): Promise<
     toRow({ id: 'c1', what: `request filed and acked, ${at}`, unit: 'acks/s', against }, c.map(rate), {
       ratioAtLeast: 0.4,
     }),
-    toRow({ id: 'c2', what: `request filed and acked, ${at}, p99`, unit: 'ms', against }, c.map(p99)),
+    toRow({ id: 'c2', what: `request filed and acked, ${at}, p99`, unit: 'ms', against }, c.map(p99), {
+      ratioAtMost: 2,
+    }),
   );
 
   say('(e) typing over HTTP');
@@ -263,7 +272,7 @@ async function benchHttp(policy: string, full: string, events: number): Promise<
     toRow(
       { id: 'e2', what: `typeahead over HTTP, ${TYPING} in flight, p99`, unit: 'ms', against },
       e.map(p99),
-      { below: 50 },
+      { below: 8 },
     ),
   );
 
