@@ -11,12 +11,14 @@ import type { FullRecord } from './history.ts';
 import { loadRecords } from './history.ts';
 import { readLastDenial, readOpenEmergencies } from './read-related.ts';
 import { countRefused } from './refused-attempts.ts';
+import type { QueueViews } from './queue-views.ts';
+import { createQueueViews } from './queue-views.ts';
 import type { SearchViews } from './search.ts';
 import { createSearch } from './search.ts';
 import type { Tables } from './tables.ts';
 
 /** What the edges may read. Nothing here changes anything; every answer is an index search, however old the ledger. */
-export interface Views extends GapViews, SearchViews {
+export interface Views extends GapViews, SearchViews, QueueViews {
   /** The whole record of a request, or `null` if there is none of that number. */
   record(no: number): Promise<FullRecord | null>;
   /** Sessions in use, the next to end first; at most `limit`. */
@@ -78,6 +80,7 @@ export function createViews(db: Kysely<Tables>): Views {
   return {
     ...createGapViews(db),
     ...createSearch(db),
+    ...createQueueViews(db),
     async record(no) {
       return (await loadRecords(db, [no]))[0] ?? null;
     },

@@ -111,6 +111,10 @@ it('No question that the program asks grows slower with the ledger: every one is
   await views.refused({ tenantId: 'acme' }, 0, clock.now());
   await views.refused({ person: RITA }, 0, clock.now());
   await views.letDown(RITA, 0);
+  await views.waitingForAny([ANN, OLA], 5);
+  await views.unaccepted(5);
+  await views.closeoutsOwed(clock.now(), 5);
+  await views.reviewsOverdue(clock.now(), 5);
   await views.lastDenial({ requester: RITA, tenantId: 'corp', scopeId: 'support' });
   const counted = { figures: createKeptFigures({ db, reader: db }), views, reader: db };
   await readFacts(counted, 0, clock.now());

@@ -265,6 +265,10 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       { button: 'tsa_active', sees: /sessions? right now/ },
     ],
   },
+  queue: {
+    given: pending,
+    ways: [{ command: () => 'queue', sees: /^(?:Waiting for|Nothing waits)/ }],
+  },
   review: { given: active, ways: [{ command: () => 'review', sees: /The last 7 days/ }] },
 };
 

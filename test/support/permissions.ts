@@ -70,6 +70,7 @@ const ALLOWED = {
   show: { yes: [...INSIDERS, 'contact'] },
   history: { yes: INSIDERS },
   active: { yes: INSIDERS },
+  queue: { yes: INSIDERS },
   review: { yes: INSIDERS },
 } as const satisfies Readonly<Record<string, Rule>>;
 

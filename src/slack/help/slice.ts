@@ -25,6 +25,7 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['who', 'active'],
   ['status', 'active'],
   ['my', 'mine'],
+  ['todo', 'queue'],
   ['info', 'show'],
   ['digest', 'review'],
 ]);
@@ -41,6 +42,7 @@ export const COMMANDS = [
   ['emergency [tenant]', 'break the glass: starts now, told to everybody, reviewed afterwards'],
   ['show [TSA-n]', 'the whole record of a request'],
   ['mine', 'what is yours and not over'],
+  ['queue', 'what waits for you, for your team, and for anybody'],
   ['history [words]', 'what was asked for and what became of it: by tenant, person, scope, time, words'],
   ['active', 'who is in which tenant right now'],
   ['review', 'what happened in the last 7 days'],

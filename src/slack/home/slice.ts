@@ -1,7 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { whoReviews } from '../../access/emergency.ts';
-import { administers, answersFor } from '../../access/people.ts';
+import { administers } from '../../access/people.ts';
 import type { UserId } from '../../access/policy.ts';
 import { mayPass } from '../../access/refusal.ts';
 import { isListed, overlooks } from '../../access/reading.ts';
@@ -13,9 +12,10 @@ import { putGlobal } from '../context.ts';
 import { again, personField, said } from '../interactions/forms.ts';
 import { readInputs } from '../api/payload.ts';
 import { refusalWords } from '../messages/words.ts';
+import { sharedQueue, waitingFor } from '../interactions/queue.ts';
 import { createTurns } from '../interactions/turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
-import { HOME_ACTION, homeView } from './view.ts';
+import { HOME_ACTION, homeView, SHARED_SHOWN } from './view.ts';
 
 /** The Home tab: published when it is opened, and again when something of that person's changes. */
 export interface Home {
@@ -30,7 +30,7 @@ const AWAY_MODAL = 'tsa_away_form';
 const BLOCK = { until: 'until', delegate: 'delegate', whom: 'whom' } as const;
 /** Homes that were opened longer ago are redrawn when they are opened again. */
 const WATCHED_MS = 60 * 60_000;
-const LATEST = 8;
+const LATEST = 5;
 /** A request that came to nothing stays on Home this long, to be filed again. */
 const LATELY_MS = 14 * 24 * 60 * 60_000;
 const FIRST: HomeChoice = { environment: 'all', activePage: 0, requestsPage: 0 };
@@ -211,22 +211,17 @@ async function readFacts(context: SlackContext, me: UserId): Promise<HomeFacts> 
   const { views } = context;
   const now = context.clock.now();
   const absences = await views.absences(now);
-  const { people } = context.directory.known();
-  const standIns = [...absences.keys()].filter((user) => answersFor(people, user, now) === me);
-  const answered = [me, ...standIns];
-  const waiting = (await Promise.all(answered.map((user) => views.waitingFor(user)))).flat();
+  const waiting = await waitingFor(context, me);
   const inside = isListed(context.directory.known(), me);
   const active = inside ? await views.activeSessions() : [];
-  const reviews = (await views.unreviewed()).filter(({ state }) =>
-    whoReviews(state, context.directory.known(), now).includes(me),
-  );
   const closeouts = [
     ...(await views.byPerson('owner', me, ['ended'])),
     ...(await views.byPerson('grantee', me, ['ended'])),
   ];
   return {
     me,
-    waiting: unique([...waiting, ...reviews]),
+    waiting,
+    shared: inside ? await sharedQueue(context, me, waiting, SHARED_SHOWN) : null,
     sessions: await views.byPerson('grantee', me, ['approved', 'active']),
     requests: [
       ...(await views.byPerson('requester', me, [

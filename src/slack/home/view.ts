@@ -14,6 +14,9 @@ import { factsAt } from '../messages/facts.ts';
 import { lookTwice } from '../messages/look-twice.ts';
 import { noticeWords } from '../messages/notice.ts';
 import { restoredOnHome } from '../messages/restored.ts';
+import type { Line } from '../../ledger/queue-views.ts';
+import type { Shared } from '../interactions/queue.ts';
+import { SHARED, TITLES } from '../interactions/queue.ts';
 import { mayAsk } from '../interactions/visibility.ts';
 import { count } from '../../wording/numbers.ts';
 import { lasting } from '../../wording/durations.ts';
@@ -24,6 +27,8 @@ import { oneLine, when, who } from '../messages/words.ts';
 export interface HomeFacts {
   readonly me: UserId;
   readonly waiting: readonly FullRecord[];
+  /** What waits for others; `null` for whoever may not look. */
+  readonly shared: Readonly<Record<Shared, Line>> | null;
   readonly sessions: readonly FullRecord[];
   readonly requests: readonly FullRecord[];
   readonly closeouts: readonly FullRecord[];
@@ -52,7 +57,9 @@ export const HOME_ACTION = {
  * How many of each are shown; the rest is paged or counted. With the warnings about names this makes at most 99 of the
  * 100 blocks (docs.slack.dev/surfaces/app-home).
  */
-const SHOWN = { waiting: 8, sessions: 5, requests: 5, closeouts: 5, active: 10, latest: 8 } as const;
+const SHOWN = { waiting: 6, sessions: 5, requests: 5, closeouts: 5, active: 6, latest: 5 } as const;
+/** Of each part of what is not only theirs; the rest is a press away. */
+export const SHARED_SHOWN = 2;
 const ALL = 'all';
 
 export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeChoice): HomeView {
@@ -78,6 +85,7 @@ export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeCh
         ]),
     ...(inside ? restoredOnHome(facts.gap, administers(context.directory.known(), me)) : []),
     ...part(context, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
+    ...sharedPart(context, me, facts.shared),
     ...part(context, me, 'Your sessions', facts.sessions, SHOWN.sessions),
     ...part(context, me, 'To close out', facts.closeouts, SHOWN.closeouts),
     // What is shown above with its buttons is not listed again.
@@ -162,6 +170,23 @@ function part(
     header(`${title} (${list.length})`),
     ...shown.flatMap((one) => withButtons(factsFor(context, one, me))),
     ...more(list.length - shown.length),
+  ];
+}
+
+/** What waits for the team, or for anybody: the first of each, and a way to all of it. */
+function sharedPart(context: SlackContext, me: UserId, shared: HomeFacts['shared']): KnownBlock[] {
+  if (shared === null) return [];
+  const parts = SHARED.filter((which) => shared[which].count > 0);
+  if (parts.length === 0) return [];
+  const all = parts.reduce((sum, which) => sum + shared[which].count, 0);
+  return [
+    header(`In the queue (${all})`),
+    ...parts.map((which) => {
+      const { count: n, first } = shared[which];
+      const lines = first.map((one) => `• ${headline(factsFor(context, one, me))}`);
+      return section([`*${TITLES[which]}* (${n})`, ...lines].join('\n'));
+    }),
+    ...actions([button('Show the queue', 'tsa_queue', 'queue')]),
   ];
 }
 

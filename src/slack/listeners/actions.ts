@@ -3,6 +3,7 @@ import type { Actions, Caller } from '../api/payload.ts';
 import { actionsPayload, callerOf } from '../api/payload.ts';
 import type { Answered, Say } from '../context.ts';
 import { said } from '../interactions/forms.ts';
+import { plain } from '../messages/blocks.ts';
 import type { Handlers } from './handlers.ts';
 import type { Listening } from './listening.ts';
 import { safely } from './listening.ts';
@@ -60,7 +61,10 @@ function speaker(
 ): (say: Say) => Promise<void> {
   if (view === undefined) return besides(client, userId, responseUrl, respond);
   return async (say) => {
-    const modal = { trigger_id: triggerId, view: said(say.text) };
+    const words = said(say.text);
+    const form =
+      say.blocks === undefined ? words : { ...words, title: plain('Temporary access'), blocks: say.blocks };
+    const modal = { trigger_id: triggerId, view: form };
     try {
       if (view.type === 'modal') await client.views.push(modal);
       else await client.views.open(modal);

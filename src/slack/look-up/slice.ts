@@ -21,6 +21,7 @@ import { pick, whichTenant } from '../interactions/prompts.ts';
 import { supportActions } from '../messages/support-actions.ts';
 import { notForYou, seenBy } from '../interactions/visibility.ts';
 import { history } from './history.ts';
+import { queue } from './queue.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, when, who } from '../messages/words.ts';
 
@@ -32,6 +33,10 @@ export function lookUp(context: SlackContext): Slice {
       mine: ({ caller }) =>
         Promise.resolve({
           later: () => context.lookUps.list(`mine ${caller.userId}`, () => mine(context, caller)),
+        }),
+      queue: ({ caller }) =>
+        Promise.resolve({
+          later: () => context.lookUps.list(`queue ${caller.userId}`, () => queue(context, caller)),
         }),
       history: ({ caller, rest }) =>
         Promise.resolve(
@@ -48,6 +53,10 @@ export function lookUp(context: SlackContext): Slice {
         pick(context, call, 'show', TO_SHOW, async (no) => ({ say: await show(context, call.caller, no) })),
     },
     actions: {
+      tsa_queue: ({ caller }) =>
+        Promise.resolve({
+          later: () => context.lookUps.list(`queue ${caller.userId}`, () => queue(context, caller)),
+        }),
       tsa_active: ({ caller }) => Promise.resolve(nowActive(context, caller)),
       [ACTION.show]: async ({ caller, value }) => {
         const no = parseNo(value);
