@@ -135,9 +135,9 @@ const WORLD_GIVEN_BY: ReadonlySet<string> = new Set([
   'src/timers/catching-up.ts',
   'src/http/page-context.ts',
   'src/http/routes/help-link.ts',
-  'src/http/routes/pages.ts',
   'src/http/routes/request-link.ts',
   'src/http/routes/tenant-link.ts',
+  'src/http/routes/tenants-page.ts',
 ]);
 const nobodyActsOnWhatIsRemembered: Rule = (files) =>
   under(files, 'src/')

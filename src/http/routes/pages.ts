@@ -2,14 +2,10 @@ import { getRequestListener } from '@hono/node-server';
 import { readFileSync } from 'node:fs';
 import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
-import { html } from 'hono/html';
 import { secureHeaders } from 'hono/secure-headers';
-import { z } from 'zod';
 import { isGroup } from '../../access/people.ts';
-import type { Owed } from '../../notifications/message.ts';
-import { mailTo } from '../../notifications/owe-mail.ts';
 import type { PageContext, PagesDeps } from '../page-context.ts';
-import { createPageContext, formOf, notFound } from '../page-context.ts';
+import { createPageContext, notFound } from '../page-context.ts';
 import type { Listener } from '../exchange.ts';
 import { readBody } from '../exchange.ts';
 import { says } from '../views/frame.ts';
@@ -18,6 +14,7 @@ import { clientFrom, createLimits } from '../limits.ts';
 import { createRequestLink } from './request-link.ts';
 import { tenantStatus } from './status.ts';
 import { createTenantLink } from './tenant-link.ts';
+import { createTenantsPage } from './tenants-page.ts';
 
 /**
  * The customer's pages. Whatever is only looked at changes nothing: mail scanners follow links, and some submit forms.
@@ -67,7 +64,7 @@ export function createPages(deps: PagesDeps): Pages {
   const request = createRequestLink(context);
   const tenant = createTenantLink(context);
   const help = createHelpLink(context);
-  const tenants = createTenants(context);
+  const tenants = createTenantsPage(context);
 
   app.use(headers(deps.publicUrl));
   app.use(sameOrigin(context));
@@ -195,90 +192,4 @@ function tooLarge(context: PageContext, c: Context): Response | Promise<Response
     'Nothing was changed. Please shorten what you wrote and send it again.',
   );
   return context.page(c, { title: 'Too long', place: null, body: words, status: 413 });
-}
-
-const address = z.email().max(254);
-
-/** `/tenants`: a link to the tenant's page, by mail. Nobody learns here whose address is a contact's. */
-function createTenants(context: PageContext): {
-  form(c: Context): Response | Promise<Response>;
-  ask(c: Context): Promise<Response>;
-  settled(): Promise<void>;
-} {
-  const { deps, limits } = context;
-  const underWay = new Set<Promise<void>>();
-
-  function form(c: Context, typed: string, problem: string | null): Response | Promise<Response> {
-    const body = deps.mail
-      ? html`<h1>Who was in your tenant?</h1>
-          <p>
-            See who of our support is or was in your tenant, and why; ask for help; or stop a session. We send
-            a link to the address that is listed as your company’s contact.
-          </p>
-          <form method="post" action="/tenants">
-            <div class="field">
-              <label for="email">Your e-mail address</label>
-              <input
-                id="email"
-                name="email"
-                type="email"
-                autocomplete="email"
-                required
-                maxlength="254"
-                value="${typed}"
-                ${problem === null ? null : html`aria-invalid="true" aria-describedby="email-problem"`}
-              />
-              ${problem === null ? null : html`<p class="problem" id="email-problem">${problem}</p>`}
-            </div>
-            <div class="buttons"><button type="submit" class="go">Send me the link</button></div>
-          </form>`
-      : says('Who was in your tenant?', 'No mail can be sent from here, so please ask your support team.');
-    const title = problem === null ? 'Your tenant’s page' : 'Not sent yet';
-    return context.page(c, { title, place: null, body, status: problem === null ? 200 : 422 });
-  }
-
-  return {
-    form: (c) => form(c, '', null),
-    async ask(c) {
-      const typed = z.object({ email: z.string().trim().max(400).catch('') }).parse(await formOf(c));
-      const email = address.safeParse(typed.email);
-      if (!email.success || !deps.mail)
-        return form(c, typed.email, 'Write your e-mail address, such as name@example.com.');
-      const to = email.data.toLowerCase();
-      const wait = await context.tooOften(c, limits.mails, to);
-      if (wait !== null) return wait;
-      // Answered first: how long it takes says nothing about whether the address is known.
-      const work = owe(to).finally(() => underWay.delete(work));
-      underWay.add(work);
-      const body = says(
-        'If this is a contact’s address, a mail is on its way',
-        'It should be there in a few minutes, with a link that works for half an hour.',
-        'Nothing there? Look into the spam folder. Then ask your support team whether this address is listed as a contact of your company.',
-      );
-      return context.page(c, { title: 'Look into your mail', place: null, body, status: 200 });
-    },
-    async settled() {
-      await Promise.all(underWay);
-    },
-  };
-
-  async function owe(email: string): Promise<void> {
-    const ids = deps.tenants.ofContact(email).map(({ id }) => id);
-    const key = deps.clock.uuid();
-    const world = deps.directory.known();
-    try {
-      for (const tenantId of ids) {
-        const command = { type: 'ask_link', tenantId, about: null } as const;
-        const owed: Owed = {
-          key: `tenant:${key}:${tenantId}`,
-          destination: mailTo(email),
-          message: { kind: 'tenant_mail', tenantId },
-        };
-        const attempt = { command, actor: { kind: 'contact', email }, world, delivery: null } as const;
-        await deps.handler.handleGlobal(attempt, [owed]);
-      }
-    } catch (error) {
-      deps.log.error({ error }, 'a link to a tenant’s page was asked for, and could not be owed');
-    }
-  }
 }
