@@ -4,6 +4,7 @@
 const EMOJI = {
   raised_hand: '✋',
   hourglass_flowing_sand: '⏳',
+  grey_question: '❔',
   hourglass: '⌛',
   white_check_mark: '✅',
   large_green_circle: '🟢',
