@@ -18,6 +18,8 @@ export class Faults {
   duplicates = false;
   /** Blocks of the newer kinds are refused, as in an older workspace. */
   refuseBlocks = false;
+  /** What a conversation that takes nothing answers, in place of the usual. */
+  refusedAs: string | null = null;
   /** What is sent to the app in place of that payload: the same with nulls in it, say. */
   sends = (payload: Readonly<Record<string, unknown>>): Record<string, unknown> => payload;
 
@@ -30,6 +32,7 @@ export class Faults {
     this.#waiting.length = 0;
     this.duplicates = false;
     this.refuseBlocks = false;
+    this.refusedAs = null;
     this.sends = (payload) => payload;
   }
 

@@ -27,6 +27,7 @@ export interface MethodContext {
   /** Where links to messages lead. */
   readonly siteUrl: () => string;
   readonly refuseBlocks: boolean;
+  readonly refusedAs: string | null;
   /** @throws Refused `missing_scope` */
   readonly require: (scope: string) => void;
   readonly isGranted: (scope: string) => boolean;
@@ -108,12 +109,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
       thread_ts: z.string().optional(),
       reply_broadcast: flag.optional(),
     }),
-    (args, { workspace, refuseBlocks }) => {
+    (args, { workspace, refuseBlocks, refusedAs }) => {
       const conversation = writable(workspace, args.channel);
       const { text, blocks } = parseContent(args, workspace, refuseBlocks);
       if (blocksTooLong(blocks)) throw new Refused('msg_blocks_too_long');
       if (args.thread_ts !== undefined && !conversation.messages.has(args.thread_ts))
         throw new Refused('thread_not_found');
+      const closed = closedTo(conversation, args.thread_ts ?? null);
+      if (closed !== null) throw new Refused(refusedAs ?? closed);
       const message = workspace.post({
         channel: conversation.id,
         user: workspace.bot.id,
@@ -136,6 +139,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
       if (message === undefined) throw new Refused('message_not_found');
       if (message.user !== workspace.bot.id || message.onlyFor !== null)
         throw new Refused('cant_update_message');
+      if (!conversation.editable) throw new Refused('edit_window_closed');
+      if (conversation.archived) throw new Refused('is_archived');
       const { text, blocks } = parseContent(args, workspace, refuseBlocks);
       if (blocksTooLong(blocks)) throw new Refused('msg_blocks_too_long');
       if (Buffer.byteLength(text) > UPDATE_TEXT_BYTES_MAX) throw new Refused('msg_too_long');
@@ -442,6 +447,21 @@ function writable(workspace: Workspace, id: string): Conversation {
   const conversation = readable(workspace, id);
   if (conversation.archived) throw new Refused('is_archived');
   return conversation;
+}
+
+/** Why a message is not taken there; `null` where it is. */
+function closedTo({ takes, lockedThreads }: Conversation, threadTs: string | null): string | null {
+  if (threadTs !== null && lockedThreads.has(threadTs)) return 'restricted_action_thread_locked';
+  switch (takes) {
+    case 'everything':
+      return null;
+    case 'top_level_only':
+      return threadTs === null ? null : 'restricted_action_non_threadable_channel';
+    case 'threads_only':
+      return threadTs === null ? 'restricted_action_thread_only_channel' : null;
+    case 'nothing':
+      return 'restricted_action_read_only_channel';
+  }
 }
 
 function shown(message: Message, workspace: Workspace, all: boolean): Record<string, unknown> {

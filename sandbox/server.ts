@@ -62,6 +62,7 @@ export async function createSandbox(
     },
     siteUrl: () => `${url}/`,
     refuseBlocks: faults.refuseBlocks,
+    refusedAs: faults.refusedAs,
     require,
     isGranted,
   });

@@ -36,6 +36,12 @@ export interface Conversation {
   readonly kind: 'channel' | 'im';
   readonly members: Set<string>;
   archived: boolean;
+  /** What may be posted there by apps (docs.slack.dev/reference/methods/chat.postMessage: `restricted_action_…`). */
+  takes: 'everything' | 'top_level_only' | 'threads_only' | 'nothing';
+  /** Threads that take no replies any more, by the time stamps of their first messages. */
+  readonly lockedThreads: Set<string>;
+  /** May messages there still be changed? A workspace can set for how long. */
+  editable: boolean;
   readonly messages: Map<string, Message>;
   readonly unread: Map<string, number>;
   readonly bookmarks: { readonly id: string; title: string; readonly link: string }[];
@@ -174,6 +180,9 @@ export class Workspace {
       kind,
       members: new Set(members),
       archived: false,
+      takes: 'everything',
+      lockedThreads: new Set(),
+      editable: true,
       messages: new Map(),
       unread: new Map(),
       bookmarks: [],

@@ -77,7 +77,7 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
   const { seenAt, downSince } = deps.slack();
   const unseenMs = now - seenAt;
   const late = await deps.views.overdue(now - GRACE_MS);
-  const { waitsSince, refusing, failed } = await readFigures(deps.ledger.db);
+  const { waitsSince, refusing, failed, untold } = await readFigures(deps.ledger.db);
   const waits = now - (waitsSince ?? now);
   return {
     database: await writable(deps.ledger),
@@ -94,8 +94,9 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
     },
     clock: clockSays(deps.clock),
     messages: {
-      ok: waits <= OWED_MS,
-      says: `the oldest waits for ${Math.round(waits / 1_000)} s; places that take none: ${refusing}; refused for good: ${failed}`,
+      // What was refused for good is told to people; where nobody could be told, this is where it shows.
+      ok: waits <= OWED_MS && untold === 0,
+      says: `the oldest waits for ${Math.round(waits / 1_000)} s; places that take none: ${refusing}; refused for good: ${failed}${untold === 0 ? '' : ', and nobody could be told'}`,
     },
   };
 }

@@ -24,6 +24,11 @@ export function announcedAt(directory: { known(): World }): Announced {
   };
 }
 
+/** With what the key of each announcement about that place and reason begins. */
+export function announcementKey(destination: string, why: string): string {
+  return `undeliverable:${destination}:${why}:`;
+}
+
 /** A message that did not arrive. */
 interface Lost {
   readonly key: string;
@@ -62,7 +67,7 @@ export async function oweAnnouncement(
       await addOwed(
         tx,
         {
-          key: `undeliverable:${news.destination}:${news.why}:${day}:${place}`,
+          key: `${announcementKey(news.destination, news.why)}${day}:${place}`,
           destination: place,
           message: news,
         },

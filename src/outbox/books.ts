@@ -15,6 +15,8 @@ export interface Books {
 
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 5 * 60_000;
+/** What was refused for a reason that may pass is tried once more after so long; nothing behind it waits longer. */
+const UNCLEAR_AGAIN_MS = 5_000;
 /** How often a place that refuses is tried. */
 const REFUSED_EVERY_MS = 60_000;
 /** Whoever made the channel has so long to invite the app, before anybody is told that it is not let in. */
@@ -46,6 +48,18 @@ export function createBooks(deps: { clock: Clock; log: Logger; announceAt: Annou
   ): Promise<void> {
     const told = await oweAnnouncement(tx, claim, news, { places, refusing, now: clock.now() });
     if (!told) log.error({ key: claim.key }, 'and nowhere is left where that could be told');
+  }
+
+  async function giveUp(tx: Transaction<Tables>, claim: Claim, why: string): Promise<void> {
+    log.error({ key: claim.key, why }, 'a message can never be delivered');
+    refusing.add(claim.destination);
+    await change(tx, claim, {
+      state: 'failed',
+      settled_at: clock.now(),
+      refused_since: null,
+      last_error: why,
+    });
+    await announce(tx, claim, { why, waits: false });
   }
 
   return {
@@ -91,14 +105,24 @@ export function createBooks(deps: { clock: Clock; log: Logger; announceAt: Annou
           if (now - since >= REFUSED_NEWS_MS) await announce(tx, claim, { why, waits: true });
           return;
         }
-        case 'failed': {
+        case 'unclear': {
           const { why } = result;
-          log.error({ key, why }, 'a message can never be delivered');
-          refusing.add(claim.destination);
-          await change(tx, claim, { state: 'failed', settled_at: now, refused_since: null, last_error: why });
-          await announce(tx, claim, { why, waits: false });
+          if (attempts > 0) {
+            await giveUp(tx, claim, why);
+            return;
+          }
+          log.warn({ key, why }, 'a message was refused; it is tried once more');
+          await change(tx, claim, {
+            attempts: 1,
+            next_at: now + UNCLEAR_AGAIN_MS,
+            in_doubt: claim.inDoubt ? 1 : 0,
+            last_error: why,
+          });
           return;
         }
+        case 'failed':
+          await giveUp(tx, claim, result.why);
+          return;
       }
     },
   };

@@ -30,6 +30,8 @@ export type Delivered =
   | { readonly kind: 'moot'; readonly why: string }
   /** The place does not take it. That can be mended (the app is invited, the channel is opened): tried again now and then. */
   | { readonly kind: 'refused'; readonly why: string }
+  /** It was refused, in every way that there is, for a reason that may pass: tried once more, soon, and then given up. */
+  | { readonly kind: 'unclear'; readonly why: string }
   /** It can never arrive: the channel is gone, the account is disabled. */
   | { readonly kind: 'failed'; readonly why: string };
 

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { OutboxTable, Tables } from '../ledger/tables.ts';
+import { announcementKey } from './announce.ts';
 
 /** What is read of the outbox to see whether all is well: by the health check, and by the doctor. */
 
@@ -37,6 +38,8 @@ export interface OutboxFigures {
   readonly refusing: number;
   /** Messages that could not be delivered. */
   readonly failed: number;
+  /** Places and reasons of those of which nobody has been told, for want of a place that takes it. */
+  readonly untold: number;
 }
 
 export async function readFigures(db: Kysely<Tables>): Promise<OutboxFigures> {
@@ -59,5 +62,30 @@ export async function readFigures(db: Kysely<Tables>): Promise<OutboxFigures> {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('state', '=', 'failed')
     .executeTakeFirstOrThrow();
-  return { waitsSince: owed?.oldest ?? null, refusing: places.length, failed: failed.count };
+  const lost = await db
+    .selectFrom('outbox')
+    .select(['destination', 'last_error'])
+    .distinct()
+    .where('state', '=', 'failed')
+    .execute();
+  let untold = 0;
+  for (const { destination, last_error: why } of lost)
+    if (!(await wasAnnounced(db, { destination, why: why ?? '' }))) untold += 1;
+  return { waitsSince: owed?.oldest ?? null, refusing: places.length, failed: failed.count, untold };
+}
+
+/** Has somebody been told, or will they be, that messages to that place were refused for that reason? */
+async function wasAnnounced(
+  db: Kysely<Tables>,
+  { destination, why }: { readonly destination: string; readonly why: string },
+): Promise<boolean> {
+  const begins = announcementKey(destination, why);
+  const row = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('key', '>=', begins)
+    .where('key', '<', `${begins}\u{10ffff}`)
+    .where('state', '!=', 'failed')
+    .executeTakeFirst();
+  return row !== undefined;
 }

@@ -270,6 +270,22 @@ describe('What is owed', () => {
     expect(new Set(states(g))).toEqual(new Set(['sent']));
   });
 
+  it('and is refused for a reason that may pass is tried once more, soon; then it is told, and holds up nothing', async () => {
+    const g = ground();
+    await owe(g, notice('a', 'n1'), notice('a', 'n2'), notice('a', 'n3'));
+    const { tried, arrived, deliver } = await post(g, ({ key }) =>
+      key === 'n1' ? { kind: 'unclear', why: 'never_heard_of' } : SENT,
+    );
+    await deliver();
+    expect(arrived).toEqual([]);
+    g.clock.turn(5_000);
+    await deliver();
+    const told = `undeliverable:a:never_heard_of:2026-03-02:${ALERTS}`;
+    expect([...arrived].sort()).toEqual(['n2', 'n3', told]);
+    expect(tried.filter(({ key }) => key === 'n1')).toHaveLength(2);
+    expect(states(g)).toEqual(['failed', 'sent', 'sent', 'sent']);
+  });
+
   it('to the team’s own channel, which lets nobody in, is told elsewhere, and so is all other news', async () => {
     const g = ground();
     await owe(g, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));

@@ -6,6 +6,7 @@ import type { Delivery } from '../../outbox/delivery.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
 import type { Place } from './memory.ts';
+import { meaningOf } from './error-codes.ts';
 import { readerOf } from './facts.ts';
 import { MayBeThere, troubleOf } from '../api/client.ts';
 
@@ -53,7 +54,7 @@ const historyPage = z.object({
       }),
     )
     .optional(),
-  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+  response_metadata: z.object({ next_cursor: z.string().nullish() }).nullish(),
 });
 
 export function createPoster({ client, log }: { client: WebClient; log: Logger }): Poster {
@@ -77,14 +78,14 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
     thread: string | null,
     owedAt: number,
   ): Promise<string | null> {
-    let cursor: string | undefined;
+    let cursor: string | null | undefined;
     for (let i = 0; i < LOOK_UP_PAGES; i += 1) {
       const query = {
         channel,
         include_all_metadata: true,
         limit: LOOK_UP_LIMIT,
         oldest: String(Math.floor(owedAt / 1_000) - CLOCK_SKEW_S),
-        ...(cursor === undefined ? {} : { cursor }),
+        ...(cursor === undefined || cursor === null ? {} : { cursor }),
       };
       const answer =
         thread === null
@@ -94,9 +95,27 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
       const found = messages?.find((m) => m.metadata?.event_payload.key === key);
       if (found !== undefined) return found.ts;
       cursor = next?.next_cursor;
-      if (cursor === undefined || cursor === '') return null;
+      if (cursor === undefined || cursor === null || cursor === '') return null;
     }
     throw new MayBeThere();
+  }
+
+  /** The same, in the thread or, if that does not take it, at top level. */
+  async function find(
+    channel: string,
+    key: string,
+    thread: string | null,
+    owedAt: number,
+  ): Promise<string | null> {
+    if (thread !== null)
+      try {
+        const found = await lookUp(channel, key, thread, owedAt);
+        if (found !== null) return found;
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (trouble.kind !== 'refused' || meaningOf(trouble.error) !== 'otherwise') throw error;
+      }
+    return lookUp(channel, key, null, owedAt);
   }
 
   async function post(
@@ -107,7 +126,7 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
   ): Promise<Posted> {
     const channel = await channelOf(delivery.destination);
     if (delivery.inDoubt) {
-      const found = await lookUp(channel, key, thread?.ts ?? null, delivery.owedAt);
+      const found = await find(channel, key, thread?.ts ?? null, delivery.owedAt);
       if (found !== null) return { channel, ts: found, found: true };
     }
     const base = {
@@ -117,11 +136,23 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
       unfurl_links: false,
       unfurl_media: false,
     };
-    const threaded = thread === null ? base : { ...base, thread_ts: thread.ts, reply_broadcast: thread.loud };
-    const { ts } = await withBlocks(rendered, (blocks) =>
-      client.chat.postMessage({ ...threaded, ...blocks }),
-    );
-    return { channel, ts: z.string().parse(ts), found: false };
+    const send = async (message: typeof base): Promise<Posted> => {
+      const { ts } = await withBlocks(rendered, (blocks) =>
+        client.chat.postMessage({ ...message, ...blocks }),
+      );
+      return { channel, ts: z.string().parse(ts), found: false };
+    };
+    if (thread === null) return send(base);
+    const reply = { ...base, thread_ts: thread.ts, reply_broadcast: thread.loud };
+    try {
+      return await send(reply);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble.kind !== 'refused' || meaningOf(trouble.error) !== 'otherwise') throw error;
+      // The thread is locked, or gone: people are told all the same.
+      log.warn({ trouble, channel }, 'Slack takes no reply there; it is told at top level');
+      return send(base);
+    }
   }
 
   async function withBlocks<T>(
@@ -153,8 +184,8 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
       return 'done';
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble.kind === 'refused' && ['message_not_found', 'cant_update_message'].includes(trouble.error))
-        return 'gone';
+      // It is not there any more, or may not be changed any more: a new one says how things stand.
+      if (trouble.kind === 'refused' && meaningOf(trouble.error) === 'otherwise') return 'gone';
       throw error;
     }
   }
