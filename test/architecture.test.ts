@@ -89,6 +89,19 @@ const oneFileDrawsTheButtons: Rule = (files) =>
         .map((node) => `${file.path}: ${node.getText()}`),
     );
 
+/** Where it stands is one word; which facts that leaves is for the type to say. */
+const phasesAreAskedByName: Rule = (files) =>
+  files
+    .filter(({ path }) => path.endsWith('.ts'))
+    .flatMap((file) =>
+      nodesOf(file)
+        .filter((node) => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword)
+        .filter((node) =>
+          /^'(?:grant|session|ending|seats|extension|closeout|verdict)' in /.test(node.getText()),
+        )
+        .map((node) => `${file.path}: ${node.getText()}`),
+    );
+
 const onlyTheClockTellsTime: Rule = (files) =>
   under(files, 'src/')
     .filter(({ path }) => path !== 'src/clock.ts')
@@ -321,6 +334,11 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/slack/messages/courier.ts', "await db.deleteFrom('global_message').execute();"),
         file('src/review/c.ts', "await db.selectFrom('request').selectAll().execute();"),
       ],
+    },
+    {
+      title: 'Where a request stands is asked by its phase, not by which fields happen to be there',
+      rule: phasesAreAskedByName,
+      planted: [file('src/slack/a.ts', "const used = 'session' in state;")],
     },
     {
       title: 'Who may is said in src/access alone, and asked everywhere else',

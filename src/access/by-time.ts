@@ -1,5 +1,6 @@
 import { offerReplacement, remindApprover } from './approving.ts';
-import type { Command, TimerCommand } from './command.ts';
+import { CorruptHistory } from './base.ts';
+import type { TimerCommand } from './command.ts';
 import type { Context, Decision } from './decision.ts';
 import { accept, refuse } from './decision.ts';
 import { dueCommand, overdueEnd, tellAt } from './due.ts';
@@ -92,13 +93,15 @@ function lapseReason(state: Access): Extract<AccessEvent, { type: 'request.lapse
     case 'unclaimed':
       return 'unclaimed';
     case 'pending':
+      return 'undecided';
     case 'active':
     case 'ended':
     case 'closed':
     case 'denied':
     case 'cancelled':
     case 'lapsed':
-      return 'undecided';
+      // No deadline of theirs is a lapse.
+      throw new CorruptHistory(state.phase, 'request.lapsed');
   }
 }
 
@@ -107,24 +110,4 @@ function lateClosings(state: Access, now: number): readonly AccessEvent[] {
   return unclosed(state)
     .filter(({ is }) => tellAt(is) <= now)
     .map(({ id, is, words }) => ({ type: 'access.not_closed', access: id, since: is.since, words }) as const);
-}
-
-const TIMER_COMMANDS: ReadonlySet<string> = new Set<TimerCommand['type']>([
-  'lapse',
-  'remind_approver',
-  'offer_replacement',
-  'call_off',
-  'open_start',
-  'call_off_opening',
-  'tell_not_closed',
-  'warn',
-  'expire',
-  'remind_closeout',
-  'remind_review',
-  'end_in_doubt',
-]);
-
-/** Only time itself sends these. */
-export function isTimer(command: Command): command is TimerCommand {
-  return TIMER_COMMANDS.has(command.type);
 }

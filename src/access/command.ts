@@ -160,3 +160,72 @@ export type GlobalCommand =
   | { readonly type: 'confirm_gap'; readonly restored: number };
 
 export type Command = FilingCommand | RequestCommand | TimerCommand | ProductCommand;
+
+type KindOf<T extends { readonly type: string }, K extends string> = Readonly<Record<T['type'], K>>;
+
+/** Who may send each: people, time or a product; and which of them make a request. */
+const KINDS = {
+  file: 'filing',
+  file_customer_request: 'filing',
+  declare_emergency: 'filing',
+  confirm_emergency: 'request',
+  approve: 'request',
+  deny: 'request',
+  accept: 'request',
+  cancel: 'request',
+  ask_question: 'request',
+  answer_question: 'request',
+  replace_approver: 'request',
+  start: 'request',
+  ask_extension: 'request',
+  approve_extension: 'request',
+  deny_extension: 'request',
+  end: 'request',
+  revoke: 'request',
+  report_unexpected: 'request',
+  offer_ownership: 'request',
+  accept_ownership: 'request',
+  close_out: 'request',
+  close_by_hand: 'request',
+  open_again: 'request',
+  accept_closeout: 'request',
+  contest_closeout: 'request',
+  review_emergency: 'request',
+  lapse: 'timer',
+  remind_approver: 'timer',
+  offer_replacement: 'timer',
+  call_off: 'timer',
+  open_start: 'timer',
+  call_off_opening: 'timer',
+  tell_not_closed: 'timer',
+  warn: 'timer',
+  expire: 'timer',
+  remind_closeout: 'timer',
+  remind_review: 'timer',
+  end_in_doubt: 'timer',
+  confirm_open: 'product',
+  refuse_open: 'product',
+  confirm_extension: 'product',
+  refuse_extension: 'product',
+  confirm_close: 'product',
+  note_no_answer: 'product',
+  miss_access: 'product',
+} as const satisfies KindOf<FilingCommand, 'filing'> &
+  KindOf<RequestCommand, 'request'> &
+  KindOf<TimerCommand, 'timer'> &
+  KindOf<ProductCommand, 'product'>;
+
+/** Does it make a request? */
+export function isFiling(command: Command): command is FilingCommand {
+  return KINDS[command.type] === 'filing';
+}
+
+/** Only time itself sends these. */
+export function isTimer(command: Command): command is TimerCommand {
+  return KINDS[command.type] === 'timer';
+}
+
+/** Only a connector sends these. */
+export function isProduct(command: Command): command is ProductCommand {
+  return KINDS[command.type] === 'product';
+}

@@ -1,4 +1,4 @@
-import { byTime, isTimer, whatIsOver } from './by-time.ts';
+import { byTime, whatIsOver } from './by-time.ts';
 import { withGroups } from './refusal.ts';
 import { NOTHING_RELATED } from './related-requests.ts';
 import { answerQuestion, approve, askQuestion, cancel, deny, replaceApprover } from './approving.ts';
@@ -6,11 +6,12 @@ import type { Context, Decision } from './decision.ts';
 import { accept, refuse } from './decision.ts';
 import { acceptOwnership, closeOut, judgeCloseout, offerOwnership } from './closing.ts';
 import type { Command, FilingCommand, RequestCommand } from './command.ts';
+import { isFiling, isProduct, isTimer } from './command.ts';
 import { confirmEmergency, declareEmergency, reviewEmergency } from './emergency.ts';
 import { approveExtension, askExtension, denyExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './filing.ts';
 import { tooOften } from './hourly.ts';
-import { byProduct, isProduct } from './opening.ts';
+import { byProduct } from './opening.ts';
 import type { Actor, World } from './people.ts';
 import { actorName } from './people.ts';
 import type { RequestCommandType, StateFor } from './permits.ts';
@@ -181,12 +182,4 @@ function judge<T extends RequestCommandType>(
   if (!isTimeFor(type, state)) return refuse(wrongPhase(type, state, context));
   const refusal = permits(type, state, context);
   return refusal === null ? RULES[type](state, command, context) : refuse(refusal);
-}
-
-function isFiling(command: Command): command is FilingCommand {
-  return (
-    command.type === 'file' ||
-    command.type === 'file_customer_request' ||
-    command.type === 'declare_emergency'
-  );
 }

@@ -6,7 +6,7 @@ import { connectorFor, findScope } from './policy.ts';
 import type { ProductAccess } from './product-access.ts';
 import { lastAccess, opening } from './product-access.ts';
 import type { Access, Active } from './state.ts';
-import type { Command, ProductCommand } from './command.ts';
+import type { ProductCommand } from './command.ts';
 
 /** Letting somebody in where a product does it: asked first, and told to nobody before the product has confirmed. */
 
@@ -118,19 +118,4 @@ function isAgreed(state: Access, notAfter: number): boolean {
   if (state.phase !== 'active' || state.extension === null) return false;
   const { newExpiresAt, seats } = state.extension;
   return newExpiresAt === notAfter && seats.every(({ given }) => given !== null);
-}
-
-const PRODUCT_COMMANDS: ReadonlySet<string> = new Set<ProductCommand['type']>([
-  'confirm_open',
-  'refuse_open',
-  'confirm_extension',
-  'refuse_extension',
-  'confirm_close',
-  'note_no_answer',
-  'miss_access',
-]);
-
-/** Only a connector sends these. */
-export function isProduct(command: Command): command is ProductCommand {
-  return PRODUCT_COMMANDS.has(command.type);
 }

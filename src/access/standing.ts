@@ -4,7 +4,7 @@ import { answersFor } from './people.ts';
 import type { UserId } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Access, Seat } from './state.ts';
-import { askOf, CUSTOMER_SEAT, seatsAsked, seatsOf } from './state.ts';
+import { askOf, CUSTOMER_SEAT, isStarted, seatsAsked, seatsOf } from './state.ts';
 import { isElsewhere } from './whose.ts';
 
 /** Who is able to act at all, which part somebody plays in a request, and who is asked for an answer. */
@@ -67,6 +67,6 @@ export function approversOf(seats: readonly Seat[]): readonly UserId[] {
 
 /** The people who were asked to say yes to the request, or to more time in its session, or did. */
 export function decidersOf(state: Access): readonly UserId[] {
-  const given = 'session' in state ? state.session.extensions.flatMap(({ seats }) => seats) : [];
+  const given = isStarted(state) ? state.session.extensions.flatMap(({ seats }) => seats) : [];
   return approversOf([...seatsOf(state), ...given, ...seatsAsked(state)]);
 }

@@ -207,10 +207,25 @@ export type Phase = Access['phase'];
 /** Something can still become of it: time itself will see to that. */
 export type OpenPhase = Exclude<Phase, 'closed' | 'denied' | 'cancelled' | 'lapsed'>;
 
+/** Was it granted? Then it says so ever after, but for a grant that was called off, or fell through, before its use. */
+export function isGranted(state: Access): state is Approved | Active | Ended | Closed {
+  return state.phase === 'approved' || isStarted(state);
+}
+
+/** Did a session start? */
+export function isStarted(state: Access): state is Active | Ended | Closed {
+  return state.phase === 'active' || isOver(state);
+}
+
+/** Is its session over? */
+export function isOver(state: Access): state is Ended | Closed {
+  return state.phase === 'ended' || state.phase === 'closed';
+}
+
 /** Who was asked to say yes to the request, and did. */
 export function seatsOf(state: Access): readonly Seat[] {
-  if ('grant' in state) return state.grant.seats;
-  return 'seats' in state ? state.seats : [];
+  if (isGranted(state)) return state.grant.seats;
+  return state.phase === 'pending' || state.phase === 'denied' ? state.seats : [];
 }
 
 /** Who is asked now: about the request, or about more time in its session. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Contact, Policy, Tenant, UserId } from '../access/policy.ts';
-import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
+import { askOf, asksCustomer, CUSTOMER_SEAT, isOver } from '../access/state.ts';
 import type { Access } from '../access/state.ts';
 import { decidersOf } from '../access/standing.ts';
 import type { VisibleRecord } from '../access/reading.ts';
@@ -248,9 +248,8 @@ function peopleIn(state: Access, events: readonly Recorded[]): readonly UserId[]
     state.requester,
     state.owner,
     ...decidersOf(state),
-    ...('grant' in state ? [state.grant.ask.grantee] : []),
-    ...('ask' in state && state.ask !== null ? [state.ask.grantee] : []),
-    ...('ending' in state ? [state.ending.by] : []),
+    askOf(state)?.grantee ?? state.owner,
+    ...(isOver(state) ? [state.ending.by] : []),
     ...(state.review === null ? [] : [state.review.reviewer]),
     ...events.flatMap(({ event }) => ('by' in event ? [event.by] : [])),
   ];

@@ -6,6 +6,7 @@ import type { Letter } from './layout.ts';
 import type { MailFacts } from './parts.ts';
 import { closing, fact, linkPart, quote, scopeOf } from './parts.ts';
 import { fullTime } from './times.ts';
+import { isStarted } from '../access/state.ts';
 
 /** What the customer is asked, and told, about more time in a session. */
 
@@ -38,7 +39,7 @@ export function moreTimeGiven(
   session: Letter,
   { record: { state }, nameOf }: MailFacts,
 ): Letter {
-  const given = 'session' in state ? state.session.extensions : [];
+  const given = isStarted(state) ? state.session.extensions : [];
   const extension = given.find((one) => one.newExpiresAt === newExpiresAt);
   if (extension === undefined) return session;
   const names = extension.seats.flatMap((seat) => (seat.given === null ? [] : [nameOf(seat.given.by)]));

@@ -1,7 +1,7 @@
 import type { EventOf } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
 import { unclosed } from '../access/product-access.ts';
-import { askOf } from '../access/state.ts';
+import { askOf, isGranted, isOver, isStarted } from '../access/state.ts';
 import type { Recorded } from '../ledger/history.ts';
 import { lasting } from '../wording/durations.ts';
 import { placeOf } from '../wording/names.ts';
@@ -166,10 +166,10 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
 function inUse(sign: string, no: number, facts: MailFacts): Letter {
   const { state } = facts.record;
   const place = placeOf(state.tenant);
-  if (!('session' in state)) return { subject: tsa(no), lead: [place], parts: [] };
+  if (!isStarted(state)) return { subject: tsa(no), lead: [place], parts: [] };
   const { grant, session } = state;
   const who = facts.nameOf(grant.ask.grantee);
-  const over = 'ending' in state;
+  const over = isOver(state);
   const until = over ? state.ending.endedAt : session.expiresAt;
   const emergency = state.way === 'emergency';
   const loud = `${emergency ? 'EMERGENCY: ' : ''}${sign}`;
@@ -199,7 +199,7 @@ function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFac
   const place = placeOf(state.tenant);
   const ask = askOf(state);
   const who = ask === null ? 'Somebody' : facts.nameOf(ask.grantee);
-  const startedAt = 'session' in state ? state.session.startedAt : event.endedAt;
+  const startedAt = isStarted(state) ? state.session.startedAt : event.endedAt;
   const how = {
     ended: `ended by ${facts.nameOf(event.by)}`,
     expired: 'it ended by itself, when its time was up',
@@ -216,7 +216,7 @@ function sessionOver(event: EventOf<'session.ended'>, no: number, facts: MailFac
       ...quote('What was said at the end', event.reason),
       ...quote('Why they were there', state.reason),
       ...caseFact(state),
-      ...('grant' in state ? approvedBy(state.grant, facts) : []),
+      ...(isGranted(state) ? approvedBy(state.grant, facts) : []),
       ...unexpected({ ...facts, link: null }),
       ...closing(no, facts),
     ],
@@ -241,10 +241,9 @@ function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts
   const { state } = facts.record;
   const place = placeOf(state.tenant);
   const result = { yes: 'Resolved', no: 'Not fixed', not_yet: 'Not fixed yet' }[event.fixed];
-  const was =
-    'session' in state && 'ending' in state
-      ? `${facts.nameOf(state.grant.ask.grantee)} was in ${timeSpan(state.session.startedAt, state.ending.endedAt)}. ${scopeOf(state)}.`
-      : `${scopeOf(state)}.`;
+  const was = isOver(state)
+    ? `${facts.nameOf(state.grant.ask.grantee)} was in ${timeSpan(state.session.startedAt, state.ending.endedAt)}. ${scopeOf(state)}.`
+    : `${scopeOf(state)}.`;
   return {
     subject: `[${tsa(no)}] ${result}: ${place}`,
     lead: [`${result}: the request for help with ${place}, says ${facts.nameOf(event.by)}.`, was],

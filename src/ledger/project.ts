@@ -1,7 +1,7 @@
 import type { GlobalEvent } from '../access/event.ts';
 import { waitsSince } from '../access/closeout.ts';
 import type { Access } from '../access/state.ts';
-import { askOf, seatsAsked, seatsOf } from '../access/state.ts';
+import { askOf, isGranted, isOver, isStarted, seatsAsked, seatsOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
 import { accessWord } from '../access/product-access.ts';
 import type { RequestRow, Tables } from './tables.ts';
@@ -9,9 +9,9 @@ import type { RequestRow, Tables } from './tables.ts';
 /** The row that shows where a request stands. From the state alone, so that a replay of the ledger gives the same. */
 export function projectRequest(no: number, state: Access, before: RequestRow | null): RequestRow {
   const ask = askOf(state);
-  const grant = 'grant' in state ? state.grant : null;
-  const session = 'session' in state ? state.session : null;
-  const ending = 'ending' in state ? state.ending : null;
+  const grant = isGranted(state) ? state.grant : null;
+  const session = isStarted(state) ? state.session : null;
+  const ending = isOver(state) ? state.ending : null;
   return {
     request_no: no,
     version: state.version,

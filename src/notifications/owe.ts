@@ -5,7 +5,7 @@ import { isProductFact } from '../access/evolve-access.ts';
 import type { World } from '../access/people.ts';
 import { actorName, answersFor, peopleOf } from '../access/people.ts';
 import type { Access, Seat } from '../access/state.ts';
-import { askOf, CUSTOMER_SEAT, seatsAsked, seatsOf } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT, isGranted, isStarted, seatsAsked, seatsOf } from '../access/state.ts';
 import type { Owed } from './message.ts';
 import { ofProduct } from './owe-products.ts';
 
@@ -92,11 +92,11 @@ function places(state: Access, world: World, now: number): ReadonlySet<string> {
   const ask = askOf(state);
   const seats = seatsOf(state);
   const people = [state.requester, ...decidersOf(state), ...asked(state, world, now)];
-  const granted = 'grant' in state;
+  const granted = isGranted(state);
   if (granted || state.way === 'emergency') people.push(state.owner);
   if (granted && ask !== null) people.push(ask.grantee);
   if (state.review !== null) people.push(state.review.reviewer);
-  const used = 'session' in state;
+  const used = isStarted(state);
   const where: (string | null)[] = [];
   if (used || state.way === 'emergency') {
     where.push(channels.alert, state.tenant.channel);

@@ -1,6 +1,6 @@
 import type { Refusal, Role } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
-import { CUSTOMER_SEAT, seatsAsked } from '../access/state.ts';
+import { CUSTOMER_SEAT, isGranted, seatsAsked } from '../access/state.ts';
 import { lasting } from './durations.ts';
 import { unfinishedWords } from './emergencies.ts';
 import { waitsFor } from './more-time.ts';
@@ -132,7 +132,7 @@ function notDone(state: Access | null): string {
 }
 
 function roleWords(needs: Role, state: Access | null, { who }: Speaker): string {
-  const grantee = state !== null && 'grant' in state ? ` (${who(state.grant.ask.grantee)})` : '';
+  const grantee = state !== null && isGranted(state) ? ` (${who(state.grant.ask.grantee)})` : '';
   switch (needs) {
     case 'member':
       return 'only members of this workspace can do this.';

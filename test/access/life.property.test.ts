@@ -12,7 +12,7 @@ import { unlawful } from '../../src/access/lawful.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
-import { askOf } from '../../src/access/state.ts';
+import { askOf, isStarted } from '../../src/access/state.ts';
 import { createClock } from '../../src/clock.ts';
 import type { Machine } from '../support/machine.ts';
 import { machine } from '../support/machine.ts';
@@ -148,7 +148,7 @@ function newLife(ours: Machine): Life {
 function openEmergencies(others: readonly Life[], actor: Actor): readonly number[] {
   return others.flatMap(({ state }, i) => {
     const theirs = state?.way === 'emergency' && state.requester === actorName(actor);
-    return theirs && 'session' in state && dueAt(state) !== null ? [i] : [];
+    return theirs && isStarted(state) && dueAt(state) !== null ? [i] : [];
   });
 }
 

@@ -12,7 +12,7 @@ import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName, isAmong, isContact, mayApprove } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
-import { askOf } from '../../src/access/state.ts';
+import { askOf, isStarted, seatsOf } from '../../src/access/state.ts';
 import { visibleTo } from '../../src/access/reading.ts';
 import type { Machine } from './machine.ts';
 
@@ -201,7 +201,7 @@ export function able(
   { actor, world, now }: Context,
 ): void {
   if (event.type === 'owner.changed') {
-    const seats = 'seats' in after ? after.seats : 'grant' in after ? after.grant.seats : [];
+    const seats = seatsOf(after);
     const more = after.phase === 'active' ? [after.extension, ...after.session.extensions] : [];
     must(member(world, event.to), 'an owner is a member');
     must(
@@ -356,7 +356,7 @@ export function watched(event: AccessEvent, after: Access, others: readonly Acce
       (other) =>
         other.way === 'emergency' &&
         other.requester === event.requester &&
-        'session' in other &&
+        isStarted(other) &&
         !(other.phase === 'closed' && other.review?.verdict !== null),
     );
     const alone = event.confirmBy === null;

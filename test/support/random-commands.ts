@@ -2,6 +2,7 @@ import type { Command } from '../../src/access/command.ts';
 import { dueAt } from '../../src/access/due.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
+import { isGranted } from '../../src/access/state.ts';
 import type { Machine } from './machine.ts';
 import type { Change } from './access-fixtures.ts';
 import * as acts from './access-commands.ts';
@@ -303,7 +304,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
   const text = pick(roll, ['', 'Why?', f.REASON, '\ud800']);
   const durationMs = pick(roll, [0, Number.NaN, f.MINUTE, f.HOUR, 8 * f.HOUR, 3650 * f.DAY]);
   const from = (state?.phase === 'pending' ? state.seats[0]?.holder : null) ?? f.ANN;
-  const roles = state !== null && 'grant' in state ? state.grant.ask.roles : [];
+  const roles = state !== null && isGranted(state) ? state.grant.ask.roles : [];
   const commands: readonly Command[] = [
     acts.file({
       grantee: to,

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../access/policy.ts';
-import { askOf, seatsOf } from '../../access/state.ts';
+import { askOf, isOver, isStarted, seatsOf } from '../../access/state.ts';
 import type { ReportedActions } from '../../ledger/actions.ts';
 import { csvLine } from '../../ledger/export.ts';
 import type { Mark, TenantViews } from '../../ledger/tenant-views.ts';
@@ -56,7 +56,7 @@ export async function* recordCsv(
     const read = await names.read(records);
     const name = namesFor(tenant, (user) => names.nameOf(user));
     for (const record of read) {
-      const actions = 'session' in record.state ? String(await reported.count(record.no)) : '';
+      const actions = isStarted(record.state) ? String(await reported.count(record.no)) : '';
       yield csvLine([...row(record, name), actions]);
     }
     before = older;
@@ -65,9 +65,9 @@ export async function* recordCsv(
 
 function row({ no, state }: Theirs, name: Name): readonly string[] {
   const ask = askOf(state);
-  const session = 'session' in state ? state.session : null;
-  const ending = 'ending' in state ? state.ending : null;
-  const closeout = 'ending' in state ? state.closeout : null;
+  const session = isStarted(state) ? state.session : null;
+  const ending = isOver(state) ? state.ending : null;
+  const closeout = isOver(state) ? state.closeout : null;
   const seats = seatsOf(state);
   return [
     tsa(no),

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { currentAsk } from '../../access/approving.ts';
 import type { Access, Active } from '../../access/state.ts';
-import { askOf, CUSTOMER_SEAT, seatsOf } from '../../access/state.ts';
+import { askOf, CUSTOMER_SEAT, isStarted, seatsOf } from '../../access/state.ts';
 import type { Link } from '../../ledger/links.ts';
 import { lasting } from '../../wording/durations.ts';
 import { tsa } from '../../wording/numbers.ts';
@@ -192,7 +192,7 @@ export function requestFacts({ no, state, name }: Shown): Html {
       ask === null ? null : ['For how long', lasting(ask.durationMs)],
       whenRow(state),
       approvedRow(state, name),
-      'session' in state ? ['Session', sessionWords(state, name)] : null,
+      isStarted(state) ? ['Session', sessionWords(state, name)] : null,
     ])}`;
 }
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { offersTo } from '../../access/offers.ts';
 import type { World } from '../../access/people.ts';
 import type { Tenant } from '../../access/policy.ts';
-import { askOf } from '../../access/state.ts';
+import { askOf, isOver, isStarted } from '../../access/state.ts';
 import type { Mark } from '../../ledger/tenant-views.ts';
 import { markText } from '../../ledger/tenant-views.ts';
 import { count, tsa } from '../../wording/numbers.ts';
@@ -164,9 +164,9 @@ function table(records: readonly Theirs[], { at, tenant, nameOf }: TenantFacts):
 }
 
 function whenWords({ state }: Theirs): Html {
-  if (!('session' in state)) return html`asked ${time(state.filedAt)}`;
+  if (!isStarted(state)) return html`asked ${time(state.filedAt)}`;
   const { startedAt, expiresAt } = state.session;
-  const end = 'ending' in state ? state.ending.endedAt : expiresAt;
+  const end = isOver(state) ? state.ending.endedAt : expiresAt;
   return html`${time(startedAt)} to ${time(end)}`;
 }
 

@@ -3,6 +3,7 @@ import type { RequestCommand } from '../../access/command.ts';
 import { REPEAT_COUNT } from '../../access/limits.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import type { Access } from '../../access/state.ts';
+import { isOver } from '../../access/state.ts';
 import { tsa } from '../../wording/numbers.ts';
 import type { View } from '../api/payload.ts';
 import { blockNamed, readInputs } from '../api/payload.ts';
@@ -42,7 +43,7 @@ const FIXED: readonly Fixed[] = ['yes', 'no', 'not_yet'];
 
 /** What the ledger knows already is not asked again. */
 export function closeForm(no: number, state: Access, first = '', fixed: Fixed | null = null): ModalView {
-  if (!('session' in state) || !('ending' in state)) return said(whatHappened(tsa(no), state));
+  if (!isOver(state)) return said(whatHappened(tsa(no), state));
   const { ask, seats } = state.grant;
   const approved = seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
   const facts = [

@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { Access } from '../../access/state.ts';
+import { isGranted } from '../../access/state.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { troubleOf } from '../api/client.ts';
 import type { Caller } from '../api/payload.ts';
@@ -79,7 +80,7 @@ async function submit(context: SlackContext, call: SubmitCall): Promise<Submitte
   const record = no === null ? null : await context.views.record(no);
   if (no !== null && record !== null && lacksNext(call.view))
     return { kind: 'show', view: closeForm(no, record.state, '', readFixed(call.view)) };
-  const roles = record !== null && 'grant' in record.state ? record.state.grant.ask.roles : [];
+  const roles = record !== null && isGranted(record.state) ? record.state.grant.ask.roles : [];
   return submitForm(context, call, readCloseOut(call.view, roles), blockOf, record ?? no);
 }
 

@@ -21,6 +21,7 @@ import { mayAsk } from '../interactions/visibility.ts';
 import { count } from '../../wording/numbers.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, when, who } from '../messages/words.ts';
+import { isStarted } from '../../access/state.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
 
@@ -147,7 +148,7 @@ function asked({ state }: Facts): string {
     const { by, durationMs, reason } = state.extension;
     return `\n${who(by)} asks for ${lasting(durationMs)} more: ${oneLine(reason, 600)}`;
   }
-  if (state.review === null || state.review.verdict !== null || !('session' in state)) return '';
+  if (state.review === null || state.review.verdict !== null || !isStarted(state)) return '';
   return `\n:rotating_light: *EMERGENCY*, to be reviewed until ${when(state.review.dueAt)}: ${oneLine(state.reason, 600)}`;
 }
 

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Ask } from '../../access/event.ts';
 import type { World } from '../../access/people.ts';
 import type { Access } from '../../access/state.ts';
-import { askOf, CUSTOMER_SEAT, goneFrom, seatsAsked } from '../../access/state.ts';
+import { askOf, CUSTOMER_SEAT, goneFrom, isGranted, isStarted, seatsAsked } from '../../access/state.ts';
 import type { RecentUse } from '../../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../../access/limits.ts';
 import { currentAsk } from '../../access/approving.ts';
@@ -101,7 +101,7 @@ function emergencyWords({ state, world, now }: CardFacts): string {
     const why = unfinishedWords(review?.unfinished ?? [], who(state.requester));
     return `nobody is in yet. It starts without approval as soon as a second person confirms it${because(why)}.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
   }
-  if (!('session' in state)) return 'it came to nothing: nobody entered.';
+  if (!isStarted(state)) return 'it came to nothing: nobody entered.';
   const confirmed =
     (review?.confirmedBy ?? null) === null ? '' : `, confirmed by ${who(review?.confirmedBy ?? '')}`;
   const due =
@@ -217,11 +217,11 @@ function whatLines({ state, world, now }: Facts, ask: Ask | null, room: Room): s
       `*${state.phase === 'denied' ? 'Denied' : 'Cancelled'}* by ${who(by)} ${when(state.verdict.at)}${said}`,
     );
   }
-  if ('grant' in state && state.grant.seats.length > 0)
+  if (isGranted(state) && state.grant.seats.length > 0)
     lines.push(
       `*Approved by* ${state.grant.seats.map((s) => `${who(s.given?.by ?? s.holder)}${s.given === null ? '' : ` ${when(s.given.at)}`}`).join(', ')}`,
     );
-  if ('grant' in state) lines.push(...askedFor(state.grant));
+  if (isGranted(state)) lines.push(...askedFor(state.grant));
   if (state.phase === 'active') lines.push(...moreTimeLines(state, room.text));
   lines.push(...awaiting(state, world, now));
   if (state.phase === 'pending') lines.push(`*Lapses* ${when(state.terms.lapseAt)} if nobody decides`);
@@ -232,7 +232,7 @@ function latest(state: Access): string {
   if (state.phase === 'pending' || state.phase === 'unconfirmed')
     return `; over by ${when(state.terms.latestEndAt)} at the latest`;
   if (state.phase === 'approved') return `; over by ${when(state.grant.latestEndAt)} at the latest`;
-  if (!('session' in state)) return '';
+  if (!isStarted(state)) return '';
   const { startedAt, expiresAt } = state.session;
   const end = state.phase === 'active' ? `ends ${when(expiresAt)}` : `ended ${when(state.ending.endedAt)}`;
   return `; started ${when(startedAt)}, ${end}`;

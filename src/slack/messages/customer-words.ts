@@ -1,7 +1,7 @@
 import type { EventOf } from '../../access/event.ts';
 import type { Visible } from '../../access/reading.ts';
 import type { Access } from '../../access/state.ts';
-import { askOf, asksCustomer } from '../../access/state.ts';
+import { askOf, asksCustomer, isOver, isStarted } from '../../access/state.ts';
 import { nextWords } from './next-words.ts';
 import { endWords, oneLine, quote, when, who } from './words.ts';
 import { lapseWords } from '../../wording/endings.ts';
@@ -66,10 +66,9 @@ function fileName(name: string): string {
 
 /** What was done, for the customer: what was touched, by whom, from when to when, and what is left to do. */
 export function resolution(event: EventOf<'closeout.filed'>, no: number, state: Access): string {
-  const used =
-    'session' in state && 'ending' in state
-      ? `\n${who(state.grant.ask.grantee)} was in from ${when(state.session.startedAt)} to ${when(state.ending.endedAt)}, with ${oneLine(state.grant.ask.scope.name, 150)}.`
-      : '';
+  const used = isOver(state)
+    ? `\n${who(state.grant.ask.grantee)} was in from ${when(state.session.startedAt)} to ${when(state.ending.endedAt)}, with ${oneLine(state.grant.ask.scope.name, 150)}.`
+    : '';
   const fixed = { yes: 'fixed', no: 'not fixed', not_yet: 'not fixed yet' }[event.fixed];
   const left = event.removed.filter((item) => !item.gone).length;
   const summary = event.notes === '' ? '' : `\n${quote(event.notes, 1_200)}`;
@@ -90,11 +89,11 @@ export function historyEntry({ no, state }: Visible<'customer'>): string {
   const lines = [
     `*${tsa(no)}* · *${statusWord(state)}* · ${state.way === 'emergency' ? ':rotating_light: EMERGENCY · ' : ''}${when(state.filedAt)}`,
   ];
-  if ('session' in state && ask !== null) {
-    const end = 'ending' in state ? state.ending.endedAt : state.session.expiresAt;
-    const until = 'ending' in state ? `to ${when(end)}` : `until ${when(end)} at the latest`;
+  if (isStarted(state) && ask !== null) {
+    const end = isOver(state) ? state.ending.endedAt : state.session.expiresAt;
+    const until = isOver(state) ? `to ${when(end)}` : `until ${when(end)} at the latest`;
     lines.push(
-      `${who(ask.grantee)} was given *${oneLine(ask.scope.name, 100)}*, ${when(state.session.startedAt)} ${until} (${lasting(end - state.session.startedAt)})${'ending' in state ? `; ${endWords(state.ending)}` : ''}.`,
+      `${who(ask.grantee)} was given *${oneLine(ask.scope.name, 100)}*, ${when(state.session.startedAt)} ${until} (${lasting(end - state.session.startedAt)})${isOver(state) ? `; ${endWords(state.ending)}` : ''}.`,
     );
   } else if (ask !== null) lines.push(`Asked for ${oneLine(ask.scope.name, 100)}; nobody entered.`);
   lines.push(`Why: ${oneLine(state.reason, 300)}`);

@@ -1,7 +1,7 @@
 import type { AccessEvent } from '../../access/event.ts';
 import { coolsDownUntil } from '../../access/filing.ts';
 import { GONE } from '../../access/leaving.ts';
-import { CUSTOMER_SEAT, goneFrom } from '../../access/state.ts';
+import { CUSTOMER_SEAT, goneFrom, isGranted, isOver, isStarted } from '../../access/state.ts';
 import type { Recorded } from '../../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
 import { actions, contextBlock, fitsMessage, sections } from './blocks.ts';
@@ -108,7 +108,7 @@ export function noticeWords(
     case 'grant.issued': {
       const { ask } = event;
       const less =
-        'grant' in state && isLess(ask, state.grant.asked)
+        isGranted(state) && isLess(ask, state.grant.asked)
           ? ` *Less than was asked for:* ${oneLine(ask.scope.name)}; allowed: ${inOneLine(ask.allowedActions, 600)}; off limits: ${inOneLine(ask.offLimits, 600)}.`
           : '';
       return `:white_check_mark: ${it} · Approved by ${who(actor)}. ${who(ask.grantee)} can start the session in ${place} (${lasting(ask.durationMs)}).${less} Not started by ${when(event.startBy)}, it lapses.`;
@@ -151,10 +151,9 @@ export function noticeWords(
     case 'extension.agreed':
       return `:white_check_mark: ${it} · ${who(event.by)} said yes${forWhom(event.seat, event.by, IN_SLACK)} to more time in ${place}.`;
     case 'extension.approved': {
-      const given =
-        'session' in state
-          ? state.session.extensions.find(({ newExpiresAt }) => newExpiresAt === event.newExpiresAt)
-          : undefined;
+      const given = isStarted(state)
+        ? state.session.extensions.find(({ newExpiresAt }) => newExpiresAt === event.newExpiresAt)
+        : undefined;
       const by = given === undefined ? 'Everybody who was asked' : givenBy(given, IN_SLACK);
       return `:heavy_plus_sign: ${it} · ${by} gave more time: the session in ${place} now ends ${when(event.newExpiresAt)}.`;
     }
@@ -219,7 +218,7 @@ function closeoutWords(
   ];
   if (left.length > 0) lines.push(`:warning: Still there: ${left.join(', ')}.`);
   else if (gone > 0) lines.push(`Extra permissions gone: ${gone} of ${gone}.`);
-  if ('session' in state && 'ending' in state) {
+  if (isOver(state)) {
     const approved = state.grant.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
     const by = approved.length === 0 ? 'without approval' : `approved by ${people(approved)}`;
     lines.push(

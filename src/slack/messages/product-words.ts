@@ -1,5 +1,6 @@
 import type { ProductFact } from '../../access/evolve-access.ts';
 import type { Access } from '../../access/state.ts';
+import { isGranted } from '../../access/state.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, quote, when, who } from './words.ts';
 
@@ -11,7 +12,7 @@ export function productWords(
   state: Access,
   at: number,
 ): string {
-  const grantee = 'grant' in state ? who(state.grant.ask.grantee) : 'The grantee';
+  const grantee = isGranted(state) ? who(state.grant.ask.grantee) : 'The grantee';
   switch (event.type) {
     case 'access.asked':
       return `:hourglass_flowing_sand: ${it} · opening… ${oneLine(event.connector, 60)} is asked to let ${who(event.by)} into ${place}. Nobody is in before it has confirmed.`;

@@ -2,6 +2,7 @@ import type { Reported, ReportedActions } from '../../ledger/actions.ts';
 import { count, tsa } from '../../wording/numbers.ts';
 import { oneLine, when, who } from './words.ts';
 import type { Access } from '../../access/state.ts';
+import { isGranted, isOver } from '../../access/state.ts';
 import { placeOf } from './card.ts';
 
 /** What products say was done, as it is read in Slack. */
@@ -37,8 +38,7 @@ export function afterEndWords(
   state: Access,
   { product, afterEnd }: { readonly product: string; readonly afterEnd: number },
 ): string {
-  const ending =
-    'ending' in state ? ` after it ended ${when(state.ending.endedAt)}` : ' after its time was over';
-  const grantee = 'grant' in state ? ` of ${who(state.grant.ask.grantee)}` : '';
+  const ending = isOver(state) ? ` after it ended ${when(state.ending.endedAt)}` : ' after its time was over';
+  const grantee = isGranted(state) ? ` of ${who(state.grant.ask.grantee)}` : '';
   return `:rotating_light: *${tsa(no)}* · *Access was still open.* ${oneLine(product, 80)} tells of ${count(afterEnd, 'action')} in the session${grantee} in ${placeOf(state)}${ending}. Take the access away in the product now, and find out why it was there. \`/tsa show ${tsa(no)}\` lists what was done.`;
 }
