@@ -178,6 +178,11 @@ export function readDatabasePath(env: Env = process.env): string {
   return path === '' ? DATABASE : path;
 }
 
+/** Where the secrets are that the policy names. */
+export function readEnvironment(env: Env = process.env): Env {
+  return env;
+}
+
 /** Are the keys that sign in the environment? Then no file of them is used. */
 export function hasSigningKeys(env: Env = process.env): boolean {
   return (env['SIGNING_KEYS']?.trim() ?? '') !== '';

@@ -6,6 +6,8 @@ import { missingWords } from './wording/gap.ts';
 import type { Ledger } from './ledger/open.ts';
 import { lastOwner } from './ledger/open.ts';
 import { openToOthers } from './ledger/private-files.ts';
+import { notClosed } from './access/product-access.ts';
+import { recordsNotClosed } from './ledger/product-accesses.ts';
 import { createViews } from './ledger/views.ts';
 import { ATTENTION, WELL } from './outcome.ts';
 import { readRows } from './outbox/look.ts';
@@ -30,6 +32,7 @@ export async function doctor(ledger: Ledger): Promise<number> {
     ...damage(ledger),
     ...clocks(),
     ...unguarded(ledger),
+    ...(await notGone(ledger, now)),
     ...(await overdue(ledger, now)),
     ...(await waiting(ledger, now)),
     ...(await undelivered(ledger, now)),
@@ -75,6 +78,19 @@ async function introduce({ db, path }: Ledger): Promise<void> {
       ? 'never opened here'
       : `last opened by process ${owner.pid} on ${owner.host}, ${owner.since}`;
   console.log(`The ledger ${path}: ${seq} events; ${by}.`);
+}
+
+/** The first thing to look at: somebody may be in a product whose session is over. */
+async function notGone({ db }: Ledger, now: number): Promise<readonly string[]> {
+  const late = (await recordsNotClosed(db)).flatMap(({ no, state }) =>
+    notClosed(state).map(({ connector, is, words }) => {
+      const why = words === '' ? '' : `: ${words}`;
+      return `TSA-${no}, ${connector}, over for ${span(now - is.since)}${why}`;
+    }),
+  );
+  if (late.length === 0) return [];
+  say('Access that products have not confirmed gone', late.length, late);
+  return ['somebody may still be in a product whose session is over'];
 }
 
 async function overdue({ db }: Ledger, now: number): Promise<readonly string[]> {

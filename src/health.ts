@@ -5,6 +5,7 @@ import { clockSays } from './wording/clock.ts';
 import type { Clock, Timekeeper } from './clock.ts';
 import type { Ledger } from './ledger/open.ts';
 import { WAL_BYTES } from './ledger/open.ts';
+import { numbersNotClosed } from './ledger/product-accesses.ts';
 import type { Views } from './ledger/views.ts';
 import { readFigures } from './outbox/look.ts';
 
@@ -79,6 +80,7 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
   const late = await deps.views.overdue(now - GRACE_MS);
   const { waitsSince, refusing, failed, untold } = await readFigures(deps.ledger.db);
   const waits = now - (waitsSince ?? now);
+  const notGone = await numbersNotClosed(deps.ledger.reader);
   return {
     database: await writable(deps.ledger),
     slack: {
@@ -91,6 +93,13 @@ export async function readiness(deps: Parameters<typeof createHealth>[0]): Promi
     timers: {
       ok: late === 0,
       says: late === 0 ? 'nothing overdue' : `${late} overdue by more than a minute`,
+    },
+    products: {
+      ok: notGone.length === 0,
+      says:
+        notGone.length === 0
+          ? 'nothing is open that should be gone'
+          : `not confirmed gone: ${notGone.map((no) => `TSA-${no}`).join(', ')}`,
     },
     clock: clockSays(deps.clock),
     messages: {

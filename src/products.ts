@@ -8,17 +8,17 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Health } from './health.ts';
 import { clientFrom } from './http/limits.ts';
-import { openProductKeys, signingKeysFile } from './key-files.ts';
-import { openKeyringFile, openKeyringText } from './keys/keyring.ts';
+import { openProductKeys } from './key-files.ts';
+import type { Keyring } from './keys/keyring.ts';
 import type { CommandHandler } from './ledger/command-handler.ts';
 import type { Inside } from './ledger/tenant-views.ts';
 import { sessionsInside } from './ledger/tenant-views.ts';
-import { CannotOpen } from './ledger/cannot-open.ts';
 import type { Ledger } from './ledger/open.ts';
 import type { SharedListener } from './http/server.ts';
 import { serve } from './http/server.ts';
 import { heldBack, productsPortTaken } from './start-problems.ts';
 import type { Directory } from './slack/api/directory.ts';
+import { createProfiles } from './slack/api/profiles.ts';
 
 /** What products ask, on this ledger and with what Slack says of people. */
 export interface Products extends SharedListener {
@@ -34,26 +34,18 @@ interface ProductsDeps {
   readonly handler: Pick<CommandHandler, 'recordActions'>;
   readonly directory: Pick<Directory, 'profile' | 'learn'>;
   readonly policy: Policy;
+  readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Whom Slack does not tell of is asked about again only after this: each question may be waiting for the answer. */
-const ASK_AGAIN_MS = 30_000;
 const PATHS = /^\/(?:access\/v1|v1|\.well-known)\/|^\/openapi(?:\.json|\.css)?$/;
 
-/** Opens the keys, and answers from now on; `null`, where nothing is to be answered. @throws CannotOpen */
-export async function openProducts(config: Config, deps: ProductsDeps): Promise<Products | null> {
+/** Answers from now on; `null`, where nothing is to be answered. */
+export function openProducts(config: Config, deps: ProductsDeps): Products | null {
   const { accessApi, clientHeader, database } = config;
   if (accessApi === null) return null;
-  const { ledger, handler, policy, clock, log } = deps;
-  const keyring = await (accessApi.signingKeys === null
-    ? openKeyringFile(signingKeysFile(database), clock)
-    : openKeyringText(accessApi.signingKeys, clock));
-  if (!keyring.ok)
-    throw new CannotOpen(
-      accessApi.signingKeys === null ? keyring.why : `SIGNING_KEYS cannot be used. ${keyring.why}`,
-    );
+  const { ledger, handler, policy, keyring, clock, log } = deps;
   const keys = openProductKeys(database);
   const sessionOf = describing(deps);
   let begun = false;
@@ -65,7 +57,7 @@ export async function openProducts(config: Config, deps: ProductsDeps): Promise<
       return (await Promise.all(inside.map((one) => sessionOf(tenantId, one)))).flat();
     },
     recordActions: (batch) => handler.recordActions(batch, policy),
-    keyring: keyring.keyring,
+    keyring,
     clock,
     log,
     client: (c) => clientFrom(clientHeader === null ? undefined : c.req.header(clientHeader), c.env.client),
@@ -108,20 +100,9 @@ function describing({
   policy,
   clock,
 }: ProductsDeps): (tenantId: string, inside: Inside) => Promise<readonly Session[]> {
-  const asked = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
-
-  async function profileOf(user: string): Promise<ReturnType<Directory['profile']>> {
-    const known = directory.profile(user);
-    if (known !== null) return known;
-    const before = asked.get(user);
-    if (before === undefined || clock.now() - before.at >= ASK_AGAIN_MS)
-      asked.set(user, { at: clock.now(), done: directory.learn([user]) });
-    await asked.get(user)?.done;
-    return directory.profile(user);
-  }
-
+  const profiles = createProfiles(directory, clock);
   return async (tenantId, { no, grantee, scopeId, reason, startedAt, expiresAt }) => {
-    const profile = await profileOf(grantee);
+    const profile = await profiles.of(grantee);
     // Who left holds nothing, even before anybody revoked it.
     if (profile !== null && profile.standing !== 'member') return [];
     return [

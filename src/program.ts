@@ -1,5 +1,7 @@
 import { systemClock } from './clock.ts';
-import { configWords, readConfig } from './config.ts';
+import type { Config, ConfigProblem } from './config.ts';
+import { configWords, readConfig, readEnvironment } from './config.ts';
+import { secretProblems } from './connectors/registry.ts';
 import { CannotOpen } from './ledger/cannot-open.ts';
 import { createLog } from './log.ts';
 import { loadPolicy, policyWords } from './policy/load.ts';
@@ -17,7 +19,12 @@ const policy = settings.ok
   : loadPolicy(settings.policy);
 if (!settings.ok) console.error(configWords(settings.problems));
 if (!policy.ok) console.error(policyWords(policy.problems));
-if (!settings.ok || !policy.ok) process.exit(1);
+const missing =
+  settings.ok && policy.ok
+    ? [...secretProblems(policy.connectors, readEnvironment()), ...apiProblems(settings.config, policy)]
+    : [];
+if (missing.length > 0) console.error(configWords(missing));
+if (!settings.ok || !policy.ok || missing.length > 0) process.exit(1);
 
 const log = createLog(settings.config.logLevel);
 let running: Running | null = null;
@@ -51,9 +58,26 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  running = await start(settings.config, policy, systemClock, log);
+  running = await start(settings.config, { ...policy, env: readEnvironment() }, systemClock, log);
 } catch (error) {
   if (!(error instanceof CannotOpen)) throw error;
   console.error(`TSA cannot start.\n  ${error.message}`);
   process.exit(1);
+}
+
+/** Products check there what we sign, and ask there who may be in. */
+function apiProblems(
+  { accessApi }: Pick<Config, 'accessApi'>,
+  { connectors }: { readonly connectors: ReadonlyMap<string, unknown> },
+): readonly ConfigProblem[] {
+  if (accessApi !== null || connectors.size === 0) return [];
+  const [first = ''] = connectors.keys();
+  return [
+    {
+      name: 'ACCESS_API_URL',
+      wrong: `is missing (the connector ${first} needs it)`,
+      instead:
+        'the address at which your products reach this program, such as https://access.example.com; what is signed is checked there',
+    },
+  ];
 }

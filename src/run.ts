@@ -4,6 +4,7 @@ import { reachable } from './access/policy.ts';
 import { atHome } from './access/whose.ts';
 import type { Timekeeper } from './clock.ts';
 import type { Config } from './config.ts';
+import type { ConnectorPlan } from './connectors/kind.ts';
 import { createHandler, openDatabase } from './database.ts';
 import { createMailEdge, routed } from './email/edge.ts';
 import { createHealth } from './health.ts';
@@ -15,6 +16,8 @@ import { createTenantViews } from './ledger/tenant-views.ts';
 import { createViews } from './ledger/views.ts';
 import { createLoops } from './loops.ts';
 import type { TenantIndex } from './policy/tenant-index.ts';
+import { openCarrier } from './product-edge.ts';
+import { openSigningKeys } from './signing-keys.ts';
 import { connectToSlack, createSlackEdge } from './slack/edge.ts';
 import { AS_IT_IS, policyChangeWords } from './wording/policy-change.ts';
 
@@ -35,10 +38,21 @@ export interface Running {
 /** What is in flight when it is told to stop has this long. */
 const STOP_WITHIN_MS = 8_000;
 
+/** What it starts with, beside its settings. */
+interface Start {
+  readonly policy: Policy;
+  readonly tenants: TenantIndex;
+  /** What opens and closes access in products, by name, and where its secrets are. */
+  readonly connectors?: ReadonlyMap<string, ConnectorPlan>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const NONE: ReadonlyMap<string, ConnectorPlan> = new Map();
+
 /** Puts the parts together and starts them: the ledger, the edges, the loops. @throws CannotOpen with words for the operator */
 export async function start(
   config: Config,
-  { policy: loaded, tenants }: { readonly policy: Policy; readonly tenants: TenantIndex },
+  { policy: loaded, tenants, connectors: plans = NONE, env = {} }: Start,
   clock: Timekeeper,
   log: Logger,
 ): Promise<Running> {
@@ -72,10 +86,12 @@ export async function start(
     const loops = createLoops({ ...core, directory, courier: routed(slack.courier, mail.courier) });
     slack.onChanged((user) => loops.look(user));
     const health = createHealth({ ...core, slack: () => slack.life() });
+    const keyring = config.accessApi === null ? null : await openSigningKeys(config, clock);
     const products =
-      config.accessApi === null
+      keyring === null
         ? null
-        : await (await import('./products.ts')).openProducts(config, { ...core, directory });
+        : (await import('./products.ts')).openProducts(config, { ...core, directory, keyring });
+    const carrier = await openCarrier({ config, plans, env, keyring }, { ...core, directory });
     const http = await createHttpEdge(config, {
       health,
       slack,
@@ -97,6 +113,7 @@ export async function start(
     // Not before: until it is caught up, a session of a backup may be shown that is long over.
     const productsPort = (await products?.start(health)) ?? port;
     await loops.start();
+    carrier.start();
     await slack.start();
     log.info({ mode: config.slack.mode.kind, port, tenants: policy.tenants.size }, 'TSA is ready');
 
@@ -104,13 +121,18 @@ export async function start(
       handler,
       port,
       productsPort,
-      tick: () => loops.tick(),
+      async tick() {
+        await loops.tick();
+        await carrier.tick();
+        await loops.tick();
+      },
       async stop() {
         // All at the same time: together they have that long, not each.
         await Promise.all([
           slack.stop(),
           http.stop().then(() => products?.stop()),
           loops.stop(STOP_WITHIN_MS),
+          carrier.stop(STOP_WITHIN_MS),
         ]);
         await handler.close();
         mail.stop();

@@ -27,10 +27,21 @@ const LAYERS: readonly { readonly of: string; readonly may: readonly string[] }[
   { of: 'src/timers/', may: ['src/timers/', 'src/ledger/', 'src/access/', 'src/clock.ts'] },
   { of: 'src/review/', may: ['src/review/', 'src/ledger/', 'src/access/'] },
   { of: 'src/wording/', may: ['src/wording/', 'src/access/', 'src/clock.ts'] },
+  {
+    of: 'src/carrying/',
+    may: ['src/carrying/', 'src/connectors/connector.ts', 'src/ledger/', 'src/access/', 'src/clock.ts'],
+  },
   { of: 'src/keys/', may: ['src/keys/', 'src/clock.ts'] },
   {
     of: 'src/connectors/',
-    may: ['src/connectors/', 'src/keys/', 'src/clock.ts', 'src/config.ts', 'src/plain-line.ts'],
+    may: [
+      'src/connectors/',
+      'src/access/policy.ts',
+      'src/keys/',
+      'src/clock.ts',
+      'src/config.ts',
+      'src/plain-line.ts',
+    ],
   },
   {
     of: 'src/access-api/',
@@ -146,6 +157,8 @@ const WORLD_GIVEN_BY: ReadonlySet<string> = new Set([
   'src/timers/vacancies.ts',
   'src/timers/leavers.ts',
   'src/timers/catching-up.ts',
+  // A product's own answer; its connector alone speaks for it.
+  'src/carrying/carrier.ts',
   'src/http/page-context.ts',
   'src/http/routes/help-link.ts',
   'src/http/routes/request-link.ts',
@@ -320,6 +333,7 @@ const RULES: readonly { readonly title: string; readonly rule: Rule; readonly pl
         file('src/timers/d.ts', "import { readConfig } from '../config.ts';"),
         file('src/review/e.ts', "import { section } from '../slack/blocks.ts';"),
         file('src/connectors/f.ts', "import type { Access } from '../access/state.ts';"),
+        file('src/carrying/i.ts', "import { section } from '../slack/messages/blocks.ts';"),
         file('src/keys/g.ts', "import { openLedger } from '../ledger/open.ts';"),
         file('src/access-api/h.ts', "import { section } from '../slack/blocks.ts';"),
       ],

@@ -4,6 +4,7 @@ import type { Config } from '../src/config.ts';
 import { openProductKeys } from '../src/key-files.ts';
 import type { Products } from '../src/products.ts';
 import { openProducts } from '../src/products.ts';
+import { openSigningKeys } from '../src/signing-keys.ts';
 import { approve, file, start } from './support/access-commands.ts';
 import { ANN, GUS, RITA, worldOf } from './support/access-fixtures.ts';
 import type { TestLedger } from './support/test-ledger.ts';
@@ -28,11 +29,12 @@ function configOf(g: TestLedger, signingKeys: string | null = null): Config {
 async function opened(g: TestLedger, signingKeys: string | null = null): Promise<Products> {
   const { ledger, handler, clock, log } = g;
   const directory = { profile: () => null, learn: () => Promise.resolve() };
-  const products = await openProducts(configOf(g, signingKeys), {
+  const products = openProducts(configOf(g, signingKeys), {
     ledger,
     handler,
     directory,
     policy: worldOf().policy,
+    keyring: await openSigningKeys(configOf(g, signingKeys), clock),
     clock,
     log,
   });

@@ -20,7 +20,7 @@ export function isOrdered(setting: string): boolean {
 
 /** The policy without its tenants. Whatever a policy may say some day is in it, too, by its name. */
 export function recordPolicy(policy: Policy): PolicyRecord {
-  const { tenants, approvers, scopes, deputies, ...rest } = policy;
+  const { tenants, approvers, scopes, deputies, connectors, ...rest } = policy;
   const { requesters, admins, auditors, sharedAccounts, doNotPing, ...others } = rest;
   const people = { requesters, admins, auditors, sharedAccounts, doNotPing };
   const settings: Record<string, Value> = {
@@ -29,6 +29,8 @@ export function recordPolicy(policy: Policy): PolicyRecord {
     scopes: scopes.map((scope) => scope.id),
   };
   for (const { id, ...scope } of scopes) Object.assign(settings, settingsOf(scope, `scopes.${id}`));
+  for (const [name, url] of connectors.urls) settings[`connectors.${name}`] = url;
+  settings['products.open_within'] = length(connectors.openWithinMs);
   for (const [user, standIns] of deputies) settings[`people.deputies.${user}`] = standIns;
   return { settings: inOrder(settings), approvers: rulesOf(approvers) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BY_HAND } from '../access/policy.ts';
 import type { ConfigProblem } from '../config.ts';
 import type { Connector } from './connector.ts';
 import type { ConnectorDeps, ConnectorPlan } from './kind.ts';
@@ -12,9 +13,6 @@ const KINDS = {
 } satisfies Record<string, z.ZodType<ConnectorPlan>>;
 
 const names = Object.keys(KINDS).join(' or ');
-
-/** Access that people give and take away themselves, in the product. */
-export const BY_HAND = 'by_hand';
 
 /** One connector in the policy: its kind, and what that kind needs to know. */
 const connectorForm = z
@@ -39,6 +37,7 @@ export const connectorsForm = z
     connectorForm,
   )
   .default({})
+  .transform((connectors) => new Map(Object.entries(connectors)))
   .describe('How access is opened and closed in products, by names of your choice.');
 
 /** `access` of a tenant or a scope in the policy. */
@@ -49,33 +48,40 @@ export const accessForm = z
     'The connector that opens and closes the access, or by_hand. The tenant’s word counts before the scope’s.',
   );
 
-/** Which connector gives access of that scope in that tenant; `null`: people do, by hand. */
-export function connectorFor(
-  tenant: { readonly access: string | null },
-  scope: { readonly access: string | null },
-): string | null {
-  const name = tenant.access ?? scope.access ?? BY_HAND;
-  return name === BY_HAND ? null : name;
-}
-
 /** Every connector of the policy, with its secrets; or all the secrets that are missing or wrong. */
 export function openConnectors(
   plans: ReadonlyMap<string, ConnectorPlan>,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
   deps: ConnectorDeps,
 ):
   | { readonly ok: true; readonly connectors: ReadonlyMap<string, Connector> }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] } {
-  const value = (name: string): string => env[name]?.trim() ?? '';
+  const problems = secretProblems(plans, env);
+  if (problems.length > 0) return { ok: false, problems };
+  const connectors = [...plans].map(
+    ([name, plan]) => [name, plan.connect(name, (secret) => valueOf(env, secret), deps)] as const,
+  );
+  return { ok: true, connectors: new Map(connectors) };
+}
+
+/** All the secrets that are missing or wrong, each once. */
+export function secretProblems(
+  plans: ReadonlyMap<string, ConnectorPlan>,
+  env: Env,
+): readonly ConfigProblem[] {
   const problems = new Map<string, ConfigProblem>();
   for (const [connector, { secrets }] of plans)
     for (const { name, looksRight, instead } of secrets) {
-      const wrong =
-        value(name) === '' ? 'is missing' : looksRight(value(name)) ? null : 'does not look right';
+      const value = valueOf(env, name);
+      const wrong = value === '' ? 'is missing' : looksRight(value) ? null : 'does not look right';
       if (wrong !== null)
         problems.set(name, { name, wrong: `${wrong} (the connector ${connector} needs it)`, instead });
     }
-  if (problems.size > 0) return { ok: false, problems: [...problems.values()] };
-  const connectors = [...plans].map(([name, plan]) => [name, plan.connect(name, value, deps)] as const);
-  return { ok: true, connectors: new Map(connectors) };
+  return [...problems.values()];
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function valueOf(env: Env, name: string): string {
+  return env[name]?.trim() ?? '';
 }

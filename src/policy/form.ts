@@ -3,6 +3,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { CUSTOMER_REQUEST_MAX_MS } from '../access/limits.ts';
 import { hidesSomething, revealed } from '../access/lettering.ts';
+import { accessForm, connectorsForm } from '../connectors/registry.ts';
 import { parseDuration } from '../wording/durations.ts';
 
 /** The form of policy.yml. Every key is described here once: for the reader of errors, and for editors. */
@@ -88,6 +89,7 @@ const scope = z
       .describe('How many different people must approve.'),
     consent: z.boolean().default(false).describe('The customer must consent too, whatever the tenant says.'),
     high_risk: z.boolean().default(false).describe('The approver types the tenant’s id to approve.'),
+    access: accessForm,
   })
   .refine(extendedFits, EXTENDED_FITS);
 
@@ -128,6 +130,7 @@ export const tenantForm = z
       .regex(/^[0-9a-f]{64}$/, 'write the SHA-256 of the key: 64 digits 0-9 a-f, not the key itself')
       .optional()
       .describe('SHA-256 of the key with which the product asks GET /tenants/{id}/status.'),
+    access: accessForm,
   })
   .refine(extendedFits, EXTENDED_FITS);
 
@@ -180,6 +183,12 @@ const limits = z
     per_hour: perHour.prefault({}),
   })
   .refine(extendedFits, EXTENDED_FITS);
+
+const products = z
+  .strictObject({
+    open_within: duration('2m', 'A session that its product has not opened within this is called off.'),
+  })
+  .describe('What is asked of the products that open and close access.');
 
 const emergency = z.strictObject({
   people: z.array(principal).default([]).describe('Who may declare an emergency; nobody if empty.'),
@@ -249,6 +258,8 @@ export const policyForm = z.strictObject({
   scopes: z.array(scope).min(1, 'list at least one').max(10, 'at most 10').describe('Least first.'),
   limits: limits.prefault({}),
   emergency: emergency.prefault({}),
+  connectors: connectorsForm,
+  products: products.prefault({}),
   digest: z
     .strictObject({
       cron: z
@@ -262,7 +273,7 @@ export const policyForm = z.strictObject({
     .string()
     .optional()
     .describe(
-      'A CSV file beside this one, with the columns id, name, environment, and if wanted region, channel, max_duration, max_extended, consent, customer_requests, status_key_sha256, contact_name, contact_email, contact_slack_user, contact_slack_team.',
+      'A CSV file beside this one, with the columns id, name, environment, and if wanted region, channel, max_duration, max_extended, consent, customer_requests, status_key_sha256, access, contact_name, contact_email, contact_slack_user, contact_slack_team.',
     ),
 });
 

@@ -8,11 +8,16 @@ import { policyForm } from './form.ts';
 import type { PolicyProblem } from './problems.ts';
 import { complaintsOf } from './problems.ts';
 import type { Line } from './tenants.ts';
-import { readText, takeTenants } from './tenants.ts';
+import { accessProblem, readText, takeTenants } from './tenants.ts';
 import type { TenantCatalogue } from './tenant-index.ts';
 
 export type LoadedPolicy =
-  | { readonly ok: true; readonly policy: Policy; readonly tenants: TenantCatalogue }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      readonly tenants: TenantCatalogue;
+      readonly connectors: PolicyForm['connectors'];
+    }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /** A thousand wrong lines are one mistake made a thousand times. */
@@ -48,7 +53,12 @@ export function loadPolicy(path: string, catalogue: string | null = null): Loade
     ...crossCheck(form, path, at),
   ];
   if (problems.length === 0 && tenants.catalogue !== null)
-    return { ok: true, policy: toPolicy(form, tenants.catalogue), tenants: tenants.catalogue };
+    return {
+      ok: true,
+      policy: toPolicy(form, tenants.catalogue),
+      tenants: tenants.catalogue,
+      connectors: form.connectors,
+    };
   tenants.catalogue?.close();
   return failed(problems);
 }
@@ -169,6 +179,10 @@ function crossCheck(form: PolicyForm, file: string, at: Line): PolicyProblem[] {
         `nobody could approve ${scope.id}: add approvers for it (it needs ${scope.approvals}; shared accounts do not count)`,
       );
   });
+  form.scopes.forEach((scope, i) => {
+    const unconnected = accessProblem(scope.access, [scope], form.connectors);
+    if (unconnected !== null) say(['scopes', i, 'access'], unconnected);
+  });
   const { emergency, limits } = form;
   if (emergency.max_duration > limits.max_duration)
     say(['emergency', 'max_duration'], 'must not be longer than limits.max_duration (it is 1h if left out)');
@@ -204,7 +218,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       approvals: scope.approvals,
       consent: scope.consent,
       highRisk: scope.high_risk,
-      access: null,
+      access: scope.access ?? null,
     })),
     limits: {
       maxDurationMs: limits.max_duration,
@@ -233,7 +247,11 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       secondPersonAfter: emergency.second_person_after,
       confirmWithinMs: emergency.confirm_within,
     },
-    connectors: NO_CONNECTORS,
+    connectors: {
+      ...NO_CONNECTORS,
+      urls: new Map([...form.connectors].map(([name, { url }]) => [name, url])),
+      openWithinMs: form.products.open_within,
+    },
     digest: form.digest,
     tenants,
   };

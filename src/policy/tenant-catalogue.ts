@@ -17,7 +17,7 @@ export interface CataloguePlace {
 export type AddTenant = (tenant: Tenant) => boolean;
 
 /** Raised when what a catalogue holds, or how, is no longer what an older program wrote. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** A trigram in more than this part of the tenants tells them apart so badly that looking it up costs more than it saves. */
 const COMMON = 0.05;
 

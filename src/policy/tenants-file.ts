@@ -17,6 +17,7 @@ const COLUMNS = [
   'consent',
   'customer_requests',
   'status_key_sha256',
+  'access',
   `${CONTACT}name`,
   `${CONTACT}email`,
   `${CONTACT}slack_user`,

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { plainly } from '../access/lettering.ts';
 import type { Tenant } from '../access/policy.ts';
+import { BY_HAND } from '../access/policy.ts';
 import { userElsewhere } from '../access/whose.ts';
 import type { PolicyForm, TenantForm } from './form.ts';
 import type { PolicyProblem } from './problems.ts';
@@ -37,6 +38,8 @@ export function takeTenants(
     .update(JSON.stringify(own))
     .update('\0')
     .update(listed ?? '')
+    .update('\0')
+    .update([...form.connectors].map(([name, { scopes }]) => `${name} ${scopes?.join() ?? ''}`).join('\n'))
     .digest('hex');
   const kept = place === null ? null : { path: place, madeOf };
   const there = kept === null ? null : openCatalogue(kept);
@@ -44,7 +47,16 @@ export function takeTenants(
   const wrong: PolicyProblem[] = [];
   const twice: PolicyProblem[] = [];
   const catalogue = makeCatalogue(kept, (add) => {
+    const unconnected = (tenant: Tenant): string | null =>
+      accessProblem(tenant.access, form.scopes, form.connectors);
     own.forEach((tenant, i) => {
+      const wrongly = unconnected(tenant);
+      if (wrongly !== null)
+        wrong.push({
+          file: here.path,
+          line: here.at(['tenants', i, 'access']),
+          message: `tenants.${i}.access: ${wrongly}`,
+        });
       if (add(tenant)) return;
       const line = here.at(['tenants', i, 'id']);
       const message = `tenants.${i}.id: the tenant ${tenant.id} is there twice`;
@@ -52,6 +64,8 @@ export function takeTenants(
     });
     if (file === null || listed === null) return;
     const broken = readTenants(file, listed, (tenant, line) => {
+      const unknown = unconnected(toTenant(tenant));
+      if (unknown !== null) wrong.push({ file, line, message: `access: ${unknown}` });
       if (!add(toTenant(tenant)))
         twice.push({ file, line, message: `id: the tenant ${tenant.id} is there twice` });
     });
@@ -62,6 +76,19 @@ export function takeTenants(
   catalogue.close();
   if (place !== null) rmSync(place, { force: true });
   return { catalogue: null, problems };
+}
+
+/** Why access cannot be given that way to all of these scopes; `null` where it can. */
+export function accessProblem(
+  access: string | null | undefined,
+  scopes: readonly { readonly id: string }[],
+  connectors: PolicyForm['connectors'],
+): string | null {
+  if (access === null || access === undefined || access === BY_HAND) return null;
+  const plan = connectors.get(access);
+  if (plan === undefined) return `there is no connector ${access} (write by_hand for none)`;
+  const missing = scopes.filter(({ id }) => plan.scopes?.includes(id) === false).map(({ id }) => id);
+  return missing.length === 0 ? null : `the connector ${access} has no group for ${missing.join(', ')}`;
 }
 
 /** Letters of another alphabet than the rest of a name are pointed out wherever it is shown. */
@@ -85,6 +112,6 @@ function toTenant(form: TenantForm): Tenant {
       email: c.email ?? null,
     })),
     statusKeySha256: form.status_key_sha256 ?? null,
-    access: null,
+    access: form.access ?? null,
   };
 }

@@ -37,6 +37,8 @@ export interface SlackContext {
   readonly reviewed: (from: number, until: number) => Promise<Facts>;
   readonly lookUps: LookUps;
   /** Links to the cards of requests in the alert channel, where there are any. */
+  /** Requests whose product has not confirmed, in time, that access is gone. */
+  readonly notClosed: () => Promise<readonly FullRecord[]>;
   readonly permalinks: (numbers: readonly number[]) => Promise<ReadonlyMap<number, string>>;
   readonly directory: Directory;
   readonly policy: Policy;

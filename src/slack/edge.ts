@@ -7,6 +7,7 @@ import type { CommandHandler } from '../ledger/command-handler.ts';
 import { readDigestWeek } from '../ledger/digest-weeks.ts';
 import { createKeptFigures } from '../ledger/kept-figures.ts';
 import type { OwnLedger } from '../ledger/open.ts';
+import { recordsNotClosed } from '../ledger/product-accesses.ts';
 import { createTenantViews } from '../ledger/tenant-views.ts';
 import type { Views } from '../ledger/views.ts';
 import { inChannel } from '../notifications/owe.ts';
@@ -115,6 +116,7 @@ export async function createSlackEdge(
     reviewed: (from, until) => readFacts(counted, from, until),
     lookUps: createLookUps(clock),
     permalinks: permalinksOf(ledger.reader, policy, me.url),
+    notClosed: () => recordsNotClosed(ledger.reader),
     directory,
     policy,
     tenants,

@@ -33,6 +33,7 @@ function counting(g: TestLedger, world: World = worldOf()): { context: SlackCont
     reported: createReportedActions(g.ledger.reader),
     reviewed: () => Promise.reject(new Error('nobody asks for a review here')),
     lookUps: createLookUps(g.clock),
+    notClosed: () => Promise.resolve([]),
     permalinks: () => Promise.resolve(new Map()),
     directory: {
       asked(look) {

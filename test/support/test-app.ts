@@ -13,6 +13,7 @@ import type { Policy } from '../../src/access/policy.ts';
 import type { Timekeeper } from '../../src/clock.ts';
 import { createClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
+import type { ConnectorPlan } from '../../src/connectors/kind.ts';
 import { createLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Running } from '../../src/run.ts';
@@ -62,11 +63,20 @@ export function turnedClock(): TurnedClock {
   };
 }
 
+/** What opens and closes access in products. */
+interface Connected {
+  readonly connectors?: ReadonlyMap<string, ConnectorPlan>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export async function stage(
   mode: Mode = 'socket',
   change: (policy: Policy) => Policy = (policy) => policy,
   before: (database: string, policy: Policy, clock: TurnedClock) => Promise<void> = () => Promise.resolve(),
-  more: Pick<Config, 'mail' | 'publicUrl'> & Partial<Config> = { mail: null, publicUrl: null },
+  { connectors, env, ...more }: Pick<Config, 'mail' | 'publicUrl'> & Partial<Config> & Connected = {
+    mail: null,
+    publicUrl: null,
+  },
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-'));
   const clock = turnedClock();
@@ -97,7 +107,12 @@ export async function stage(
   const begin = async (): Promise<Running> => {
     const running = await start(
       config,
-      { policy, tenants: createTenantIndex(policy.tenants.values()) },
+      {
+        policy,
+        tenants: createTenantIndex(policy.tenants.values()),
+        ...(connectors === undefined ? {} : { connectors }),
+        ...(env === undefined ? {} : { env }),
+      },
       clock,
       log,
     );

@@ -235,6 +235,7 @@ async function readFacts(context: SlackContext, me: UserId): Promise<HomeFacts> 
     ],
     closeouts: [...unique(closeouts)].sort((a, b) => b.no - a.no),
     active,
+    notClosed: inside ? await context.notClosed() : [],
     latest: overlooks(context.directory.known(), me) ? await context.views.latest(LATEST) : null,
     absence: absences.get(me),
     gap: await views.gap(),

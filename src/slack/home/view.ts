@@ -7,6 +7,7 @@ import type { Gap } from '../../ledger/gap.ts';
 import type { FullRecord } from '../../ledger/history.ts';
 import { actions, button, contextBlock, fit, header, plain, section } from '../messages/blocks.ts';
 import { buttonsFor } from '../messages/buttons.ts';
+import { notClosedLines } from '../messages/not-closed.ts';
 import { headline } from '../messages/card.ts';
 import type { SlackContext } from '../context.ts';
 import type { Facts } from '../messages/facts.ts';
@@ -34,6 +35,7 @@ export interface HomeFacts {
   readonly requests: readonly FullRecord[];
   readonly closeouts: readonly FullRecord[];
   readonly active: readonly FullRecord[];
+  readonly notClosed: readonly FullRecord[];
   readonly latest: readonly { readonly record: FullRecord; readonly version: number }[] | null;
   readonly absence: Absence | undefined;
   readonly gap: Gap | null;
@@ -58,7 +60,14 @@ export const HOME_ACTION = {
  * How many of each are shown; the rest is paged or counted. With the warnings about names this makes at most 99 of the
  * 100 blocks (docs.slack.dev/surfaces/app-home).
  */
-const SHOWN = { waiting: 6, sessions: 5, requests: 5, closeouts: 5, active: 6, latest: 5 } as const;
+const SHOWN = {
+  waiting: 6,
+  sessions: 5,
+  requests: 5,
+  closeouts: 5,
+  active: 6,
+  latest: 5,
+} as const;
 /** Of each part of what is not only theirs; the rest is a press away. */
 export const SHARED_SHOWN = 2;
 const ALL = 'all';
@@ -84,6 +93,9 @@ export function homeView(context: SlackContext, facts: HomeFacts, choice: HomeCh
             `:palm_tree: You are away until ${when(facts.absence.until)}; ${who(facts.absence.delegate)} answers for you.`,
           ),
         ]),
+    ...(inside
+      ? notClosedLines(facts.notClosed, context.directory.known(), context.clock.now()).map(section)
+      : []),
     ...(inside ? restoredOnHome(facts.gap, administers(context.directory.known(), me)) : []),
     ...part(context, me, 'Waiting for you', facts.waiting, SHOWN.waiting),
     ...sharedPart(context, me, facts.shared),

@@ -14,6 +14,7 @@ import { NOT_READ } from '../context.ts';
 import { parseNo, count, tsa } from '../../wording/numbers.ts';
 import { factsAt } from '../messages/facts.ts';
 import { meetAll, SAID_MAX } from '../messages/look-twice.ts';
+import { notClosedLines } from '../messages/not-closed.ts';
 import { noticeWords } from '../messages/notice.ts';
 import type { Caller } from '../api/payload.ts';
 import type { Own } from '../interactions/prompts.ts';
@@ -85,11 +86,14 @@ async function activeNow(context: SlackContext, { userId }: Caller): Promise<Say
   const no = await notForYou(context, userId);
   if (no !== null) return no;
   const shown = await context.views.activeSessions(ACTIVE_MAX);
-  if (shown.length === 0) return { text: 'Nobody is in a tenant right now.' };
+  const late = await context.notClosed();
+  if (shown.length + late.length === 0) return { text: 'Nobody is in a tenant right now.' };
+  const lines = notClosedLines(late, context.directory.known(), context.clock.now());
   const all = Math.max(shown.length, await context.views.countActive());
   const more = all - shown.length;
   const title = `${count(all, 'session')} right now`;
   const blocks: KnownBlock[] = [
+    ...lines.map(section),
     header(title),
     ...shown.map((one) => section(activeLine(one, context.clock.now()))),
     ...(more > 0
@@ -97,7 +101,11 @@ async function activeNow(context: SlackContext, { userId }: Caller): Promise<Say
       : []),
   ];
   return {
-    text: [title, ...shown.map((one) => strip(activeLine(one, context.clock.now())))].join('\n'),
+    text: [
+      ...lines.map(strip),
+      title,
+      ...shown.map((one) => strip(activeLine(one, context.clock.now()))),
+    ].join('\n'),
     blocks,
   };
 }
