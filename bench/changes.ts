@@ -64,7 +64,18 @@ async function live(handler: CommandHandler, world: World, n: number): Promise<v
   await then({ type: 'end', reason: '' }, engineer);
   const changed = 'Removed the duplicates of March and looked at the import log';
   await then(
-    { type: 'close_out', fixed: 'yes', changed, removed: [], productProblem: '', notes: '', next: null },
+    {
+      type: 'close_out',
+      fixed: 'yes',
+      confirmedBy: 'Erika Muster',
+      checked: changed,
+      changed,
+      removed: [],
+      productProblem: '',
+      summary: '',
+      notes: '',
+      next: null,
+    },
     engineer,
   );
 }

@@ -180,6 +180,9 @@ function historyOf(no: number, at: number, policy: Policy): readonly Fact[] {
     removed: [],
     productProblem: '',
     next: null,
+    confirmedBy: 'Erika Muster',
+    checked: 'The invoices.',
+    summary: '',
     notes: '',
   };
   return [

@@ -1,5 +1,5 @@
 import type { UserId } from './policy.ts';
-import type { Access, Base, Closeout, Ended } from './state.ts';
+import type { Access, Closeout, Ended } from './state.ts';
 
 /** What a closeout says, and what is still to be done about it. */
 
@@ -24,19 +24,28 @@ export function nextBy(state: Access): UserId | null {
   return state.phase === 'ended' ? (state.closeout?.next?.by ?? null) : null;
 }
 
+/** What must be confirmed gone: every role and group that was listed, and those that turned up at an earlier closeout. */
+export function rolesToCheck(state: Access): readonly string[] {
+  if (state.phase !== 'ended') return [];
+  const found = (state.closeout?.removed ?? []).map(({ role }) => role);
+  return [...new Set([...state.grant.ask.roles, ...found])];
+}
+
 /**
- * The notes are ours, but where they are the summary for the customer who asked. That somebody sees to what is not fixed,
- * who, and until when is theirs to know; what they are about to do are our words to each other.
+ * The customer reads what was done, who confirmed it, and what is written for them; not our notes, nor which roles of ours
+ * it took. That somebody sees to what is not fixed, who, and until when is theirs to know; what they are about to do are
+ * our words to each other.
  */
 export function theirCloseout<C extends Pick<Closeout, 'removed' | 'notes' | 'productProblem' | 'next'>>(
   closeout: C,
-  way: Base['way'],
 ): C {
   return {
     ...closeout,
-    removed: closeout.removed.map(({ gone }) => ({ role: '', gone })),
+    removed: closeout.removed.map(({ gone }) =>
+      gone ? { role: '', gone, by: '', how: '' } : { role: '', gone },
+    ),
     productProblem: '',
     next: closeout.next === null ? null : { ...closeout.next, what: '' },
-    notes: way === 'customer' ? closeout.notes : '',
+    notes: '',
   };
 }

@@ -1,14 +1,14 @@
 import type { Context, Decision, Moment } from './decision.ts';
 import { accept, invalid, refuse } from './decision.ts';
 import { ableActor, ableContact, approversOf, decidersOf, ownPart, standingOf } from './standing.ts';
-import { waitsForFix } from './closeout.ts';
+import { rolesToCheck, waitsForFix } from './closeout.ts';
 import { textProblems } from './text.ts';
 import type { RequestCommand } from './command.ts';
 import { reviewRefusal } from './emergency.ts';
 import { mustBe, personProblems } from './work-order.ts';
 import { actorName, isAmong, isContact } from './people.ts';
 import { unclosed } from './product-access.ts';
-import { NEXT_WITHIN_MS } from './limits.ts';
+import { NEXT_WITHIN_MS, ROLES_MAX } from './limits.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import { stillApproves } from './seats.ts';
 import type { Access, Closed, Ended } from './state.ts';
@@ -35,15 +35,15 @@ export function closeOut(state: Ended, command: Of<'close_out'>, context: Contex
   const next = command.fixed === 'yes' ? null : (command.next ?? NOTHING_NEXT);
   if (next !== null && next.by !== '' && standingOf(context.world, next.by) === 'cannot_check')
     return refuse({ reason: 'cannot_check' });
-  const { roles } = state.grant.ask;
-  const named = command.removed.map((item) => item.role);
-  const accounted = named.length === roles.length && roles.every((role, i) => named[i] === role);
   const problems: FieldProblem[] = [
+    ...textProblems('confirmedBy', command.confirmedBy, { required: true, line: true }),
+    ...textProblems('checked', command.checked, { required: true, line: false }),
     ...textProblems('changed', command.changed, { required: true, line: false }),
     ...textProblems('productProblem', command.productProblem, { required: false, line: false }),
-    // What the customer will read as the summary of how their issue was resolved.
-    ...textProblems('notes', command.notes, { required: state.way === 'customer', line: false }),
-    ...(accounted ? [] : [{ field: 'roles', problem: 'not_accounted_for' } as const]),
+    // Whoever asked for help reads how their issue was resolved.
+    ...textProblems('summary', command.summary, { required: state.way === 'customer', line: false }),
+    ...textProblems('notes', command.notes, { required: false, line: false }),
+    ...rolesProblems(rolesToCheck(state), command.removed),
     ...(next === null ? [] : nextProblems(next, context)),
   ];
   if (problems.length > 0) return invalid(problems);
@@ -51,12 +51,41 @@ export function closeOut(state: Ended, command: Of<'close_out'>, context: Contex
     type: 'closeout.filed',
     by,
     fixed: command.fixed,
+    confirmedBy: command.confirmedBy.trim(),
+    checked: command.checked.trim(),
     changed: command.changed.trim(),
-    removed: command.removed.map((item) => ({ ...item })),
+    removed: command.removed.map((item) => (item.gone ? { ...item, how: item.how.trim() } : { ...item })),
     productProblem: command.productProblem.trim(),
+    summary: command.summary.trim(),
     notes: command.notes.trim(),
     next: next === null ? null : { ...next, what: next.what.trim() },
   });
+}
+
+/** Each that was listed, and whatever else turned up: whoever says that one is gone says who made sure, and how. */
+function rolesProblems(
+  listed: readonly string[],
+  removed: Of<'close_out'>['removed'],
+): readonly FieldProblem[] {
+  const named = removed.map(({ role }) => role);
+  if (listed.some((role, i) => named[i] !== role)) return [{ field: 'roles', problem: 'not_accounted_for' }];
+  if (named.length > ROLES_MAX) return [{ field: 'roles', problem: 'too_many' }];
+  if (new Set(named).size < named.length) return [{ field: 'roles', problem: 'twice' }];
+  const problems = [
+    ...named
+      .slice(listed.length)
+      .flatMap((role) => textProblems('roles', role, { required: true, line: true })),
+    ...removed.flatMap((item) =>
+      item.gone
+        ? [
+            ...(item.by === '' ? [{ field: 'rolesBy', problem: 'missing' } as const] : []),
+            ...textProblems('rolesHow', item.how, { required: true, line: false }),
+          ]
+        : [],
+    ),
+  ];
+  // One answer may be given for several of them: what is wrong with it is said once.
+  return problems.filter((one, i) => problems.findIndex(({ field }) => field === one.field) === i);
 }
 
 type Next = NonNullable<Of<'close_out'>['next']>;

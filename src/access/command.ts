@@ -1,4 +1,4 @@
-import type { CustomerFile } from './event.ts';
+import type { CustomerFile, EventOf } from './event.ts';
 import type { UserId } from './policy.ts';
 
 /** What somebody (or time) wants to happen to a request. Edges build these from parsed input; the rules judge them. */
@@ -95,9 +95,13 @@ export type RequestCommand =
   | {
       readonly type: 'close_out';
       readonly fixed: 'yes' | 'no' | 'not_yet';
+      readonly confirmedBy: string;
+      readonly checked: string;
       readonly changed: string;
-      readonly removed: readonly { readonly role: string; readonly gone: boolean }[];
+      /** First those that were listed, in their order; then what turned up later. */
+      readonly removed: readonly EventOf<'closeout.filed'>['removed'][number][];
       readonly productProblem: string;
+      readonly summary: string;
       readonly notes: string;
       /** Where it is not fixed; `until` is `NaN` where no time was chosen. */
       readonly next: { readonly what: string; readonly by: UserId; readonly until: number } | null;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { closeoutEvents } from './closeout-event.ts';
 import { INSTANT_MAX } from './limits.ts';
 import { policyChange } from './policy-change.ts';
 import { productEvents } from './product-event.ts';
@@ -177,20 +178,7 @@ export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('session.reported'), by: text, standing: z.boolean() }),
   z.strictObject({ type: z.literal('owner.offered'), by: user, to: user }),
   z.strictObject({ type: z.literal('owner.changed'), from: user, to: user }),
-  z.strictObject({
-    type: z.literal('closeout.filed'),
-    by: user,
-    fixed: z.enum(['yes', 'no', 'not_yet']),
-    changed: text,
-    removed: z.array(z.strictObject({ role: text, gone: z.boolean() })),
-    productProblem: text,
-    notes: text,
-    /** The customer still cannot do what failed: what is done about it, by whom, until when; `null` where they can. */
-    next: z.strictObject({ what: text, by: user, until: instant }).nullable(),
-  }),
-  z.strictObject({ type: z.literal('closeout.reminded'), at: instant }),
-  z.strictObject({ type: z.literal('closeout.accepted'), by: user }),
-  z.strictObject({ type: z.literal('closeout.contested'), by: user, question: text }),
+  ...closeoutEvents,
   z.strictObject({ type: z.literal('emergency.reviewed'), by: user, justified: z.boolean(), note: text }),
   z.strictObject({ type: z.literal('review.reminded'), reviewers: z.array(user), at: instant }),
   ...productEvents,

@@ -106,7 +106,7 @@ export function visibleTo<A extends Audience, E extends { readonly event: Access
     no,
     state: theirState(state, said),
     events: events.flatMap((one) => {
-      const event = theirEvent(one.event, state, said);
+      const event = theirEvent(one.event, said);
       return event === null ? [] : [{ ...one, event }];
     }),
   };

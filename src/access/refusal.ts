@@ -53,7 +53,7 @@ export type FieldProblem =
       readonly problem: 'file_kind' | 'file_size' | 'file_reference';
       readonly name: string;
     }
-  | { readonly field: 'roles'; readonly problem: 'too_many' | 'not_accounted_for' }
+  | { readonly field: 'roles'; readonly problem: 'too_many' | 'twice' | 'not_accounted_for' }
   | { readonly field: 'typedTenantId'; readonly problem: 'does_not_match' };
 
 export type TextField =
@@ -64,12 +64,17 @@ export type TextField =
   | 'tried'
   | 'expected'
   | 'question'
+  | 'confirmedBy'
+  | 'checked'
   | 'changed'
+  | 'summary'
   | 'nextStep'
   | 'nextBy'
   | 'notes'
   | 'productProblem'
   | 'note'
+  | 'rolesBy'
+  | 'rolesHow'
   | 'roles';
 
 /** Every way the rules say no, in the order in which they are looked at. */

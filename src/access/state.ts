@@ -120,17 +120,7 @@ export interface Ending {
   readonly endedAt: number;
 }
 
-export interface Closeout {
-  readonly by: UserId;
-  readonly at: number;
-  readonly fixed: 'yes' | 'no' | 'not_yet';
-  readonly changed: string;
-  readonly removed: readonly { readonly role: string; readonly gone: boolean }[];
-  readonly productProblem: string;
-  readonly notes: string;
-  /** The customer still cannot do what failed: what is done about it, by whom, until when. */
-  readonly next: EventOf<'closeout.filed'>['next'];
-}
+export type Closeout = Omit<EventOf<'closeout.filed'>, 'type'> & { readonly at: number };
 
 export type Pending = Base & {
   readonly phase: 'pending';

@@ -55,7 +55,7 @@ export function theirState(state: Access, said: Said): Access {
       return { ...state, ...base, grant: theirGrant(state.grant), session, extension };
     }
     case 'ended': {
-      const closeout = state.closeout === null ? null : theirCloseout(state.closeout, state.way);
+      const closeout = state.closeout === null ? null : theirCloseout(state.closeout);
       const session = theirSession(state.session);
       return { ...state, ...base, grant: theirGrant(state.grant), session, closeout, contested: null };
     }
@@ -65,7 +65,7 @@ export function theirState(state: Access, said: Said): Access {
         ...base,
         grant: theirGrant(state.grant),
         session: theirSession(state.session),
-        closeout: theirCloseout(state.closeout, state.way),
+        closeout: theirCloseout(state.closeout),
       };
     case 'denied': {
       const { verdict } = state;
@@ -98,7 +98,7 @@ function theirSession(session: Session): Session {
 }
 
 /** The event as the customer reads it; `null` for what is between ourselves. */
-export function theirEvent(event: AccessEvent, { way }: Access, said: Said): AccessEvent | null {
+export function theirEvent(event: AccessEvent, said: Said): AccessEvent | null {
   switch (event.type) {
     case 'request.filed':
       return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1 };
@@ -113,7 +113,7 @@ export function theirEvent(event: AccessEvent, { way }: Access, said: Said): Acc
     case 'extension.denied':
       return said(event.by) ? event : { ...event, reason: '' };
     case 'closeout.filed':
-      return theirCloseout(event, way);
+      return theirCloseout(event);
     case 'closeout.contested':
       return said(event.by) ? event : null;
     case 'emergency.reviewed':

@@ -250,24 +250,19 @@ function resolved(event: EventOf<'closeout.filed'>, no: number, facts: MailFacts
     parts: [
       ...quote('The issue', state.reason),
       ...quote('What was done', event.changed),
-      ...quote('Summary', event.notes),
+      ...quote(`Checked, and confirmed by ${event.confirmedBy}`, event.checked),
+      ...quote('Summary', event.summary),
       ...(event.removed.length === 0
         ? []
         : [fact('Extra permissions', `all ${event.removed.length} are gone again`)]),
-      ...(event.fixed === 'yes'
-        ? []
-        : [
-            {
-              kind: 'say',
-              text:
-                event.next === null
-                  ? 'If you still need help, please ask again.'
-                  : `${facts.nameOf(event.next.by)} sees to it, until ${fullTime(event.next.until)}.`,
-            } as const,
-          ]),
+      ...(event.next === null ? [] : [{ kind: 'say', text: seenTo(event.next, facts) } as const]),
       ...closing(no, facts),
     ],
   };
+}
+
+function seenTo({ by, until }: { readonly by: string; readonly until: number }, facts: MailFacts): string {
+  return `${facts.nameOf(by)} sees to it, until ${fullTime(until)}.`;
 }
 
 const UNCLAIMED = [

@@ -71,6 +71,8 @@ export function problemWords(problem: FieldProblem): string {
       return `${problem.name}: at most 10 MB. A shorter video or a screenshot is enough.`;
     case 'file_reference':
       return `${problem.name}: this file could not be read. Please upload it again, under a shorter name.`;
+    case 'twice':
+      return 'One of these roles is there twice.';
     case 'not_accounted_for':
       return 'Say for each of the listed roles whether it is gone.';
     case 'does_not_match':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { waitsSince } from '../../src/access/closeout.ts';
-import { approve, closeOut, contest, end, start } from '../support/access-commands.ts';
+import { approve, closeOut, contest, declare, end, gone, start } from '../support/access-commands.ts';
 import {
   ABE,
   ADA,
@@ -10,6 +10,7 @@ import {
   DAY,
   DEB,
   EMI,
+  EVE,
   GUS,
   HOUR,
   MINUTE,
@@ -19,7 +20,16 @@ import {
   STANDINGS,
   T0,
 } from '../support/access-fixtures.ts';
-import { active, approved, closed, emergency, ended, inPhase, pending } from '../support/access-story.ts';
+import {
+  active,
+  approved,
+  closed,
+  emergency,
+  ended,
+  inPhase,
+  pending,
+  story,
+} from '../support/access-story.ts';
 
 const content = { type: 'accept_closeout' } as const;
 const offer = (to: string) => ({ type: 'offer_ownership', to }) as const;
@@ -45,18 +55,60 @@ describe('the closeout', () => {
       .thenRefused(refusal);
   });
 
-  it('accounts for every role that was listed, and no other', () => {
+  it('accounts for every role that was listed', () => {
     const roles = { field: 'roles', problem: 'not_accounted_for' } as const;
-    const gone = { role: 'billing-readers', gone: true };
+    const here = gone('billing-readers');
     ended()
       .when(OLA, closeOut({ removed: [] }))
       .thenInvalid(roles);
     ended()
-      .when(OLA, closeOut({ removed: [{ role: 'other', gone: true }] }))
+      .when(OLA, closeOut({ removed: [gone('other')] }))
       .thenInvalid(roles);
     ended()
-      .when(OLA, closeOut({ removed: [gone, gone] }))
-      .thenInvalid(roles);
+      .when(OLA, closeOut({ removed: [here, here] }))
+      .thenInvalid({ field: 'roles', problem: 'twice' });
+  });
+
+  it('takes roles and groups that turned up later: each is confirmed gone, by whom, and how they looked', () => {
+    const both = [gone('billing-readers'), gone('import-admins')];
+    ended()
+      .when(OLA, closeOut({ removed: both }))
+      .thenHappens({ type: 'closeout.filed', removed: both });
+    const found = [gone('billing-readers'), { role: 'import-admins', gone: false }] as const;
+    const open = ended().given(OLA, closeOut({ removed: found }));
+    inPhase(open, 'ended');
+    // What turned up once is asked about until it is gone.
+    open.when(OLA, closeOut()).thenInvalid({ field: 'roles', problem: 'not_accounted_for' });
+    inPhase(open.given(OLA, closeOut({ removed: both })), 'closed');
+    const looked = (over: object) =>
+      ended().when(OLA, closeOut({ removed: [{ ...gone('billing-readers'), ...over }] }));
+    looked({ by: '' }).thenInvalid({ field: 'rolesBy', problem: 'missing' });
+    looked({ how: ' ' }).thenInvalid({ field: 'rolesHow', problem: 'missing' });
+    const many = Array.from({ length: 20 }, (_, i) => gone(`role-${i}`));
+    ended()
+      .when(OLA, closeOut({ removed: [gone('billing-readers'), ...many] }))
+      .thenInvalid({ field: 'roles', problem: 'too_many' });
+    ended()
+      .when(OLA, closeOut({ removed: [gone('billing-readers'), gone('\ud800')] }))
+      .thenInvalid({ field: 'roles', problem: 'malformed' });
+  });
+
+  it('checks the roles of an emergency, too', () => {
+    const over = story()
+      .given(EVE, declare({ roles: ['import-admins'] }))
+      .given(EVE, end);
+    over.when(OLA, closeOut()).thenInvalid({ field: 'roles', problem: 'not_accounted_for' });
+    over.when(OLA, closeOut({ removed: [gone('import-admins')] })).thenHappens({ type: 'closeout.filed' });
+  });
+
+  it('says who confirmed it, and what was checked', () => {
+    for (const field of ['confirmedBy', 'checked'] as const)
+      ended()
+        .when(OLA, closeOut({ [field]: '' }))
+        .thenInvalid({ field, problem: 'missing' });
+    ended()
+      .when(OLA, closeOut({ confirmedBy: 'x'.repeat(501) }))
+      .thenInvalid({ field: 'confirmedBy', problem: 'too_long', max: 500 });
   });
 
   it('that leaves a role behind does not finish it', () => {

@@ -282,7 +282,9 @@ describe('the customer, while it goes on and afterwards', () => {
 
   it('reads how it was resolved, and may accept or contest it', () => {
     const over = running.given(GUS, end);
-    over.when(GUS, closeOut({ removed: [], notes: '' })).thenInvalid({ field: 'notes', problem: 'missing' });
+    over
+      .when(GUS, closeOut({ removed: [], summary: '' }))
+      .thenInvalid({ field: 'summary', problem: 'missing' });
     const closed = over.given(GUS, closeOut({ removed: [] }));
     for (const who of [carl, cara]) {
       closed.when(who, { type: 'accept_closeout' }).thenHappens({ type: 'closeout.accepted' });

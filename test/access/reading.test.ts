@@ -19,6 +19,7 @@ import {
   deny,
   end,
   extend,
+  gone,
   review,
   start,
   takeOn,
@@ -149,7 +150,7 @@ const LIVES: readonly (readonly [string, Story])[] = [
     'notes, product problem and roles',
     ended(order).given(
       OLA,
-      closeOut({ notes: SECRET, productProblem: SECRET, removed: [{ role: ROLE, gone: true }] }),
+      closeOut({ notes: SECRET, productProblem: SECRET, removed: [{ ...gone(ROLE), how: SECRET }] }),
     ),
   ],
   [
@@ -162,7 +163,7 @@ const LIVES: readonly (readonly [string, Story])[] = [
   [
     'what was contested',
     ended(order)
-      .given(OLA, closeOut({ removed: [{ role: ROLE, gone: true }], notes: SECRET }))
+      .given(OLA, closeOut({ removed: [{ ...gone(ROLE), how: SECRET }], notes: SECRET }))
       .given(ANN, { type: 'contest_closeout', question: SECRET }),
   ],
   [
@@ -171,7 +172,7 @@ const LIVES: readonly (readonly [string, Story])[] = [
       .given(EVE, declare(order))
       .given(ANN, { ...review, note: SECRET })
       .given(EVE, end)
-      .given(OLA, closeOut({ removed: [{ role: ROLE, gone: true }], notes: SECRET })),
+      .given(OLA, closeOut({ removed: [{ ...gone(ROLE), how: SECRET }], notes: SECRET })),
   ],
   [
     'the product problem behind their own request',
@@ -179,7 +180,10 @@ const LIVES: readonly (readonly [string, Story])[] = [
       .given(cara, ask())
       .given(GUS, takeOn({ roles: [ROLE] }))
       .given(GUS, end)
-      .given(GUS, closeOut({ productProblem: SECRET, removed: [{ role: ROLE, gone: true }] })),
+      .given(
+        GUS,
+        closeOut({ productProblem: SECRET, notes: SECRET, removed: [{ ...gone(ROLE), how: SECRET }] }),
+      ),
   ],
   [
     'what somebody left undone elsewhere',
@@ -260,7 +264,7 @@ describe('The customer’s own words', () => {
       .given(GUS, end)
       .given(GUS, closeOut({ removed: [] }));
     expect(read(told, 'customer').state).toMatchObject({
-      closeout: { notes: 'Each invoice shows once again.', changed: 'Removed 14 duplicates.' },
+      closeout: { summary: 'Each invoice shows once again.', notes: '', changed: 'Removed 14 duplicates.' },
     });
   });
 

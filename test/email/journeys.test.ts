@@ -106,6 +106,8 @@ describe('A customer’s journey', () => {
     const modal = await noor.modal('Close out');
     await modal.chooses('Can the customer do what failed before?', 'Yes');
     await modal.types('What was changed?', 'Deleted the doubled invoices of October.');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await modal.types('Summary for the customer', 'The import ran twice; it is guarded against that now.');
     await modal.types('A product problem to raise?', 'The importer has no lock.');
     await modal.submits();

@@ -107,7 +107,7 @@ describe('The tenant’s page', () => {
       'Gus entered, until 2 Mar 2026, 10:00 UTC at the latest.',
     ])
       expect(text).toContain(fact);
-    for (const ours of ['Each invoice shows once again.', 'UGUS', 'UANN']) expect(text).not.toContain(ours);
+    for (const ours of ['Their import ran twice.', 'UGUS', 'UANN']) expect(text).not.toContain(ours);
     const denied = (await d.get(`${path}/2`)).text;
     expect(denied).toContain('TSA-2: Declined');
     expect(denied).not.toContain('Please use the staging tenant.');

@@ -116,6 +116,8 @@ it('Every surface is drawn, and says what its reader needs', async () => {
   const closing = await sam.modal('Close out');
   await closing.chooses('Can the customer do what failed before?', 'Yes');
   await closing.types('What was changed?', 'Removed the duplicates of March.');
+  await closing.types('Who confirmed that?', 'Erika Muster, of their accounting');
+  await closing.types('What was checked?', 'The invoices of March, each once.');
   await shows('a21-close-out', 'sam', app('sam'), /What was changed/);
   await closing.submits();
   await shows('a22-closed', 'ada', app('ada'), /closed it out/);

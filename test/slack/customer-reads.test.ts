@@ -174,6 +174,8 @@ describe('A customer’s own request', () => {
       'What is next?': 'Tell their partner what to mend.',
       'Who does it?': '=Noor',
       'Until when?': `=${Math.floor(s.clock.now() / 1_000) + 7_200}`,
+      'Who confirmed that?': 'Ann',
+      'What was checked?': 'The import of today.',
       'What was changed?': 'Nothing was changed.',
       'Summary for the customer': 'The import runs elsewhere; your partner must mend it.',
     };
@@ -184,7 +186,12 @@ describe('A customer’s own request', () => {
         .map((one) => one.text)
         .join('\n'),
     ).not.toContain('your partner must mend it');
-    const gone = { ...words, 'Is it gone: import-admin?': '=Yes, gone' };
+    const gone = {
+      ...words,
+      'Is it gone: import-admin?': '=Yes, gone',
+      'Who made sure?': '=Noor',
+      'How did they look?': 'Opened the list of members.',
+    };
     await send('noor', 'Close out', gone);
     expect((await ann.waitFor('app', /your partner must mend it/)).text).toContain('so far: not fixed');
     await ann.waitFor('app', /\*Not fixed\*: <@U0NOOR> sees to it, until/);

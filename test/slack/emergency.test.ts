@@ -80,6 +80,8 @@ describe('a second emergency of the same person', () => {
     const modal = await sam.modal('Close out');
     await modal.chooses('Can the customer do what failed before?', 'Yes');
     await modal.types('What was changed?', 'Stopped the import job');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await modal.submits();
     await sam.waitFor('app', /closed it out/);
     expect((await declares(sam, 'northwind')).before).toContain('It starts now');

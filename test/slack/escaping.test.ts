@@ -105,7 +105,14 @@ beforeAll(async () => {
   await sam.waitFor('app', /gave no more time/);
   await looks();
   await sam.presses('End now', 'app');
-  const closeout = { 'What was changed?': TEXT, 'A product problem to raise?': TEXT, Notes: TEXT };
+  const closeout = {
+    'Who confirmed that?': TEXT,
+    'What was checked?': TEXT,
+    'What was changed?': TEXT,
+    'Summary for the customer': TEXT,
+    'A product problem to raise?': TEXT,
+    Notes: TEXT,
+  };
   await says(sam, 'Close out', /TSA-2/, closeout);
   await says(ada, 'Contest', /TSA-2/, { 'What is missing or wrong?': TEXT });
   await sam.presses('Close out', 'app', /TSA-2.*contests/);

@@ -158,9 +158,16 @@ describe('shortcuts and look-ups', () => {
     const closing = await s.cast.sam.modal('Close out');
     await closing.chooses('Can the customer do what failed before?', 'Yes');
     await closing.types('What was changed?', 'Nothing.');
+    await closing.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await closing.types('What was checked?', 'The invoices of March, each once.');
     await closing.chooses('Is it gone: billing-admins?', 'Yes, gone');
     await closing.chooses('Is it gone: import-operators?', 'Not yet');
+    await closing.chooses('Who made sure?', 'Sam');
+    await closing.types('How did they look?', 'Opened the list of billing-admins.');
+    await closing.types('Roles or groups that turned up since', 'log-readers');
     await closing.submits();
-    await s.cast.noor.waitFor('#support-access-alerts', /Still there: import-operators/);
+    await closing.chooses('Is it gone: log-readers?', 'Not yet');
+    await closing.submits();
+    await s.cast.noor.waitFor('#support-access-alerts', /Still there: import-operators, log-readers/);
   });
 });

@@ -170,6 +170,8 @@ describe('closing out', () => {
     const modal = await s.cast.sam.modal('Close out');
     await modal.chooses('Can the customer do what failed before?', 'Yes');
     await modal.types('What was changed?', 'Removed the duplicates of March.');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await modal.submits();
     await s.cast.ada.presses('Contest', 'app', /closed it out/);
     const contest = await s.cast.ada.modal('Contest the closeout');
@@ -180,6 +182,8 @@ describe('closing out', () => {
     expect(again.text).toContain('Did you tell the customer?');
     await again.chooses('Can the customer do what failed before?', 'Yes');
     await again.types('What was changed?', 'Removed the duplicates of March, and told them.');
+    await again.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await again.types('What was checked?', 'The invoices of March, each once.');
     await again.submits();
     await s.cast.ada.presses('Accept closeout', 'app', /and told them/);
     await s.cast.sam.types('#support', '/tsa show TSA-1');
@@ -194,6 +198,8 @@ describe('closing out', () => {
     const modal = await sam.modal('Close out');
     expect(modal.labels).not.toContain('What is next?');
     await modal.types('What was changed?', 'Nothing yet.');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await modal.chooses('Can the customer do what failed before?', 'Not yet');
     await modal.submits();
     expect(Object.keys(modal.errors).sort()).toEqual(['Until when?', 'What is next?']);
@@ -314,6 +320,8 @@ describe('an overdue closeout', () => {
     expect(modal.text).toContain('TSA-1');
     await modal.chooses('Can the customer do what failed before?', 'No');
     await modal.types('What was changed?', 'Nothing.');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await next(modal);
     await modal.submits();
     await s.cast.ada.waitFor('app', /closed it out. Fixed: no/);
@@ -351,6 +359,8 @@ describe('the same trouble for the third time', () => {
     expect(modal.text).toContain('Number 3 like this in 30 days: say what is wrong, and who owns it.');
     await modal.chooses('Can the customer do what failed before?', 'Yes');
     await modal.types('What was changed?', 'Removed the duplicates.');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await modal.types('A product problem to raise?', 'The import runs twice <!channel>; Noor owns it.');
     await modal.submits();
     expect(await review()).toContain(

@@ -76,7 +76,16 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
     await act(sam.id, { type: 'start' }, no);
     return no;
   };
-  const said = { changed: text, productProblem: text, notes: text, removed: [], next: null } as const;
+  const said = {
+    changed: text,
+    productProblem: text,
+    confirmedBy: 'Erika Muster',
+    checked: text,
+    summary: text,
+    notes: text,
+    removed: [],
+    next: null,
+  } as const;
   for (const phase of ['closed', 'active', 'pending'] as const)
     await Promise.all(
       [...policy.tenants].map(async ([id]) => {

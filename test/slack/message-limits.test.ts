@@ -55,6 +55,10 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
   /** As many lines as there can be, as long as they can be together. */
   const lines = Array.from({ length: 10 }, (__, i) => `${i} ${line.slice(60, 107)}`).join('\n');
   const LISTS = ['Allowed actions', 'Off limits', 'What else is off limits'];
+  const textFor = (label: string): string => {
+    if (label === 'Who confirmed that?') return line;
+    return LISTS.includes(label) ? lines : TEXT;
+  };
   const roles = Array.from({ length: ROLES }, (__, i) => `${i} ${long(143)}`.replaceAll('\n', ' '));
 
   const clear = (who: Player): void => {
@@ -84,7 +88,7 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
       const choice = chosen[label] ?? (label.startsWith('Is it gone') ? chosen['roles'] : undefined);
       if (choice !== undefined && /^\d+m$|^northwind$/.test(choice)) await modal.types(label, choice);
       else if (choice !== undefined) await modal.chooses(label, choice);
-      else if (!leave.includes(label)) await modal.types(label, LISTS.includes(label) ? lines : TEXT);
+      else if (!leave.includes(label)) await modal.types(label, textFor(label));
     }
     await modal.submits();
     expect(modal.errors).toEqual({});
@@ -106,10 +110,12 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
     for (const one of words) await answer(s, s.cast.sam, () => s.cast.sam.types('#support', `/tsa ${one}`));
     for (const who of [s.cast.sam, s.cast.ada, s.cast.otto]) await who.opensHome();
   };
-  const CLOSED = { 'Can the customer do what failed before?': 'Yes' };
+  const TURNED_UP = 'Roles or groups that turned up since';
+  const CLOSED = { 'Can the customer do what failed before?': 'Yes', 'Who made sure?': 'Noor' };
   const OPEN = {
     'Can the customer do what failed before?': 'Not yet',
     'Who does it?': 'Noor',
+    'Who made sure?': 'Noor',
   };
 
   beforeAll(async () => {
@@ -142,14 +148,14 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
     await says(sam, 'Hand over', /TSA-2/, { 'Who sees it through from now on?': 'Noor' });
     await looks('active', 'show TSA-2', 'review');
     await says(ada, 'Revoke', /TSA-2/);
-    await says(sam, 'Close out', /TSA-2/, { ...CLOSED, roles: 'Not yet' });
+    await says(sam, 'Close out', /TSA-2/, { ...CLOSED, roles: 'Not yet' }, [TURNED_UP]);
     await sam.waitFor('#support-access-alerts', /Still there/);
     const until = String(Math.floor(s.clock.now() / 1_000) + 7_200);
-    await says(sam, 'Close out', /TSA-2/, { ...OPEN, 'Until when?': until, roles: 'Yes, gone' });
+    await says(sam, 'Close out', /TSA-2/, { ...OPEN, 'Until when?': until, roles: 'Yes, gone' }, [TURNED_UP]);
     await looks('show TSA-2');
-    await says(sam, 'Close out', /TSA-2/, { ...CLOSED, roles: 'Yes, gone' });
+    await says(sam, 'Close out', /TSA-2/, { ...CLOSED, roles: 'Yes, gone' }, [TURNED_UP]);
     await says(ada, 'Contest', /TSA-2/);
-    await says(sam, 'Close out', /TSA-2.*contests/, { ...CLOSED, roles: 'Yes, gone' });
+    await says(sam, 'Close out', /TSA-2.*contests/, { ...CLOSED, roles: 'Yes, gone' }, [TURNED_UP]);
     await ada.presses('Accept closeout', 'app', /TSA-2/);
 
     clear(sam);

@@ -85,6 +85,8 @@ describe('Whoever was asked to take over', () => {
     const modal = await sam.modal('Close out');
     await modal.chooses('Can the customer do what failed before?', 'Yes');
     await modal.types('What was changed?', 'Removed the duplicates of March.');
+    await modal.types('Who confirmed that?', 'Erika Muster, of their accounting');
+    await modal.types('What was checked?', 'The invoices of March, each once.');
     await modal.submits();
     await s.later(0);
     expect(buttons(noor)).toEqual([]);

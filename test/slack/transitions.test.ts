@@ -65,6 +65,8 @@ async function starts(no: number, change: Parameters<typeof fillIn>[1] = {}): Pr
 
 const DONE = {
   'Can the customer do what failed before?': '=Yes',
+  'Who confirmed that?': 'Erika Muster, of their accounting',
+  'What was checked?': 'The invoices of March, each once.',
   'What was changed?': 'Removed the duplicates of March.',
 };
 

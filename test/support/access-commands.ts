@@ -81,13 +81,19 @@ export const extend = (durationMs = HOUR, reason = REASON): Of<'ask_extension'> 
   durationMs,
   reason,
 });
+/** That role is gone: who made sure, and how. */
+export const gone = (role: string) =>
+  ({ role, gone: true, by: OLA, how: 'Opened the list of its members.' }) as const;
 export const closeOut = (over: Partial<Of<'close_out'>> = {}): Of<'close_out'> => ({
   type: 'close_out',
   fixed: 'yes',
+  confirmedBy: 'Erika Muster, of their accounting',
+  checked: 'The invoices of March.',
   changed: 'Removed 14 duplicates.',
-  removed: [{ role: 'billing-readers', gone: true }],
+  removed: [gone('billing-readers')],
   productProblem: '',
-  notes: 'Each invoice shows once again.',
+  summary: 'Each invoice shows once again.',
+  notes: 'Their import ran twice.',
   next: null,
   ...over,
 });

@@ -179,7 +179,12 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       'tsa_close_out',
       'closeout',
       ['close_out', 'closeout.filed'],
-      fill('tsa_close_out_form', { fixed: 'yes', changed: 'Removed the duplicates.' }),
+      fill('tsa_close_out_form', {
+        fixed: 'yes',
+        confirmed_by: 'Erika Muster',
+        checked: 'The invoices.',
+        changed: 'Removed the duplicates.',
+      }),
     ),
   },
   'accept or contest the closeout': {

@@ -55,10 +55,13 @@ export const wantsTime = next(active, 'grantee', { type: 'ask_extension', ...MOR
 export const ended = next(active, 'grantee', { type: 'end', reason: '' });
 const CLOSEOUT = {
   fixed: 'yes',
+  confirmedBy: 'Erika Muster',
+  checked: 'The invoices.',
   changed: 'Duplicates.',
   removed: [],
   productProblem: '',
   next: null,
+  summary: '',
   notes: '',
 } as const;
 export const closed = next(ended, 'owner', { type: 'close_out', ...CLOSEOUT });

@@ -3,6 +3,7 @@ import type { Actor, World } from '../../src/access/people.ts';
 import { decide } from '../../src/access/decide.ts';
 import type { Refusal } from '../../src/access/refusal.ts';
 import { NOTHING_RELATED } from '../../src/access/related-requests.ts';
+import { rolesToCheck } from '../../src/access/closeout.ts';
 import type { Access } from '../../src/access/state.ts';
 import type { ACTION } from '../../src/slack/interactions/action-ids.ts';
 import { readYes } from '../../src/slack/messages/yes-value.ts';
@@ -40,8 +41,7 @@ const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show' | 'tsa_remove_orphan
   tsa_revoke: () => [acts.revoke],
   tsa_unexpected: () => [{ type: 'report_unexpected' }],
   tsa_close_out: (state) => {
-    const roles = state.phase === 'ended' ? state.grant.ask.roles : [];
-    return [acts.closeOut({ removed: roles.map((role) => ({ role, gone: true })) })];
+    return [acts.closeOut({ removed: rolesToCheck(state).map(acts.gone) })];
   },
   tsa_closeout_yes: () => [{ type: 'accept_closeout' }],
   tsa_closeout_no: () => [acts.contest],

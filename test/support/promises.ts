@@ -613,7 +613,8 @@ function between(event: AccessEvent, state: Access, world: World): readonly stri
       event.productProblem,
       event.next?.what ?? '',
       ...roles,
-      ...(state.way === 'customer' ? [] : [event.notes]),
+      event.notes,
+      ...event.removed.flatMap((item) => (item.gone ? [item.how] : [])),
     ];
   }
   if (event.type === 'closeout.contested') return ours(event.by) ? [event.question] : [];

@@ -1,6 +1,7 @@
 import type { Command } from '../../src/access/command.ts';
 import { dueAt } from '../../src/access/due.ts';
 import type { Actor, World } from '../../src/access/people.ts';
+import { rolesToCheck } from '../../src/access/closeout.ts';
 import type { Access } from '../../src/access/state.ts';
 import { isGranted } from '../../src/access/state.ts';
 import type { Machine } from './machine.ts';
@@ -233,7 +234,9 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
       ]);
     }
     case 'ended': {
-      const left = state.grant.ask.roles.map((role) => ({ role, gone: roll(4) > 0 }));
+      // Now and then another turns up.
+      const roles = [...rolesToCheck(state), ...(roll(8) === 0 ? [`turned-up-${now}`] : [])];
+      const left = roles.map((role) => (roll(4) > 0 ? acts.gone(role) : { role, gone: false as const }));
       const fixed = pick(roll, ['yes', 'yes', 'no', 'not_yet'] as const);
       const until = now + f.HOUR * (1 + roll(48));
       const next = fixed === 'yes' ? null : { what: 'The import team ships a fix.', by: f.OTTO, until };
@@ -324,7 +327,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
     ...[acts.deny, acts.start, acts.end, acts.revoke, acts.cancel, acts.contest, acts.review],
     acts.takeOn({ durationMs, scopeId: pick(roll, ['read', 'admin', 'support']) }),
     acts.extend(durationMs, text),
-    acts.closeOut({ removed: roles.map((role) => ({ role, gone: true })) }),
+    acts.closeOut({ removed: roles.map(acts.gone) }),
     { type: 'confirm_emergency' },
     { type: 'ask_question', text },
     { type: 'answer_question', text },

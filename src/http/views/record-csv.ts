@@ -91,7 +91,7 @@ function row({ no, state }: Theirs, name: Name): readonly string[] {
     ending === null ? '' : name(ending.by),
     closeout?.fixed ?? '',
     closeout?.changed ?? '',
-    closeout?.notes ?? '',
+    closeout?.summary ?? '',
   ];
 }
 

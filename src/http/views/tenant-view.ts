@@ -224,10 +224,12 @@ function resolution({ state }: Theirs, name: Name): Html | null {
       }
     </p>
     <blockquote class="said" dir="auto">${closeout.changed}</blockquote>
+    <p>Checked, and confirmed by ${closeout.confirmedBy}:</p>
+    <blockquote class="said" dir="auto">${closeout.checked}</blockquote>
     ${
-      closeout.notes !== ''
+      closeout.summary !== ''
         ? html`<h3>Summary</h3>
-            <blockquote class="said" dir="auto">${closeout.notes}</blockquote>`
+            <blockquote class="said" dir="auto">${closeout.summary}</blockquote>`
         : null
     }`;
 }

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { Access } from '../../access/state.ts';
-import { isGranted } from '../../access/state.ts';
+import { rolesToCheck } from '../../access/closeout.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { troubleOf } from '../api/client.ts';
 import type { Caller } from '../api/payload.ts';
@@ -16,7 +16,7 @@ import { seenBy } from '../interactions/visibility.ts';
 import { section } from '../messages/blocks.ts';
 import { placeOf } from '../messages/card.ts';
 import { oneLine, who } from '../messages/words.ts';
-import { blockOf, CLOSE_MODAL, closeForm, FIXED_INPUT, lacksNext, readCloseOut, readFixed } from './form.ts';
+import { blockOf, CLOSE_MODAL, closeForm, FIXED_INPUT, asksMore, readChosen, readCloseOut } from './form.ts';
 
 /** Closing out: what was done, is it fixed, is every extra permission gone; and the approver's word on it. */
 
@@ -63,7 +63,7 @@ async function redraw(context: SlackContext, { caller, view }: ActionCall): Prom
   if (view === null || no === null) return NOT_READ;
   const seen = await seenBy(context, caller.userId, no);
   if ('say' in seen) return seen;
-  const next = closeForm(no, seen.state, '', readFixed(view));
+  const next = closeForm(no, seen.state, '', readChosen(view));
   const after = async (): Promise<void> => {
     try {
       await context.client.views.update({ view_id: view.id, hash: view.hash, view: next });
@@ -78,9 +78,9 @@ async function redraw(context: SlackContext, { caller, view }: ActionCall): Prom
 async function submit(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const no = parseNo(call.view.private_metadata);
   const record = no === null ? null : await context.views.record(no);
-  if (no !== null && record !== null && lacksNext(call.view))
-    return { kind: 'show', view: closeForm(no, record.state, '', readFixed(call.view)) };
-  const roles = record !== null && isGranted(record.state) ? record.state.grant.ask.roles : [];
+  if (no !== null && record !== null && asksMore(call.view))
+    return { kind: 'show', view: closeForm(no, record.state, '', readChosen(call.view)) };
+  const roles = record === null ? [] : rolesToCheck(record.state);
   return submitForm(context, call, readCloseOut(call.view, roles), blockOf, record ?? no);
 }
 

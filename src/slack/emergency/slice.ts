@@ -45,6 +45,7 @@ const BLOCK = {
   duration: 'duration',
   reviewer: 'reviewer',
   note: 'note',
+  roles: 'roles',
 } as const;
 
 export function emergency(context: SlackContext): Slice {
@@ -159,6 +160,10 @@ function declareForm(
         label: plain('Who reviews it afterwards'),
         element: { type: 'external_select', action_id: 'tsa_in_emergency_reviewer', min_query_length: 0 },
       },
+      textField(BLOCK.roles, 'Extra roles or groups', {
+        optional: true,
+        hint: 'One a line. At the closeout each is checked to be gone.',
+      }),
     ],
   };
 }
@@ -177,7 +182,10 @@ async function declare(context: SlackContext, call: SubmitCall): Promise<Submitt
     reason: read(BLOCK.reason),
     caseRef: read(BLOCK.case),
     durationMs: parseDuration(read(BLOCK.duration)) ?? NaN,
-    roles: [],
+    roles: read(BLOCK.roles)
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
   };
   const outcome = await put(context, command, null, call);
   const refused = refusedForm(view, outcome, blockOf, { title: 'Emergency access' });
@@ -201,6 +209,7 @@ function blockOf({ field }: FieldProblem): string {
     caseRef: BLOCK.case,
     duration: BLOCK.duration,
     reviewer: BLOCK.reviewer,
+    roles: BLOCK.roles,
   };
   return blocks[field] ?? BLOCK.reason;
 }

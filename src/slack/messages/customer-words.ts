@@ -71,7 +71,7 @@ export function resolution(event: EventOf<'closeout.filed'>, no: number, state: 
     : '';
   const fixed = { yes: 'fixed', no: 'not fixed', not_yet: 'not fixed yet' }[event.fixed];
   const left = event.removed.filter((item) => !item.gone).length;
-  const summary = event.notes === '' ? '' : `\n${quote(event.notes, 1_200)}`;
+  const summary = event.summary === '' ? '' : `\n${quote(event.summary, 1_200)}`;
   const stands =
     left === 0 && event.next !== null
       ? `:clipboard: *${tsa(no)}* · so far: ${fixed}.`
@@ -80,7 +80,7 @@ export function resolution(event: EventOf<'closeout.filed'>, no: number, state: 
         : `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.`;
   const next = nextWords(event, 'customer');
   const seenTo = next === null ? '' : `\n${next}.`;
-  return `${stands}${used}${seenTo}${summary}\nChanged:\n${quote(event.changed, 900)}`;
+  return `${stands}${used}${seenTo}${summary}\nChanged:\n${quote(event.changed, 900)}\nChecked, and confirmed by ${oneLine(event.confirmedBy, 200)}:\n${quote(event.checked, 600)}`;
 }
 
 /** One entry of the tenant's history, for its contacts. */
@@ -98,9 +98,9 @@ export function historyEntry({ no, state }: Visible<'customer'>): string {
   } else if (ask !== null) lines.push(`Asked for ${oneLine(ask.scope.name, 100)}; nobody entered.`);
   lines.push(`Why: ${oneLine(state.reason, 300)}`);
   if (state.phase === 'closed') {
-    const { fixed, changed, notes } = state.closeout;
+    const { fixed, changed, summary } = state.closeout;
     lines.push(`Fixed: ${fixed.replace('_', ' ')}. Changed: ${oneLine(changed, 400)}`);
-    if (notes !== '') lines.push(`Summary: ${oneLine(notes, 600)}`);
+    if (summary !== '') lines.push(`Summary: ${oneLine(summary, 600)}`);
   }
   return lines.join('\n');
 }

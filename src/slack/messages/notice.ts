@@ -218,6 +218,9 @@ function closeoutWords(
   ];
   if (left.length > 0) lines.push(`:warning: Still there: ${left.join(', ')}.`);
   else if (gone > 0) lines.push(`Extra permissions gone: ${gone} of ${gone}.`);
+  for (const item of event.removed)
+    if (item.gone)
+      lines.push(`${oneLine(item.role, 100)}: gone, says ${who(item.by)}: ${oneLine(item.how, 200)}`);
   if (isOver(state)) {
     const approved = state.grant.seats.flatMap((seat) => (seat.given === null ? [] : [seat.given.by]));
     const by = approved.length === 0 ? 'without approval' : `approved by ${people(approved)}`;
@@ -229,6 +232,8 @@ function closeoutWords(
   if (next !== null) lines.push(`${next}.`);
   lines.push(`Changed:\n${quote(event.changed, 900)}`);
   if (event.productProblem !== '') lines.push(`Product problem:\n${quote(event.productProblem, 500)}`);
+  lines.push(`Checked, and confirmed by ${oneLine(event.confirmedBy, 200)}:\n${quote(event.checked, 600)}`);
+  if (event.summary !== '') lines.push(`For the customer:\n${quote(event.summary, 500)}`);
   if (event.notes !== '') lines.push(`Notes:\n${quote(event.notes, 500)}`);
   return lines.join('\n');
 }

@@ -252,7 +252,12 @@ function blockOf(field: Exclude<FieldProblem['field'], 'approver' | 'duration'>)
     case 'files':
     case 'expected':
     case 'question':
+    case 'confirmedBy':
+    case 'checked':
     case 'changed':
+    case 'summary':
+    case 'rolesBy':
+    case 'rolesHow':
     case 'nextStep':
     case 'nextBy':
     case 'nextUntil':
