@@ -7,8 +7,11 @@ import type { Policy } from '../src/access/policy.ts';
 import type { Access } from '../src/access/state.ts';
 import { canonicalJson, GENESIS, linkHash } from '../src/ledger/chain.ts';
 import { loadRecords } from '../src/ledger/history.ts';
+import { recentRow, stillCounted } from '../src/ledger/lately.ts';
 import type { Ledger } from '../src/ledger/open.ts';
+import { owedDigests } from '../src/ledger/owed-digest.ts';
 import { projectRequest, projectSeats } from '../src/ledger/project.ts';
+import type { Tables } from '../src/ledger/tables.ts';
 import { nth, REASON, tenantOf } from './company.ts';
 
 /** A ledger with years of history in it, written fast but valid: every link, every projection, triggers on. */
@@ -44,11 +47,14 @@ function write(
 ): { events: number; requests: number } {
   const put = (table: string, columns: number): Database.Statement =>
     raw.prepare(`insert into ${table} values (${Array.from({ length: columns }, () => '?').join(', ')})`);
-  const link = put('ledger_event', 9);
+  const link = put('ledger_event', 10);
   const seat = put('seat', 4);
   const told = raw.prepare(
-    "insert into outbox (key, destination, body, state, owed_at, next_at, settled_at) values (?, ?, ?, 'sent', ?, ?, ?)",
+    "insert into outbox (seq, key, destination, body, state, owed_at, next_at, settled_at) values (?, ?, ?, ?, 'sent', ?, ?, ?)",
   );
+  const recent = put('recent_act', 5);
+  /** What counts for the limits of an hour. */
+  let lately: readonly Tables['recent_act'][] = [];
   const states = new Map<number, Access>();
   let request: Database.Statement | null = null;
   let prev: Buffer = GENESIS;
@@ -65,11 +71,19 @@ function write(
       seq += 1;
       const { version } = state;
       const body = canonicalJson(event);
-      const hash = linkHash(prev, { seq, requestNo: no, version, type: event.type, actor, at, body });
-      link.run(seq, no, version, event.type, actor, at, body, prev, hash);
-      prev = hash;
       const to = `person:${nth(no).engineer}`;
-      told.run(`card:${no}:${version}:${to}`, to, `{"kind":"card","no":${no}}`, at, at, at);
+      const debt = {
+        key: `card:${no}:${version}:${to}`,
+        destination: to,
+        body: `{"kind":"card","no":${no}}`,
+      };
+      const owed = owedDigests([debt]);
+      const hash = linkHash(prev, { seq, requestNo: no, version, type: event.type, actor, at, body, owed });
+      link.run(seq, no, version, event.type, actor, at, body, owed, prev, hash);
+      prev = hash;
+      const counted = recentRow({ seq, type: event.type, actor, at }, state.tenant.id);
+      if (counted !== null) lately = stillCounted([...lately, counted]);
+      told.run(seq, debt.key, debt.destination, debt.body, at, at, at);
       states.set(no, state);
       if (state.phase !== 'closed' && state.phase !== 'denied') continue;
       states.delete(no);
@@ -85,6 +99,7 @@ function write(
     }
   });
   while (next.done !== true) some();
+  for (const one of lately) recent.run(one.seq, one.what, one.actor, one.tenant_id, one.at);
   return { events: seq, requests };
 }
 

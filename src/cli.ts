@@ -3,16 +3,15 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
 import { readDatabasePath } from './config.ts';
-import { restoreDatabase } from './database.ts';
+import { backUpDatabase, restoreDatabase, verifyDatabase } from './database.ts';
 import { doctor } from './doctor.ts';
 import { keysTool } from './keys-tool.ts';
-import { backUp } from './ledger/backup.ts';
 import { CannotOpen } from './ledger/cannot-open.ts';
 import { exportActions, exportEvents, exportRequests } from './ledger/export.ts';
 import type { Ledger } from './ledger/open.ts';
 import { openForReading } from './ledger/open.ts';
 import type { Head } from './ledger/verify.ts';
-import { readHead, verifyLedger } from './ledger/verify.ts';
+import { readHead } from './ledger/verify.ts';
 import { NOT_DONE, restored, told, WELL } from './outcome.ts';
 import type { OwedOrder } from './owed-tool.ts';
 import { owed, readOwedOrder } from './owed-tool.ts';
@@ -60,7 +59,7 @@ async function main(args: string[]): Promise<number> {
         return await looking(database, doctor);
       case 'verify':
         return told(
-          await looking(database, (ledger) => verifyLedger(ledger, against)),
+          await looking(database, (ledger) => verifyDatabase(ledger, against)),
           `The ledger ${database}`,
         );
       case 'export':
@@ -70,7 +69,7 @@ async function main(args: string[]): Promise<number> {
       case 'owed':
         return asked.order === null ? NOT_DONE : await owed(database, asked.order);
       case 'backup':
-        return told(await backUp(database, file, systemClock.now()), `The copy ${file}`);
+        return told(await backUpDatabase(database, file, systemClock.now()), `The copy ${file}`);
       case 'restore':
         return restored(await restoreDatabase(database, file, systemClock), database, file);
     }

@@ -11,7 +11,7 @@ import { signingKeysFile } from '../src/key-files.ts';
 import { openKeyringFile } from '../src/keys/keyring.ts';
 import { GENESIS, linkHash } from '../src/ledger/chain.ts';
 import { openForReading } from '../src/ledger/open.ts';
-import { verifyLedger } from '../src/ledger/verify.ts';
+import { verifyDatabase } from '../src/database.ts';
 import type { Courier } from '../src/outbox/delivery.ts';
 import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './support/access-commands.ts';
@@ -167,6 +167,7 @@ describe('export', () => {
       actor: z.string(),
       at: z.number(),
       body: z.string(),
+      owed: z.string().nullable(),
       prev_hash: z.string(),
       hash: z.string(),
     });
@@ -176,9 +177,10 @@ describe('export', () => {
       .map((one) => line.parse(JSON.parse(one)));
     expect(lines.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     let prev: Buffer = GENESIS;
-    for (const { request_no: requestNo, body, hash, prev_hash, ...row } of lines) {
+    for (const { request_no: requestNo, body, owed: debts, hash, prev_hash, ...row } of lines) {
+      const owed = debts === null ? null : Buffer.from(debts, 'hex');
       expect(prev_hash).toBe(prev.toString('hex'));
-      prev = linkHash(prev, { ...row, requestNo, body: Buffer.from(body) });
+      prev = linkHash(prev, { ...row, requestNo, body: Buffer.from(body), owed });
       expect(prev.toString('hex')).toBe(hash);
     }
   });
@@ -230,7 +232,7 @@ describe('backup', () => {
     expect(readdirSync(to)).toEqual(['copy.sqlite']);
     writer.kill();
     const copy = openForReading(join(to, 'copy.sqlite'));
-    expect(await verifyLedger(copy)).toMatchObject({ ok: true });
+    expect(await verifyDatabase(copy)).toMatchObject({ ok: true });
     const [no, version] = last.split(' ').map(Number);
     const row = copy.raw.prepare('select version from request where request_no = ?').pluck().get(no);
     expect(Number(row)).toBeGreaterThanOrEqual(version ?? 0);
@@ -380,7 +382,7 @@ describe('owed', () => {
     g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
     const { ledger, clock, log } = g;
     const card = { kind: 'card', no: 1 } as const;
-    await g.handler.owe([
+    await g.handler.owe('greeting', [
       { key: 'lost', destination: 'channel:C0OLD', message: card },
       { key: 'first', destination: 'channel:C0PRIVATE', message: card },
       { key: 'second', destination: 'channel:C0PRIVATE', message: { kind: 'greeting' } },

@@ -177,7 +177,9 @@ it('Is ready again although a place takes nothing, or is gone: that is told to p
   const courier: Courier = { deliver: () => Promise.resolve(answers.shift() ?? { kind: 'sent' }) };
   const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
   onTestFinished(() => dispatcher.stop(0));
-  await p.g.handler.owe([{ key: 'c', destination: 'channel:CGONE', message: { kind: 'card', no } }]);
+  await p.g.handler.owe('greeting', [
+    { key: 'c', destination: 'channel:CGONE', message: { kind: 'card', no } },
+  ]);
   await dispatcher.start();
   await dispatcher.settled();
   expect(p.g.count("select count(*) from outbox where state = 'owed'")).toBe(1);
@@ -201,7 +203,7 @@ it('Is not ready while nothing can be written', async () => {
   expect(await p.ofTheDatabase()).toMatch(/^the disk is full: the ledger cannot grow/);
   const greetings = async (): Promise<void> => {
     for (let n = 0; ; n += 1)
-      await p.g.handler.owe([
+      await p.g.handler.owe('greeting', [
         { key: `hello:${n}`, destination: 'channel:C1', message: { kind: 'greeting' } },
       ]);
   };

@@ -193,6 +193,9 @@ export type ScopeRecord = z.infer<typeof scope>;
 export type CustomerFile = z.infer<typeof file>;
 export type Narrowed = z.infer<typeof narrowed>;
 
+const invited = z.enum(['channel', 'contacts']);
+const owedFor = z.enum(['greeting', 'stand_in', 'restored', 'undeliverable']);
+
 /** Facts that belong to no one request. */
 export const globalEvent = z.discriminatedUnion('type', [
   z.strictObject({
@@ -215,12 +218,7 @@ export const globalEvent = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('absence.cleared'), approver: user }),
   /** Somebody of ours had the customer shown where to ask for help. */
-  z.strictObject({
-    type: z.literal('customers.invited'),
-    tenant: text,
-    to: z.enum(['channel', 'contacts']),
-    by: user,
-  }),
+  z.strictObject({ type: z.literal('customers.invited'), tenant: text, to: invited, by: user }),
   /** With that address a mail with a link was asked for: to the tenant's page, or to a request. */
   z.strictObject({ type: z.literal('link.asked'), tenant: text, about: z.int().min(1).nullable() }),
   z.strictObject({
@@ -247,6 +245,10 @@ export const globalEvent = z.discriminatedUnion('type', [
   /** An admin knows that what happened in between is not in the ledger, and lets new sessions start. */
   z.strictObject({ type: z.literal('gap.confirmed'), restored: z.int().min(1), by: user }),
   z.strictObject({ type: z.literal('digest.signed_off'), week: z.string(), by: user, note: text }),
+  /** Something that no change tells of is to be told to somebody. */
+  z.strictObject({ type: z.literal('messages.owed'), why: owedFor }),
+  /** Messages that were settled before then are not kept any more. */
+  z.strictObject({ type: z.literal('messages.cleared'), until: instant }),
   /** What was owed to a place that took none of it was given up, or sent elsewhere, by an operator. */
   z.strictObject({ type: z.literal('owed.dropped'), place: text, keys: z.array(text).min(1) }),
   z.strictObject({ type: z.literal('owed.redirected'), place: text, to: text, keys: z.array(text).min(1) }),

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import type { Action } from '../access/actions.ts';
 import { isAfterEnd, LEVELS, OUTCOMES } from '../access/actions.ts';
 import type { GlobalEventOf } from '../access/event.ts';
+import type { Owed } from '../notifications/message.ts';
 import { appendGlobal } from './append.ts';
 import { compiled } from './compiled.ts';
 import { canonicalJson } from './chain.ts';
+import type { Telling } from './owing.ts';
 import type { ReportedActionTable, Tables } from './tables.ts';
 
 /** What products say was done in sessions: beside the ledger, which keeps the hash of each batch. */
@@ -52,6 +54,8 @@ export async function storeActions(
   tx: Transaction<Tables>,
   { requestNo, product, actions, mayAskAbout }: Batch,
   now: number,
+  owedBy: (told: NonNullable<Stored['told']>) => readonly Owed[],
+  telling: Telling,
 ): Promise<Stored | null> {
   const [session] = await sessionOf(tx, { no: requestNo });
   const endAt = session?.ended_at ?? session?.expires_at ?? null;
@@ -73,7 +77,8 @@ export async function storeActions(
     afterEnd,
     hash: hashOfActions(requestNo, product.name, fresh),
   };
-  const seq = await appendGlobal(tx, `product:${product.keyId}`, now, event);
+  const owed = (seq: number): readonly Owed[] => owedBy({ seq, event });
+  const seq = await appendGlobal(tx, { actor: `product:${product.keyId}`, at: now, owed, telling }, event);
   for (const [place, { id, at, what, on, level, outcome }] of fresh.entries())
     await addAction(tx, {
       seq,

@@ -2,8 +2,11 @@ import type { Transaction } from 'kysely';
 import type { AccessEvent, GlobalEvent } from '../access/event.ts';
 import { accessEvent, globalEvent } from '../access/event.ts';
 import type { Access } from '../access/state.ts';
+import type { Owed } from '../notifications/message.ts';
 import { canonicalJson, GENESIS, linkHash } from './chain.ts';
 import { compiled } from './compiled.ts';
+import { owedDigests } from './owed-digest.ts';
+import type { Telling } from './owing.ts';
 import { projectRequest, projectSeats } from './project.ts';
 import type { LedgerRow, RequestRow, Tables } from './tables.ts';
 
@@ -14,7 +17,12 @@ export interface NewEvent {
   readonly actor: string;
   readonly at: number;
   readonly event: AccessEvent | GlobalEvent;
+  /** What the outside world must be told of it. */
+  readonly owed?: readonly Owed[] | OwedBy;
 }
+
+/** What the event of that number owes, where the messages name it. */
+export type OwedBy = (seq: number) => readonly Owed[];
 
 const chainEnd = compiled((db) =>
   db.selectFrom('ledger_event').select(['seq', 'hash', 'at']).orderBy('seq', 'desc').limit(1),
@@ -33,13 +41,20 @@ const clearSeats = compiled((db, { no }: { no: number }) =>
 
 type Changes = Partial<RequestRow> & Pick<RequestRow, 'request_no'>;
 
-/** Adds facts to the end of the chain, and tells where that is now. Only inside the command handler's transaction. */
-export async function appendEvents(tx: Transaction<Tables>, events: readonly NewEvent[]): Promise<number> {
+/**
+ * Adds facts to the end of the chain, each with what it owes, and tells where that is now. Only inside a transaction of
+ * the one queue that writes.
+ */
+export async function appendEvents(
+  tx: Transaction<Tables>,
+  events: readonly NewEvent[],
+  telling: Telling | null = null,
+): Promise<number> {
   const last = ends.get(tx) ?? (await chainEnd(tx, {}))[0];
   let seq = last?.seq ?? 0;
   let prev: Buffer = last?.hash ?? GENESIS;
   let before = last?.at ?? 0;
-  for (const { requestNo, version, actor, at, event } of events) {
+  for (const { requestNo, version, actor, at, event, owed: debts = [] } of events) {
     if (!actor.isWellFormed()) throw new RangeError('the actor is not well-formed Unicode');
     // Time goes one way: whoever wrote this did not use the clock that the ledger set.
     if (at < before) throw new RangeError('an event cannot be earlier than the one before it');
@@ -47,7 +62,11 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
     // What leaves for the ledger is parsed like what comes from it: it must be readable for ever.
     const fact = requestNo === null ? globalEvent.parse(event) : accessEvent.parse(event);
     const body = canonicalJson(fact);
-    const link = { seq, requestNo, version, type: fact.type, actor, at, body };
+    const told = typeof debts === 'function' ? debts(seq) : debts;
+    if (told.length > 0 && telling === null) throw new Error('nobody keeps the list of what is owed here');
+    const put = telling === null ? [] : await telling.owe(tx, seq, told, at, telling.restored);
+    const owed = owedDigests(put);
+    const link = { seq, requestNo, version, type: fact.type, actor, at, body, owed };
     const hash = linkHash(prev, link);
     const row: LedgerRow = {
       seq,
@@ -57,6 +76,7 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
       actor,
       at,
       body,
+      owed,
       prev_hash: prev,
       hash,
     };
@@ -68,15 +88,24 @@ export async function appendEvents(tx: Transaction<Tables>, events: readonly New
   return seq;
 }
 
+/** Who wrote what belongs to no one request, and when; and what the last of it owes. */
+interface Global {
+  readonly actor: string;
+  readonly at: number;
+  readonly owed?: readonly Owed[] | OwedBy;
+  readonly telling?: Telling | null;
+}
+
 /** Adds facts that belong to no one request, with their projection, and tells where the chain ends now. */
 export async function appendGlobal(
   tx: Transaction<Tables>,
-  actor: string,
-  at: number,
+  { actor, at, owed = [], telling = null }: Global,
   ...events: readonly GlobalEvent[]
 ): Promise<number> {
-  const facts = events.map((event) => ({ requestNo: null, version: null, actor, at, event }));
-  const seq = await appendEvents(tx, facts);
+  const facts = events.map((event, i) => {
+    return { requestNo: null, version: null, actor, at, event, owed: i === events.length - 1 ? owed : [] };
+  });
+  const seq = await appendEvents(tx, facts, telling);
   for (const event of events) await projectGlobal(tx, event, at);
   return seq;
 }
@@ -145,6 +174,8 @@ async function projectGlobal(tx: Transaction<Tables>, event: GlobalEvent, at: nu
     // Counted by whoever let it happen.
     case 'customers.invited':
     case 'link.asked':
+    case 'messages.owed':
+    case 'messages.cleared':
     case 'digest.signed_off':
     case 'actions.reported':
     case 'owed.dropped':

@@ -7,6 +7,7 @@ import { makePrivate } from './private-files.ts';
 import { markCopy } from './restored.ts';
 import type { Verdict } from './verify.ts';
 import { verifyLedger } from './verify.ts';
+import type { Beside } from './verify-beside.ts';
 
 /** Pages copied at a time: all of them, since a copy in parts begins anew whenever the owner writes. */
 const ALL_PAGES = 2_147_483_647;
@@ -16,7 +17,7 @@ const ALL_PAGES = 2_147_483_647;
  * The copy is one file, it bears its name only once it is complete, and it knows that it is a copy.
  * @throws CannotOpen when there is no ledger, or a file of that name already
  */
-export async function backUp(path: string, to: string, now: number): Promise<Verdict> {
+export async function backUp(path: string, to: string, now: number, beside: Beside): Promise<Verdict> {
   if (existsSync(to)) throw new CannotOpen(`There is a file ${to} already. Name another.`);
   const part = `${to}.part`;
   removeWith(part);
@@ -33,7 +34,7 @@ export async function backUp(path: string, to: string, now: number): Promise<Ver
     flush(part);
     const ledger = openForReading(part);
     try {
-      const verdict = await verifyLedger(ledger);
+      const verdict = await verifyLedger(ledger, null, beside);
       renameSync(part, to);
       flush(dirname(to));
       return verdict;

@@ -11,19 +11,22 @@ export interface Link {
   readonly at: number;
   /** The exact bytes of the canonical JSON, as stored. */
   readonly body: Uint8Array;
+  /** The digests of what it owes; `null`: nothing. */
+  readonly owed: Uint8Array | null;
 }
 
 /** What the first event points back to: 32 zero bytes. */
 export const GENESIS = Buffer.alloc(32);
 
 /**
- * The hash of an event: SHA-256 over the previous hash (32 bytes), then seq, request number, version, type, actor, at
- * and body, in this order, each as its length in bytes (unsigned 32-bit big-endian) and its bytes. Numbers are written
- * in decimal ASCII; a missing request number or version is empty. Anybody can recompute it in any language.
+ * The hash of an event: SHA-256 over the previous hash (32 bytes), then seq, request number, version, type, actor, at,
+ * body and the digests of what it owes, in this order, each as its length in bytes (unsigned 32-bit big-endian) and its
+ * bytes. Numbers are written in decimal ASCII; a missing request number or version is empty, and so are no digests.
+ * Anybody can recompute it in any language.
  */
 export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
   const hash = createHash('sha256').update(prevHash);
-  const { seq, requestNo, version, type, actor, at, body } = link;
+  const { seq, requestNo, version, type, actor, at, body, owed } = link;
   for (const field of [
     String(seq),
     String(requestNo ?? ''),
@@ -32,6 +35,7 @@ export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
     actor,
     String(at),
     body,
+    owed ?? '',
   ]) {
     const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
     const length = Buffer.alloc(4);
@@ -53,8 +57,8 @@ export interface ChainEnd {
 export function linkProblem(row: LedgerRow, before: ChainEnd): string | null {
   if (row.seq !== before.seq + 1) return `event ${before.seq + 1} is missing`;
   if (!row.prev_hash.equals(before.hash)) return 'it does not carry the hash of the event before it';
-  const { seq, request_no: requestNo, version, type, actor, at, body } = row;
-  const hash = linkHash(before.hash, { seq, requestNo, version, type, actor, at, body });
+  const { seq, request_no: requestNo, version, type, actor, at, body, owed } = row;
+  const hash = linkHash(before.hash, { seq, requestNo, version, type, actor, at, body, owed });
   if (!hash.equals(row.hash)) return 'its content does not match its hash';
   return at < before.at ? 'it is earlier than the event before it' : null;
 }

@@ -16,7 +16,7 @@ import { oweProgram } from '../notifications/owe-program.ts';
 import { owe } from '../notifications/owe.ts';
 import { oweTidying } from '../notifications/tidy.ts';
 import type { Owed } from '../notifications/message.ts';
-import { appendEvents, appendGlobal, forgetEnd, writeProjection } from './append.ts';
+import { appendEvents, appendGlobal, writeProjection } from './append.ts';
 import type { NewEvent } from './append.ts';
 import type { Batch, Stored } from './actions.ts';
 import { storeActions } from './actions.ts';
@@ -25,12 +25,16 @@ import { loadRecords } from './history.ts';
 import { startUnder } from './kept-policy.ts';
 import { addLately, readLately } from './lately.ts';
 import type { OwnLedger } from './open.ts';
-import type { Owing } from './owing.ts';
+import type { Beside } from './owed-beside.ts';
+import { clearAway, oweBeside } from './owed-beside.ts';
+import type { Owing, Telling } from './owing.ts';
 import type { RefusedBy } from './presses.ts';
 import { createPresses } from './presses.ts';
 import { readRelated } from './read-related.ts';
 import { createRestorations, gapOf, nextNo } from './restorations.ts';
 import type { Tables } from './tables.ts';
+import type { Work } from './undoable.ts';
+import { writeUndoable } from './undoable.ts';
 
 /** Somebody (or time) wants something to happen. */
 export interface Attempt {
@@ -70,8 +74,8 @@ export interface CommandHandler {
   startUnder(policy: Policy, tenantsSha256: string): Promise<PolicyChanged | null>;
   /** Keeps what a product says was done in a session, and owes the alarm where that was after its end. `null`: it is not theirs to tell of. */
   recordActions(batch: Batch, policy: Pick<Policy, 'channels'>): Promise<Stored | null>;
-  /** Owes messages that come from no change, such as a greeting; the same key once. */
-  owe(owed: readonly Owed[]): Promise<void>;
+  /** Owes messages of which no change tells, such as a greeting; the same key once. */
+  owe(why: Beside, owed: readonly Owed[]): Promise<void>;
   /** What time did after the backup was made good: from now on what is owed is new. */
   caughtUp(restored: number): Promise<void>;
   /** Writes how often what was refused was tried again, of minutes that are over. */
@@ -81,9 +85,6 @@ export interface CommandHandler {
   /** Waits for what is under way; from then on every attempt is refused with an error. */
   close(): Promise<void>;
 }
-
-/** Something to write. `undoing`: what is to be done where nothing of it is written. */
-type Work<T> = (tx: Transaction<Tables>, undoing: (undo: () => void) => void) => Promise<T>;
 
 /** Builds the command handler to this ledger. `mail`: customers are told and asked by e-mail too. */
 export function createCommandHandler(
@@ -103,29 +104,15 @@ export function createCommandHandler(
     return write(work);
   }
 
-  async function write<T>(work: Work<T>): Promise<T> {
-    const undos: (() => void)[] = [
+  function write<T>(work: Work<T>): Promise<T> {
+    return writeUndoable(
+      ledger,
+      work,
       () => {
         restorations.forget();
       },
-    ];
-    const undoAll = (): void => {
-      for (const undo of undos.splice(0).reverse()) undo();
-    };
-    const guarded = async (tx: Transaction<Tables>): Promise<T> => {
-      try {
-        return await work(tx, (undo) => undos.push(undo));
-      } catch (error) {
-        forgetEnd(tx);
-        undoAll();
-        throw error;
-      }
-    };
-    return ledger.write(guarded, tellListeners).catch((error: unknown) => {
-      // Or the commit that it shared was undone.
-      undoAll();
-      throw error;
-    });
+      tellListeners,
+    );
   }
 
   /** Writes what was counted of refused attempts, of minutes that are over by then. */
@@ -136,6 +123,10 @@ export function createCommandHandler(
       undoing(counted.undo);
       await appendEvents(tx, counted.write.map(refusedFact(clock.now())));
     });
+  }
+
+  async function telling(tx: Transaction<Tables>): Promise<Telling> {
+    return { owe: owing.owe, restored: await restorations.last(tx) };
   }
 
   function tellListeners(): void {
@@ -181,8 +172,7 @@ export function createCommandHandler(
     const related = { ...others, gap, lostAt: lost ? restored.at : null, lately };
     const { events, refusal } = decide(command, before, { ...moment, related });
     const no = requestNo ?? (events.length > 0 ? await nextNo(tx, restored) : null);
-    const facts: NewEvent[] = [];
-    const owed: Owed[] = [];
+    const facts: (NewEvent & { owed: readonly Owed[] })[] = [];
     const states: Access[] = [];
     let state = before;
     for (const event of events) {
@@ -193,24 +183,35 @@ export function createCommandHandler(
         (event.type === 'access.open_failed' && event.why === 'late') ||
         (event.type === 'session.ended' && event.how === 'expired');
       const by = times ? 'system:timer' : actor;
-      facts.push({ requestNo: no, version: after.version, actor: by, at: now, event });
-      if (no !== null) owed.push(...owe({ no, event, before: state, after }, world, now));
-      if (no !== null && mail) owed.push(...oweMail({ no, event, before: state, after }, world, now));
+      const told = no === null ? [] : owe({ no, event, before: state, after }, world, now);
+      const mailed = no !== null && mail ? oweMail({ no, event, before: state, after }, world, now) : [];
+      facts.push({
+        requestNo: no,
+        version: after.version,
+        actor: by,
+        at: now,
+        event,
+        owed: [...told, ...mailed],
+      });
       state = after;
       states.push(after);
     }
+    const last = facts.at(-1);
+    if (no !== null && state !== null && before !== null && last !== undefined) {
+      const all = facts.flatMap(({ owed }) => owed);
+      last.owed = [...last.owed, ...oweTidying(no, state.version, await owing.shownAt(tx, no), all)];
+    }
+    let refusals: readonly NewEvent[] = [];
     // That somebody was quicker than time is nobody's offence.
     if (refusal !== null && refusal.reason !== 'nothing_due') {
       const about = before === null ? null : requestNo;
       const refused = { command: command.type, reason: refusal.reason, about };
-      facts.push(...refusedFacts(actor, refused, now, undoing));
+      refusals = refusedFacts(actor, refused, now, undoing);
     }
-    const end = await appendEvents(tx, facts);
-    await addLately(tx, end, facts, state?.tenant.id ?? null);
+    const end = await appendEvents(tx, [...facts, ...refusals], { owe: owing.owe, restored });
+    await addLately(tx, end, [...facts, ...refusals], state?.tenant.id ?? null);
     if (no !== null) await writeProjection(tx, no, before, states);
-    if (no !== null && state !== null && before !== null && states.length > 0)
-      owed.push(...oweTidying(no, state.version, await owing.shownAt(tx, no), owed));
-    await owing.owe(tx, owed, now, restored);
+    await clearAway(tx, now, owing);
     await deliveries.remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
     return { requestNo: no, refusal, state, events, repeated: false };
   }
@@ -222,12 +223,13 @@ export function createCommandHandler(
         const repeated = await deliveries.recall(tx, delivery, clock.now());
         if (repeated !== null) return repeated.refusal;
         const now = clock.now();
-        const gap = gapOf(await restorations.last(tx));
+        const how = await telling(tx);
+        const gap = gapOf(how.restored);
         const by = actorName(actor);
         const tenantId = 'tenantId' in command ? command.tenantId : null;
         const lately = await readLately(tx, command, tenantId, { actor, world, now });
         const { events, refusal } = decideGlobal(command, { actor, world, now, gap, lately });
-        const end = await appendGlobal(tx, by, now, ...events);
+        const end = await appendGlobal(tx, { actor: by, at: now, owed, telling: how }, ...events);
         await addLately(
           tx,
           end,
@@ -238,7 +240,6 @@ export function createCommandHandler(
         if (refusal !== null)
           await appendEvents(tx, refusedFacts(by, { ...refused, reason: refusal.reason }, now, undoing));
         if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
-        await owing.owe(tx, refusal === null ? owed : [], now, await restorations.last(tx));
         await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
         return refusal;
       }),
@@ -251,26 +252,28 @@ export function createCommandHandler(
           .executeTakeFirst();
         if (posted !== undefined) return false;
         const now = clock.now();
-        await appendGlobal(tx, 'system:timer', now, { type: 'digest.posted', ...week });
-        await owing.owe(tx, [owed], now, await restorations.last(tx));
+        const by = { actor: 'system:timer', at: now, owed: [owed], telling: await telling(tx) };
+        await appendGlobal(tx, by, { type: 'digest.posted', ...week });
         return true;
       }),
     record: (event, policy) =>
       enter(async (tx) => {
         const at = clock.now();
-        const seq = await appendGlobal(tx, 'system:program', at, event);
-        await owing.owe(tx, oweProgram({ seq, at, event }, policy), at, await restorations.last(tx));
+        const owed = (seq: number): readonly Owed[] => oweProgram({ seq, at, event }, policy);
+        await appendGlobal(tx, { actor: 'system:program', at, owed, telling: await telling(tx) }, event);
       }),
     recordActions: (batch, policy) =>
       enter(async (tx) => {
         const at = clock.now();
-        const stored = await storeActions(tx, batch, at);
-        const owed =
-          stored === null || stored.told === null ? [] : oweActions({ ...stored.told, at }, policy);
-        await owing.owe(tx, owed, at, await restorations.last(tx));
-        return stored;
+        const owed = (told: NonNullable<Stored['told']>) => oweActions({ ...told, at }, policy);
+        return storeActions(tx, batch, at, owed, await telling(tx));
       }),
-    owe: (owed) => enter(async (tx) => owing.owe(tx, owed, clock.now(), await restorations.last(tx))),
+    owe: (why, owed) =>
+      enter(async (tx) => {
+        const now = clock.now();
+        const how = await telling(tx);
+        await oweBeside(tx, why, await owing.notYet(tx, owed, now, how.restored), now, how);
+      }),
     caughtUp: (restored) =>
       enter(async (tx) => {
         await tx.updateTable('restoration').set({ settled: 1 }).where('seq', '=', restored).execute();

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { CompiledQuery } from 'kysely';
+import { forgetEnd } from './append.ts';
 import type { Tables } from './tables.ts';
 import { letOthersRun } from './turns.ts';
 
@@ -55,6 +56,7 @@ export function createCommitQueue(db: Kysely<Tables>, committed: () => void): Co
           try {
             done.push(await item.run(tx));
           } catch (error) {
+            forgetEnd(tx);
             // A full disk has ended the whole transaction: that is what is told, not that there is nothing to take back.
             await tx.executeQuery(ROLLBACK).catch(() => {
               throw error;

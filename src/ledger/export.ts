@@ -16,11 +16,12 @@ export async function* exportEvents({ db }: Pick<Ledger, 'db'>): AsyncGenerator<
       .orderBy('seq')
       .limit(PAGE)
       .execute();
-    for (const { body, prev_hash, hash, ...row } of rows) {
+    for (const { body, owed, prev_hash, hash, ...row } of rows) {
       seq = row.seq;
       const line = {
         ...row,
         body: body.toString('utf8'),
+        owed: owed?.toString('hex') ?? null,
         prev_hash: prev_hash.toString('hex'),
         hash: hash.toString('hex'),
       };

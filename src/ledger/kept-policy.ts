@@ -70,7 +70,7 @@ export async function startUnder(
   const from = await lastLoaded(tx);
   const change = from === sha256 ? null : await replace(tx, policy, { from, is, record, sha256 });
   const loaded = { type: 'policy.loaded', sha256 } as const;
-  await appendGlobal(tx, 'system:program', now, loaded, ...(change === null ? [] : [change]));
+  await appendGlobal(tx, { actor: 'system:program', at: now }, loaded, ...(change === null ? [] : [change]));
   return change;
 }
 

@@ -122,6 +122,11 @@ export function createLinks(db: Kysely<Tables>, clock: Clock): Links {
   };
 }
 
+/** All that are kept, as they are. */
+export function readLinks(db: Kysely<Tables>): Promise<readonly LinkTable[]> {
+  return db.selectFrom('link').selectAll().execute();
+}
+
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

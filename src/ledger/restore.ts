@@ -16,6 +16,13 @@ import { readSeen, watchHead } from './seen.ts';
 import { damageOf, refuseUnsound, sizeOf } from './sound.ts';
 import type { Verdict } from './verify.ts';
 import { verifyLedger } from './verify.ts';
+import type { Beside } from './verify-beside.ts';
+
+/** Whoever keeps tables beside the ledger: what they do when it goes on from a backup, and how they are verified. */
+export interface Others {
+  readonly goingOn: GoingOn;
+  readonly beside: Beside;
+}
 
 /** What became of putting a backup in the ledger's place. */
 export type Restored =
@@ -35,26 +42,21 @@ export type Restored =
  * aside with everything that SQLite keeps beside it. Whatever goes wrong, all is as it was.
  * @throws CannotOpen when a process owns the ledger, or the backup cannot be used
  */
-export async function restore(
-  path: string,
-  backup: string,
-  clock: Clock,
-  goingOn: GoingOn,
-): Promise<Restored> {
+export async function restore(path: string, backup: string, clock: Clock, others: Others): Promise<Restored> {
   if (!existsSync(backup)) throw new CannotOpen(`There is no backup at ${backup}.`);
   if (realOf(path) === realOf(backup))
     throw new CannotOpen(`${backup} is the ledger itself. Name the backup to put in its place.`);
   keepPrivate(path);
   const lock = takeLock(path);
   try {
-    const verdict = await looking(backup, wholeness);
-    return verdict.ok ? await putInPlace(path, backup, clock, goingOn) : { done: false, verdict };
+    const verdict = await looking(backup, (ledger) => wholeness(ledger, others));
+    return verdict.ok ? await putInPlace(path, backup, clock, others) : { done: false, verdict };
   } finally {
     lock.close();
   }
 }
 
-async function putInPlace(named: string, backup: string, clock: Clock, goingOn: GoingOn): Promise<Restored> {
+async function putInPlace(named: string, backup: string, clock: Clock, others: Others): Promise<Restored> {
   const now = clock.now();
   const path = realOf(named);
   const aside = `${path}.before-${new Date(now).toISOString().replaceAll(':', '-')}`;
@@ -63,7 +65,7 @@ async function putInPlace(named: string, backup: string, clock: Clock, goingOn: 
   try {
     await copyTo(backup, next);
     const known = await knownOf(path, next, knownFrom(readSeen(named)));
-    const gap = prepareNext(next, known, now, goingOn);
+    const gap = prepareNext(next, known, now, others.goingOn);
     for (const end of FILES) if (sizeOf(`${path}${end}`) === 0) rmSync(`${path}${end}`, { force: true });
     const moved = FILES.filter((end) => existsSync(`${path}${end}`));
     const back = moveAside(path, aside, moved);
@@ -71,7 +73,7 @@ async function putInPlace(named: string, backup: string, clock: Clock, goingOn: 
       renameSync(next, path);
       flush(dirname(path));
       refuseUnsound(path);
-      const verdict = await looking(path, wholeness);
+      const verdict = await looking(path, (ledger) => wholeness(ledger, others));
       if (!verdict.ok) throw new CannotOpen(`What was put in place is not whole: ${verdict.wrong}.`);
       noteNext(named);
       return { done: true, verdict, aside: moved.length > 0 ? aside : null, gap };
@@ -165,11 +167,11 @@ function commonOf(a: Database.Database, b: Database.Database): number {
 }
 
 /** The file, the chain, and all that is shown. @throws CannotOpen when a newer program wrote it */
-async function wholeness(ledger: Ledger): Promise<Verdict> {
+async function wholeness(ledger: Ledger, { beside }: Others): Promise<Verdict> {
   const damage = damageOf(ledger.raw, 'integrity_check');
   if (damage !== null) return { ok: false, seq: null, wrong: `the file is damaged (${damage})` };
   pendingMigrations(ledger.raw);
-  return verifyLedger(ledger);
+  return verifyLedger(ledger, null, beside);
 }
 
 async function looking<T>(path: string, look: (ledger: Ledger) => T | Promise<T>): Promise<T> {

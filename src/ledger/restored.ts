@@ -4,6 +4,8 @@ import type { GlobalEvent } from '../access/event.ts';
 import { globalEvent } from '../access/event.ts';
 import { CannotOpen } from './cannot-open.ts';
 import { canonicalJson, GENESIS, linkHash } from './chain.ts';
+import type { OwedRow } from './owed-digest.ts';
+import { owedDigests } from './owed-digest.ts';
 import { projectRestored } from './project.ts';
 import type { Seen } from './seen.ts';
 
@@ -24,12 +26,15 @@ export interface Known {
   readonly common: number | null;
 }
 
-/** Whoever keeps tables beside the ledger sees to them, in the transaction that writes down that it goes on from a backup. */
+/**
+ * Whoever keeps tables beside the ledger sees to them, in the transaction that writes down that it goes on from a backup,
+ * and gives what that event owes.
+ */
 export type GoingOn = (
   raw: Database.Database,
   /** The event that tells of it, when it was, and the numbers of the requests that are not over. */
   restored: { readonly seq: number; readonly at: number; readonly open: readonly number[] },
-) => void;
+) => readonly OwedRow[];
 
 type Restored = Extract<GlobalEvent, { type: 'ledger.restored' }>;
 
@@ -136,11 +141,13 @@ function writeDown(raw: Database.Database, event: Restored, at: number, goingOn:
   const prev = readEnd(raw);
   const seq = prev.seq + 1;
   const body = canonicalJson(globalEvent.parse(event));
-  const link = { seq, requestNo: null, version: null, type: event.type, actor: BY, at, body };
+  const open = raw.prepare('select request_no from request where due_at is not null').pluck().all();
+  const owed = owedDigests(goingOn(raw, { seq, at, open: z.array(z.number()).parse(open) }));
+  const link = { seq, requestNo: null, version: null, type: event.type, actor: BY, at, body, owed };
   const hash = linkHash(prev.hash, link);
   raw
-    .prepare('insert into ledger_event values (?, null, null, ?, ?, ?, ?, ?, ?)')
-    .run(seq, event.type, BY, at, body, prev.hash, hash);
+    .prepare('insert into ledger_event values (?, null, null, ?, ?, ?, ?, ?, ?, ?)')
+    .run(seq, event.type, BY, at, body, owed, prev.hash, hash);
   const row = projectRestored(event, { seq, at, hash });
   const columns = Object.keys(row);
   raw
@@ -149,8 +156,6 @@ function writeDown(raw: Database.Database, event: Restored, at: number, goingOn:
     )
     .run(row);
   raw.exec('delete from copy_mark');
-  const open = raw.prepare('select request_no from request where due_at is not null').pluck().all();
-  goingOn(raw, { seq, at, open: z.array(z.number()).parse(open) });
 }
 
 /** Where the chain ends; 0 where nothing was written yet. */

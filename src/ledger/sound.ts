@@ -28,6 +28,7 @@ const ledgerRow = z.object({
   actor: z.string(),
   at: z.number(),
   body: z.instanceof(Buffer),
+  owed: z.instanceof(Buffer).nullable(),
   prev_hash: z.instanceof(Buffer),
   hash: z.instanceof(Buffer),
 });

@@ -37,6 +37,7 @@ export interface LedgerEventTable {
   actor: string;
   at: number;
   body: Buffer;
+  owed: Buffer | null;
   prev_hash: Buffer;
   hash: Buffer;
 }
@@ -73,6 +74,7 @@ export interface RequestTable {
 
 export interface OutboxTable {
   id: Generated<number>;
+  seq: number;
   key: string;
   destination: string;
   body: string;

@@ -10,6 +10,7 @@ import { keptPolicyProblem } from './kept-policy.ts';
 import { SCHEMA_SQL, schemaProblem } from './migrations.ts';
 import { recentRow, stillCounted } from './lately.ts';
 import type { Ledger } from './open.ts';
+import type { Beside } from './verify-beside.ts';
 import { projectRestored, projectSeats } from './project.ts';
 import type { Retold } from './retell.ts';
 import { retell, sameRow, sameRows } from './retell.ts';
@@ -35,10 +36,11 @@ interface Globals {
 /** Walks the whole chain, recomputes every hash, replays every request, and compares what is shown with what happened. */
 export async function verifyLedger(
   { db }: Pick<Ledger, 'db'>,
-  against: Head | null = null,
+  against: Head | null,
+  beside: Beside,
 ): Promise<Verdict> {
   // One moment of it all: its owner may be writing.
-  return db.transaction().execute((tx) => verify(tx, against));
+  return db.transaction().execute((tx) => verify(tx, against, beside));
 }
 
 /** A head that was kept elsewhere: the event of that number, and its hash in hexadecimal. */
@@ -53,7 +55,7 @@ export function readHead(text: string): Head | null {
   return parts === null ? null : { seq: Number(parts[1]), hash: parts[2] ?? '' };
 }
 
-async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict> {
+async function verify(db: Kysely<Tables>, against: Head | null, beside: Beside): Promise<Verdict> {
   let end: ChainEnd = { seq: 0, hash: GENESIS, at: 0 };
   const requests = new Map<number, Retold>();
   const globals: Globals = {
@@ -63,6 +65,7 @@ async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict
     told: new Map(),
     lately: [],
   };
+  const owed = await beside(db);
   for (;;) {
     const rows = await db
       .selectFrom('ledger_event')
@@ -71,8 +74,10 @@ async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict
       .orderBy('seq')
       .limit(PAGE)
       .execute();
+    await owed.readOn(rows.at(-1)?.seq ?? 0);
     for (const row of rows) {
-      const wrong = linkProblem(row, end) ?? notAsKept(row, against) ?? replay(row, requests, globals);
+      const wrong =
+        linkProblem(row, end) ?? notAsKept(row, against) ?? replay(row, requests, globals) ?? owed.wrong(row);
       if (wrong !== null) return { ok: false, seq: row.seq, wrong };
       end = row;
     }
@@ -83,7 +88,11 @@ async function verify(db: Kysely<Tables>, against: Head | null): Promise<Verdict
     return { ok: false, seq: null, wrong: cut };
   }
   const schema = await sql.raw(SCHEMA_SQL).execute(db);
-  const wrong = (await compare(db, requests, globals)) ?? schemaProblem(schema.rows);
+  const marks = [...globals.restorations.values()].map(({ mark }) => mark);
+  const wrong =
+    (await compare(db, requests, globals)) ??
+    (await owed.wrongRest(requests, marks)) ??
+    schemaProblem(schema.rows);
   if (wrong !== null) return { ok: false, seq: null, wrong };
   return { ok: true, events: end.seq, requests: requests.size, head: end.hash.toString('hex') };
 }
@@ -145,6 +154,8 @@ function retellGlobal(row: LedgerRow, globals: Globals): void {
     case 'attempt.refused':
     case 'customers.invited':
     case 'link.asked':
+    case 'messages.owed':
+    case 'messages.cleared':
     case 'digest.signed_off':
     case 'owed.dropped':
     case 'owed.redirected':

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { World } from '../access/people.ts';
 import { peopleOf } from '../access/people.ts';
+import { oweBeside } from '../ledger/owed-beside.ts';
 import type { Tables } from '../ledger/tables.ts';
 import { directMessage, inChannel } from '../notifications/owe.ts';
-import type { Message } from '../notifications/message.ts';
-import { addOwed } from './owing.ts';
+import type { Message, Owed } from '../notifications/message.ts';
+import { notYet, putOwed } from './owing.ts';
 
 /** That a place takes no messages is told to people: nothing is lost, or waits for ever, in silence. */
 
@@ -62,17 +63,14 @@ export async function oweAnnouncement(
     .find((together) => together.length > 0);
   if (there === undefined) return false;
   const day = new Date(now).toISOString().slice(0, 10);
-  for (const place of there)
-    for (const news of all)
-      await addOwed(
-        tx,
-        {
-          key: `${announcementKey(news.destination, news.why)}${day}:${place}`,
-          destination: place,
-          message: news,
-        },
-        now,
-      );
+  const owed = there.flatMap((place) =>
+    all.map((news): Owed => {
+      const key = `${announcementKey(news.destination, news.why)}${day}:${place}`;
+      return { key, destination: place, message: news };
+    }),
+  );
+  const fresh = await notYet(tx, owed, now, null);
+  await oweBeside(tx, 'undeliverable', fresh, now, { owe: putOwed, restored: null });
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { OwedRow } from '../ledger/owed-digest.ts';
 import type { Tables } from '../ledger/tables.ts';
 import { addressOf } from '../notifications/owe-mail.ts';
 import type { Owed } from '../notifications/message.ts';
@@ -28,13 +29,21 @@ export function doubtOwed(raw: Database.Database, at: number): void {
     else givenUp.run(MAIL_IN_DOUBT, at, id);
 }
 
-/** Owes that in the same transaction. */
-export function oweBeforeStart(raw: Database.Database, owed: readonly Owed[], at: number): void {
+/** Owes that in the same transaction, as what the event of that number owes. */
+export function oweBeforeStart(
+  raw: Database.Database,
+  seq: number,
+  owed: readonly Owed[],
+  at: number,
+): readonly OwedRow[] {
   const owe = raw.prepare(
-    'insert into outbox (key, destination, body, owed_at, next_at) values (?, ?, ?, ?, ?)',
+    'insert into outbox (seq, key, destination, body, owed_at, next_at) values (?, ?, ?, ?, ?, ?)',
   );
-  for (const { key, destination, message } of owed)
-    owe.run(key, destination, JSON.stringify(message), at, at);
+  return owed.map(({ key, destination, message }) => {
+    const body = JSON.stringify(message);
+    owe.run(seq, key, destination, body, at, at);
+    return { key, destination, body };
+  });
 }
 
 /** Mails that are not sent, since then, because nobody knows whether they were. */

@@ -6,7 +6,7 @@ import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { openProductKeys } from '../../src/key-files.ts';
 import { openForReading } from '../../src/ledger/open.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyDatabase } from '../../src/database.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { PEOPLE, stage } from '../support/test-app.ts';
 
@@ -218,7 +218,7 @@ describe('What was done', () => {
     expect(shown.indexOf('Deed 0')).toBeLessThan(shown.indexOf('Deed 9'));
     expect(shown).toContain('… and 2 earlier.');
     const ledger = openForReading(s.database);
-    expect(await verifyLedger(ledger)).toMatchObject({ ok: true });
+    expect(await verifyDatabase(ledger)).toMatchObject({ ok: true });
     await ledger.close();
   });
 

@@ -20,7 +20,7 @@ async function lived(): Promise<TestLedger> {
   return g;
 }
 
-const COLUMNS = 'request_no, version, type, actor, at, body, prev_hash, hash';
+const COLUMNS = 'request_no, version, type, actor, at, body, owed, prev_hash, hash';
 const LAST = '(select hash from ledger_event order by seq desc limit 1)';
 
 describe('The database itself keeps the ledger append-only, whatever tool writes', () => {
@@ -31,15 +31,15 @@ describe('The database itself keeps the ledger append-only, whatever tool writes
     ['cut off at the end', 'delete from ledger_event where seq = (select max(seq) from ledger_event)'],
     [
       'replaced',
-      `replace into ledger_event select seq, request_no, version, type, 'UEVIL', at, body, prev_hash, hash from ledger_event where seq = 2`,
+      `replace into ledger_event select seq, request_no, version, type, 'UEVIL', at, body, owed, prev_hash, hash from ledger_event where seq = 2`,
     ],
     [
       'replaced at the end',
-      `replace into ledger_event select seq, request_no, version, type, 'UEVIL', at, body, prev_hash, hash from ledger_event where seq = 6`,
+      `replace into ledger_event select seq, request_no, version, type, 'UEVIL', at, body, owed, prev_hash, hash from ledger_event where seq = 6`,
     ],
     [
       'pushed out by one with its version',
-      `replace into ledger_event select 7, request_no, version, type, 'UEVIL', at, body, ${LAST}, randomblob(32) from ledger_event where seq = 2`,
+      `replace into ledger_event select 7, request_no, version, type, 'UEVIL', at, body, owed, ${LAST}, randomblob(32) from ledger_event where seq = 2`,
     ],
     [
       'changed by an upsert',
@@ -47,19 +47,19 @@ describe('The database itself keeps the ledger append-only, whatever tool writes
     ],
     [
       'changed by an upsert on its version',
-      `insert into ledger_event select 7, request_no, version, type, actor, at, body, ${LAST}, randomblob(32) from ledger_event where seq = 2 on conflict (request_no, version) do update set actor = 'UEVIL'`,
+      `insert into ledger_event select 7, request_no, version, type, actor, at, body, owed, ${LAST}, randomblob(32) from ledger_event where seq = 2 on conflict (request_no, version) do update set actor = 'UEVIL'`,
     ],
     [
       'added after a gap',
-      `insert into ledger_event select 8, 9, 1, type, actor, at, body, ${LAST}, randomblob(32) from ledger_event where seq = 1`,
+      `insert into ledger_event select 8, 9, 1, type, actor, at, body, owed, ${LAST}, randomblob(32) from ledger_event where seq = 1`,
     ],
     [
       'added beside the chain',
-      `insert into ledger_event select 7, 9, 1, type, actor, at, body, zeroblob(32), randomblob(32) from ledger_event where seq = 1`,
+      `insert into ledger_event select 7, 9, 1, type, actor, at, body, owed, zeroblob(32), randomblob(32) from ledger_event where seq = 1`,
     ],
     [
       'added before the last one in time',
-      `insert into ledger_event select 7, 9, 1, type, actor, at - 1, body, ${LAST}, randomblob(32) from ledger_event where seq = 6`,
+      `insert into ledger_event select 7, 9, 1, type, actor, at - 1, body, owed, ${LAST}, randomblob(32) from ledger_event where seq = 6`,
     ],
   ])('no event is %s', async (_how, sql) => {
     const g = await lived();
@@ -123,8 +123,11 @@ describe('Who takes the triggers away and changes the ledger is found out, and w
   it('an event whose hash was made to fit: the next one does not follow it', async () => {
     const g = await lived();
     const at = g.count('select at from ledger_event where seq = 3');
-    const row = g.ledger.raw.prepare('select body, prev_hash from ledger_event where seq = 3').get() as {
+    const row = g.ledger.raw
+      .prepare('select body, owed, prev_hash from ledger_event where seq = 3')
+      .get() as {
       body: Buffer;
+      owed: Buffer | null;
       prev_hash: Buffer;
     };
     const link = {
@@ -135,6 +138,7 @@ describe('Who takes the triggers away and changes the ledger is found out, and w
       actor: 'UEVIL',
       at,
       body: row.body,
+      owed: row.owed,
     };
     g.ledger.raw.exec('drop trigger ledger_event_no_update');
     g.ledger.raw
@@ -211,8 +215,8 @@ describe('What keeps the ledger as it is must itself be there', () => {
     const g = await lived();
     const { raw } = g.ledger;
     const last = raw.prepare('select * from ledger_event where seq = 6').get() as LedgerRow;
-    const { request_no: requestNo, version, type, actor, body } = last;
-    const link = { seq: 6, requestNo, version, type, actor, at: T0 - 1, body };
+    const { request_no: requestNo, version, type, actor, body, owed } = last;
+    const link = { seq: 6, requestNo, version, type, actor, at: T0 - 1, body, owed };
     raw.exec('drop trigger ledger_event_no_update');
     raw
       .prepare('update ledger_event set at = ?, hash = ? where seq = 6')

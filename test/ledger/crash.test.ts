@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/database.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyDatabase } from '../../src/database.ts';
 import { child, folder } from '../support/test-ledger.ts';
 
 it('A process killed in the middle of writing loses nothing that it acknowledged, and leaves nothing half written', async () => {
@@ -16,7 +16,7 @@ it('A process killed in the middle of writing loses nothing that it acknowledged
     for (let line = await writer.line(); line !== null; line = await writer.line()) acknowledged.push(line);
 
     const ledger = openDatabase(path);
-    expect(await verifyLedger(ledger)).toMatchObject({ ok: true });
+    expect(await verifyDatabase(ledger)).toMatchObject({ ok: true });
     const version = ledger.raw.prepare('select version from request where request_no = ?').pluck();
     for (const line of acknowledged) {
       const [no, least] = line.split(' ').map(Number);

@@ -1,13 +1,17 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHandler, openDatabase, restoreDatabase } from '../../src/database.ts';
+import {
+  backUpDatabase,
+  createHandler,
+  openDatabase,
+  restoreDatabase,
+  verifyDatabase,
+} from '../../src/database.ts';
 import type { World } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
-import { backUp } from '../../src/ledger/backup.ts';
 import type { CommandHandler } from '../../src/ledger/command-handler.ts';
 import type { OwnLedger } from '../../src/ledger/open.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { Views } from '../../src/ledger/views.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
@@ -180,7 +184,7 @@ describe.each(WAYS)('After a backup came back (%s)', (way) => {
 
       let running = await run(path, clock, world.courier);
       const before = await live(running, clock, roll, 15 + roll(20));
-      await backUp(path, backup, clock.now());
+      await backUpDatabase(path, backup, clock.now());
       await running.stop();
       copyFileSync(path, copy);
       running = await run(path, clock, world.courier);
@@ -212,7 +216,7 @@ describe.each(WAYS)('After a backup came back (%s)', (way) => {
       const numbers = [...before, ...lost, ...unconfirmed, ...after];
       expect(new Set(numbers).size).toBe(numbers.length);
       expect(world.twice).toEqual([]);
-      expect(await verifyLedger(running.ledger)).toMatchObject({ ok: true });
+      expect(await verifyDatabase(running.ledger)).toMatchObject({ ok: true });
     },
   );
 });
@@ -232,7 +236,7 @@ describe('A backup that comes back', () => {
     await put(ANN, approve(), 1);
     await put(GUS, start, 1);
     await put(RITA, file({ tenantId: 'bolt' }), null);
-    await backUp(path, backup, clock.now());
+    await backUpDatabase(path, backup, clock.now());
     await put(RITA, file({ tenantId: 'corp' }), null);
     await running.stop();
     return { path, backup, clock, world };
@@ -241,7 +245,7 @@ describe('A backup that comes back', () => {
   it('with nothing missing leaves no gap, and nothing is over', async () => {
     const { path, clock, world } = await filed();
     const backup = join(folder(), 'last.sqlite');
-    await backUp(path, backup, clock.now());
+    await backUpDatabase(path, backup, clock.now());
     const result = await restoreDatabase(path, backup, clock);
     expect(result).toMatchObject({ done: true, gap: null });
     const running = await run(path, clock, world.courier);

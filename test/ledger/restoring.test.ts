@@ -17,11 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDatabase, restoreDatabase } from '../../src/database.ts';
-import { backUp } from '../../src/ledger/backup.ts';
+import { backUpDatabase, openDatabase, restoreDatabase, verifyDatabase } from '../../src/database.ts';
 import { CannotOpen } from '../../src/ledger/cannot-open.ts';
 import { openForReading } from '../../src/ledger/open.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
 import { file } from '../support/access-commands.ts';
 import { HOUR, RITA, T0 } from '../support/access-fixtures.ts';
 import { dice } from '../support/random-commands.ts';
@@ -68,7 +66,7 @@ async function live(): Promise<void> {
   for (const round of ROUNDS) {
     await writesAndIsKilled(path, 5 + roll(60));
     if (roll(2) === 0) await openDatabase(path).close();
-    expect(await backUp(path, kept('backup', round), Date.now())).toMatchObject({ ok: true });
+    expect(await backUpDatabase(path, kept('backup', round), Date.now())).toMatchObject({ ok: true });
     copyFileSync(path, kept('copy', round));
     if (roll(2) === 0) await openDatabase(path).close();
   }
@@ -140,7 +138,7 @@ describe('A backup that was copied by hand over a ledger that crashed', () => {
         expect(String(error)).toMatch(/restore FILE/);
         return;
       }
-      expect(await verifyLedger(ledger)).toMatchObject({ ok: true });
+      expect(await verifyDatabase(ledger)).toMatchObject({ ok: true });
       await ledger.close();
     },
   );
@@ -164,10 +162,10 @@ describe('tsa restore', () => {
       for (const end of ['', '-wal'])
         expect(sha256(readFileSync(`${result.aside}${end}`))).toBe(before[`${basename(path)}${end}`]);
       const kept = openForReading(result.aside);
-      expect(await verifyLedger(kept)).toMatchObject({ ok: true, events: there });
+      expect(await verifyDatabase(kept)).toMatchObject({ ok: true, events: there });
       await kept.close();
       const ledger = openDatabase(path);
-      expect(await verifyLedger(ledger)).toMatchObject({ ok: true, events: inBackup + 1 });
+      expect(await verifyDatabase(ledger)).toMatchObject({ ok: true, events: inBackup + 1 });
       await ledger.close();
     },
   );
@@ -287,7 +285,7 @@ describe('tsa restore', () => {
       await exited;
       try {
         const ledger = openDatabase(path);
-        const verdict = await verifyLedger(ledger);
+        const verdict = await verifyDatabase(ledger);
         expect(verdict).toMatchObject({ ok: true });
         expect([there, inBackup + 1]).toContain(verdict.ok ? verdict.events : 0);
         await ledger.close();

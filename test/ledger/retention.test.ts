@@ -17,17 +17,20 @@ const keys = (g: TestLedger): unknown[] =>
 
 it('What was sent, or not needed, is forgotten after 30 days, at most an hour late; what failed, or is still owed, never', async () => {
   const g = ground();
-  for (const state of ['sent', 'moot', 'failed', 'owed'])
+  for (const state of ['sent', 'moot', 'failed', 'owed']) {
+    await g.handler.owe('greeting', [
+      { key: state, destination: 'channel:C', message: { kind: 'greeting' } },
+    ]);
     g.ledger.raw
-      .prepare(
-        "insert into outbox (key, destination, body, state, owed_at, next_at, settled_at) values (?, 'x', '{}', ?, 0, 0, ?)",
-      )
-      .run(state, state, state === 'owed' ? null : g.clock.now());
+      .prepare('update outbox set state = ?, settled_at = ? where key = ?')
+      .run(state, state === 'owed' ? null : g.clock.now(), state);
+  }
   g.clock.turn(30 * DAY);
   await happens(g);
   expect(keys(g)).toEqual(['failed', 'moot', 'owed', 'sent']);
   g.clock.turn(HOUR);
   await happens(g);
   expect(keys(g)).toEqual(['failed', 'owed']);
+  expect(g.count("select count(*) from ledger_event where type = 'messages.cleared'")).toBe(1);
   expect(await g.verify()).toMatchObject({ ok: true });
 });

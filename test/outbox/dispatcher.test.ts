@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCommitQueue } from '../../src/ledger/commit-queue.ts';
 import type { Courier, Delivered, Delivery, Note } from '../../src/outbox/delivery.ts';
 import type { Dispatcher } from '../../src/outbox/dispatcher.ts';
-import { createOwing } from '../../src/outbox/owing.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import type { Owed } from '../../src/notifications/message.ts';
 import { MINUTE } from '../support/access-fixtures.ts';
@@ -62,10 +61,8 @@ async function post(
   };
 }
 
-const owing = createOwing(() => Promise.resolve([]));
-
 function owe(g: TestLedger, ...owed: readonly Owed[]): Promise<void> {
-  return g.ledger.db.transaction().execute((tx) => owing.owe(tx, owed, g.clock.now(), null));
+  return g.handler.owe('greeting', owed);
 }
 
 function notice(destination: string, key: string): Owed {

@@ -8,7 +8,7 @@ import { CHANNELS, PEOPLE, settle } from '../../sandbox/example-company.ts';
 import type { Sandbox } from '../../sandbox/server.ts';
 import { createSandbox } from '../../sandbox/server.ts';
 import { openForReading } from '../../src/ledger/open.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyDatabase } from '../../src/database.ts';
 import { folder } from '../support/test-ledger.ts';
 import { fillIn } from '../support/test-app.ts';
 import { countPosted, topLevel, twice } from '../support/posted.ts';
@@ -125,7 +125,7 @@ it('A program that is killed between sending and booking sends nothing twice, an
   app.process.kill('SIGTERM');
   expect(await app.exited).toBe(0);
   const reader = openForReading(h.database);
-  expect(await verifyLedger(reader)).toMatchObject({ ok: true, requests: 1 });
+  expect(await verifyDatabase(reader)).toMatchObject({ ok: true, requests: 1 });
   await reader.close();
 }, 120_000);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restoreDatabase } from '../../src/database.ts';
-import { backUp } from '../../src/ledger/backup.ts';
+import { backUpDatabase } from '../../src/database.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { twice } from '../support/posted.ts';
 import type { TestApp } from '../support/test-app.ts';
@@ -34,7 +34,7 @@ async function lostPart(): Promise<void> {
   await sam.waitFor('app', /Approved by/);
   s.sandbox.faults.next('chat.postMessage', { kind: 'rate_limited', retryAfterS: 1 }, 12);
   await sam.presses('Start session', 'app', /Approved by/);
-  await backUp(s.database, backup, s.clock.now());
+  await backUpDatabase(s.database, backup, s.clock.now());
   await s.later(2_000);
   await s.later(31_000);
   await s.later(31_000);

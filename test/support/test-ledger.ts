@@ -13,7 +13,7 @@ import { createClock } from '../../src/clock.ts';
 import type { CommandHandler, Outcome } from '../../src/ledger/command-handler.ts';
 import type { OwnLedger } from '../../src/ledger/open.ts';
 import type { Verdict } from '../../src/ledger/verify.ts';
-import { verifyLedger } from '../../src/ledger/verify.ts';
+import { verifyDatabase } from '../../src/database.ts';
 import type { Views } from '../../src/ledger/views.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
@@ -118,7 +118,7 @@ export function ground(
       expect(refusal).toBeNull();
       return requestNo ?? 0;
     },
-    verify: () => verifyLedger(ledger),
+    verify: () => verifyDatabase(ledger),
     count: (sql) => Number(ledger.raw.prepare(sql).pluck().get()),
     async reopened() {
       await handler.close();

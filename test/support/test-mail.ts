@@ -108,7 +108,7 @@ export async function post(
         throw new Error(`${command.type}: ${JSON.stringify(outcome.refusal)}`);
       return outcome.requestNo;
     },
-    owes: (...owed) => handler.owe(owed),
+    owes: (...owed) => handler.owe('greeting', owed),
     async deliver() {
       dispatcher.wake();
       await dispatcher.settled();

@@ -8,6 +8,8 @@ create table ledger_event (
   actor      text    not null,
   at         integer not null check (at >= 0),
   body       blob    not null,
+  -- A digest of each message that it owes.
+  owed       blob    check (length(owed) > 0 and length(owed) % 16 = 0),
   prev_hash  blob    not null check (length(prev_hash) = 32),
   hash       blob    not null check (length(hash) = 32),
   unique (request_no, version),
@@ -205,6 +207,8 @@ create index delivery_at on delivery (at);
 -- What the outside world must still be told.
 create table outbox (
   id            integer primary key autoincrement,
+  -- The event that owes it.
+  seq           integer not null check (seq > 0),
   key           text    not null unique,
   destination   text    not null,
   body          text    not null,

@@ -158,6 +158,7 @@ async function tellStandIns(
   const at = context.clock.now();
   const waiting = await context.views.waitingFor(approver);
   await context.handler.owe(
+    'stand_in',
     waiting.flatMap(({ no }) => [
       ...(now === null
         ? []

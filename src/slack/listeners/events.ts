@@ -62,7 +62,7 @@ export function hearEvents(
     const destination = inChannel(channel);
     // What is the same when Slack delivers it again; and once an hour, however often somebody takes it out and invites it.
     const which = at === '' ? eventPayload.parse(body).event_id : Math.floor(Number(at) / 3_600);
-    await context.handler.owe([
+    await context.handler.owe('greeting', [
       { key: `greeting:${channel}:${which}`, destination, message: { kind: 'greeting' } },
     ]);
   });

@@ -6,6 +6,7 @@ import type { Tables } from '../../ledger/tables.ts';
 import type { Owed } from '../../notifications/message.ts';
 import { tidyAt } from '../../notifications/tidy.ts';
 import type { Note } from '../../outbox/delivery.ts';
+import type { ShownPlaces } from '../../outbox/owed-rows.ts';
 
 /** Which message shows what in Slack, so that it is brought up to date and not posted again: the owner of both tables. */
 
@@ -43,6 +44,16 @@ export async function shownAt(db: Kysely<Tables>, no: number): Promise<readonly 
 const placesOf = compiled((db, { no }: { no: number }) =>
   db.selectFrom('slack_message').select('destination').distinct().where('request_no', '=', no),
 );
+
+/** All that is remembered of where something is shown. */
+export async function readShown(db: Kysely<Tables>): Promise<ShownPlaces> {
+  const requests = await db
+    .selectFrom('slack_message')
+    .select(['request_no as no', 'destination', 'version'])
+    .execute();
+  const others = await db.selectFrom('global_message').select('key').execute();
+  return { requests, others: others.map(({ key }) => key) };
+}
 
 /** Where the cards of these requests stand in that place. */
 export async function cardsIn(

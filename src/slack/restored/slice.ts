@@ -34,7 +34,7 @@ export async function announceRestored(
     { gap },
     'the ledger goes on from a backup; no session starts until an admin confirms in Slack',
   );
-  await context.handler.owe([told(context, gap.restored, 'announced')]);
+  await context.handler.owe('restored', [told(context, gap.restored, 'announced')]);
 }
 
 function told(
