@@ -17,7 +17,7 @@ import { createDispatcher } from '../src/outbox/dispatcher.ts';
 import { approve, file, start } from './support/access-commands.ts';
 import { ANN, DAY, GUS, HOUR, RITA, T0, worldOf } from './support/access-fixtures.ts';
 import type { TestLedger } from './support/test-ledger.ts';
-import { announceAt, child, folder, ground, setClock } from './support/test-ledger.ts';
+import { announceAt, child, folder, testLedger, setClock } from './support/test-ledger.ts';
 
 interface Said {
   readonly code: number | null;
@@ -36,7 +36,7 @@ async function tsa(database: string, ...args: readonly string[]): Promise<Said> 
   return { code: run.exitCode, out, err };
 }
 
-async function lived(g: TestLedger = ground()): Promise<TestLedger> {
+async function lived(g: TestLedger = testLedger()): Promise<TestLedger> {
   const no = await g.given(
     RITA,
     file({ reason: '=HYPERLINK("http://x") invoices show twice, "März", since Monday' }),
@@ -75,7 +75,7 @@ describe('verify --against', () => {
     await g.given(RITA, file({ tenantId: 'bolt' }));
     expect(await tsa(g.path, 'verify', '--against', kept)).toMatchObject({ code: 0, err: '' });
     // Another ledger, whole in itself, in the place of that one.
-    const other = await lived(ground(worldOf(), undefined, setClock(T0 + HOUR)));
+    const other = await lived(testLedger(worldOf(), undefined, setClock(T0 + HOUR)));
     expect((await tsa(other.path, 'verify')).code).toBe(0);
     const rewritten = await tsa(other.path, 'verify', '--against', kept);
     expect(rewritten.code).toBe(1);
@@ -198,7 +198,7 @@ describe('export', () => {
   });
 
   it('gives the names of the columns also where there is no request yet', async () => {
-    const { path } = ground();
+    const { path } = testLedger();
     const empty = await tsa(path, 'export', '--csv');
     expect(empty).toMatchObject({ code: 0, err: '' });
     const [names] = (await tsa((await lived()).path, 'export', '--csv')).out.split('\r\n');
@@ -243,7 +243,7 @@ describe('backup', () => {
     const g = await lived();
     const to = join(folder(), 'copy.sqlite');
     expect((await tsa(g.path, 'backup', to)).code).toBe(0);
-    const again = ground(worldOf(), to);
+    const again = testLedger(worldOf(), to);
     await again.given(RITA, file({ tenantId: 'bolt' }));
     expect(await again.verify()).toMatchObject({ ok: true, requests: 3 });
   });
@@ -311,7 +311,7 @@ describe('restore', () => {
 
 describe('doctor', () => {
   it('is content with a ledger where nothing waits', async () => {
-    const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
+    const g = await lived(testLedger(worldOf(), undefined, setClock(Date.now())));
     const { ledger, clock, log } = g;
     const courier = { deliver: () => Promise.resolve({ kind: 'sent' } as const) };
     const dispatcher = createDispatcher({ ledger, clock, courier, log, announceAt });
@@ -328,7 +328,7 @@ describe('doctor', () => {
 
   it('says how far the last event is ahead of this machine’s clock, and judges by the later of the two', async () => {
     // Half a day past whole days, so that the seconds of a slow machine change no word of the sentence.
-    const g = await lived(ground(worldOf(), undefined, setClock(Date.now() + 10 * DAY + 12 * HOUR)));
+    const g = await lived(testLedger(worldOf(), undefined, setClock(Date.now() + 10 * DAY + 12 * HOUR)));
     g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
     const said = await tsa(g.path, 'doctor');
     expect(said.code).toBe(1);
@@ -356,7 +356,7 @@ describe('doctor', () => {
   });
 
   it('lists what was not sent because nobody needed it any more, which is no trouble', async () => {
-    const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
+    const g = await lived(testLedger(worldOf(), undefined, setClock(Date.now())));
     g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
     g.ledger.raw.exec("update outbox set state = 'moot', last_error = 'answered already' where id = 1");
     const said = await tsa(g.path, 'doctor');
@@ -378,7 +378,7 @@ describe('doctor', () => {
 describe('owed', () => {
   /** One place refuses for good, one lets nobody in, and a mail server knows nobody of that name. */
   async function refusing(): Promise<TestLedger> {
-    const g = await lived(ground(worldOf(), undefined, setClock(Date.now())));
+    const g = await lived(testLedger(worldOf(), undefined, setClock(Date.now())));
     g.ledger.raw.exec("update outbox set state = 'sent', settled_at = owed_at");
     const { ledger, clock, log } = g;
     const card = { kind: 'card', no: 1 } as const;
@@ -459,7 +459,7 @@ describe('owed', () => {
     });
     expect((await tsa(g.path, 'doctor')).out).toMatch(/Places that take no messages: nothing\n/);
 
-    const after = ground(worldOf(), g.path, g.clock);
+    const after = testLedger(worldOf(), g.path, g.clock);
     expect(rows(after)).toEqual([
       ['lost', 'channel:C0OLD', 'dropped'],
       ['first', 'channel:C0NEW', 'owed'],
@@ -504,7 +504,7 @@ describe('owed', () => {
     const said = await tsa(g.path, 'owed', ...words);
     expect(said.code).toBe(2);
     expect(said.err).toMatch(expected);
-    const after = ground(worldOf(), g.path, g.clock);
+    const after = testLedger(worldOf(), g.path, g.clock);
     expect(rows(after)).toEqual(before);
     expect(facts(after)).toEqual([]);
   });

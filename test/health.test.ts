@@ -9,7 +9,7 @@ import { createTimers } from '../src/timers/timers.ts';
 import { file } from './support/access-commands.ts';
 import { HOUR, MINUTE, RITA, worldOf } from './support/access-fixtures.ts';
 import type { TestLedger } from './support/test-ledger.ts';
-import { announceAt, ground } from './support/test-ledger.ts';
+import { announceAt, testLedger } from './support/test-ledger.ts';
 
 const body = z.object({
   ok: z.boolean(),
@@ -32,7 +32,7 @@ interface Probe {
 }
 
 async function probe(): Promise<Probe> {
-  const g = ground();
+  const g = testLedger();
   const { ledger, views, clock } = g;
   const begun = (): Health => createHealth({ ledger, views, clock, slack: () => self });
   let health = begun();

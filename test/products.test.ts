@@ -8,8 +8,8 @@ import { openSigningKeys } from '../src/signing-keys.ts';
 import { approve, file, start } from './support/access-commands.ts';
 import { ANN, GUS, RITA, worldOf } from './support/access-fixtures.ts';
 import type { TestLedger } from './support/test-ledger.ts';
-import { ground } from './support/test-ledger.ts';
-import { listen } from './keys/ground.ts';
+import { testLedger } from './support/test-ledger.ts';
+import { listen } from './keys/fixtures.ts';
 
 /** What products ask, on a ledger of its own. */
 
@@ -44,7 +44,7 @@ async function opened(g: TestLedger, signingKeys: string | null = null): Promise
 }
 
 it('Nobody is in until the program has caught up on what time did meanwhile', async () => {
-  const g = ground();
+  const g = testLedger();
   const no = await g.given(RITA, file());
   await g.given(ANN, approve(), no);
   await g.given(GUS, start, no);
@@ -73,7 +73,7 @@ it('Nobody is in until the program has caught up on what time did meanwhile', as
 });
 
 it('Keys in the environment that cannot sign keep the program from starting, in words that do not tell them', async () => {
-  const g = ground();
+  const g = testLedger();
   const wrong = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"secret-half"}]}';
   await expect(opened(g, wrong)).rejects.toThrow(/^SIGNING_KEYS cannot be used\. It must be a JWK set/);
   await expect(opened(g, wrong)).rejects.not.toThrow('secret-half');

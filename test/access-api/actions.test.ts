@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isAfterEnd } from '../../src/access/actions.ts';
 import { hashOfActions } from '../../src/ledger/actions.ts';
-import { MINUTE, NOW } from '../keys/ground.ts';
-import { ground } from './ground.ts';
+import { MINUTE, NOW } from '../keys/fixtures.ts';
+import { testAccessApi } from './fixtures.ts';
 
 const PATH = '/v1/sessions/TSA-42/actions';
 
@@ -21,7 +21,7 @@ function action(change: object = {}) {
 
 describe('What was done', () => {
   it('is recorded as it was told', async () => {
-    const { post, batches, keys } = await ground();
+    const { post, batches, keys } = await testAccessApi();
     const response = await post(PATH, {
       actions: [action(), action({ id: 'a2', on: undefined, level: 'read' })],
     });
@@ -54,7 +54,7 @@ describe('What was done', () => {
   });
 
   it('told again has no second effect, in one batch or in two', async () => {
-    const { post, recorded } = await ground();
+    const { post, recorded } = await testAccessApi();
     await post(PATH, { actions: [action(), action({ what: 'Something else' })] });
     const again = await post(PATH, { actions: [action(), action({ id: 'a2' })] });
     expect(await again.json()).toEqual({ stored: 1, repeated: 1, after_end: 0 });
@@ -65,14 +65,14 @@ describe('What was done', () => {
   });
 
   it('may be a thousand at once, and no more', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const actions = Array.from({ length: 1_001 }, (_one, n) => action({ id: `a${n}` }));
     expect((await post(PATH, { actions })).status).toBe(400);
     expect(await (await post(PATH, { actions: actions.slice(1) })).json()).toMatchObject({ stored: 1_000 });
   });
 
   it('after the end is kept, and is told to be an alarm', async () => {
-    const { post, ended, recorded } = await ground();
+    const { post, ended, recorded } = await testAccessApi();
     ended.set(42, NOW + 5 * MINUTE);
     const actions = [
       action({ id: 'before', at: '2026-03-02T12:04:59.999Z' }),
@@ -84,7 +84,7 @@ describe('What was done', () => {
   });
 
   it.each(['read', 'change', 'admin', 'danger'])('may go as far as %s', async (level) => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect((await post(PATH, { actions: [action({ level })] })).status).toBe(200);
   });
 
@@ -100,7 +100,7 @@ describe('What was done', () => {
     ['no time', { actions: [action({ at: 'now' })] }, 'actions.0.at'],
     ['a time to come', { actions: [action({ at: '2026-03-02T12:15:01Z' })] }, 'actions.0.at'],
   ])('is refused whole where it holds %s, and it is said where', async (_what, body, at) => {
-    const { post, recorded } = await ground();
+    const { post, recorded } = await testAccessApi();
     const response = await post(PATH, body);
     expect(response.status).toBe(400);
     const { errors } = z
@@ -111,12 +111,12 @@ describe('What was done', () => {
   });
 
   it('by a clock that is five minutes ahead is taken', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect((await post(PATH, { actions: [action({ at: '2026-03-02T12:15:00Z' })] })).status).toBe(200);
   });
 
   it('is kept as one plain line, so that no product turns our screens around', async () => {
-    const { post, recorded } = await ground();
+    const { post, recorded } = await testAccessApi();
     await post(PATH, { actions: [action({ what: `Reset\n\u202ethe ${'x'.repeat(900)}`, on: '\ud800' })] });
     const [kept] = recorded.get(42) ?? [];
     expect(kept?.what).toMatch(/^Reset the x{488,}…$/);
@@ -127,7 +127,7 @@ describe('What was done', () => {
   it.each(['42', 'TSA-0', 'TSA-042', 'tsa-42', 'TSA-43', 'TSA-9999999999', 'acc_7Q'])(
     'in a session “%s” that there is not is not found',
     async (id) => {
-      const { post } = await ground();
+      const { post } = await testAccessApi();
       expect((await post(`/v1/sessions/${id}/actions`, { actions: [action()] })).status).toBe(404);
     },
   );

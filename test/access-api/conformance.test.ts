@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { BASE, ENTER, ground, NORTHWIND, SAM } from './ground.ts';
+import { BASE, ENTER, testAccessApi, NORTHWIND, SAM } from './fixtures.ts';
 
 /**
  * The working group's own scenario for certifying a decision point (OpenID AuthZEN, Authorization API 1.0, levels Basic
@@ -33,7 +33,7 @@ async function allDecided(response: Response): Promise<readonly boolean[]> {
 
 describe('One evaluation', () => {
   it('that permits, and one that denies, are both HTTP 200 with a boolean', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect(await decided(await post(ONE, PERMITTED))).toBe(true);
     expect(await decided(await post(ONE, { ...PERMITTED, subject: NOOR }))).toBe(false);
   });
@@ -50,7 +50,7 @@ describe('One evaluation', () => {
     ],
     ['fields that are not known', { ...PERMITTED, foo: 'bar', futureField: { nested: true } }],
   ])('with %s is decided the same', async (_what, request) => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect(await decided(await post(ONE, request))).toBe(true);
   });
 
@@ -71,7 +71,7 @@ describe('One evaluation', () => {
     ['that is not JSON', '{"subject":'],
     ['that is empty', ''],
   ])('%s is HTTP 400', async (_what, request) => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect((await post(ONE, request)).status).toBe(400);
     expect((await post(MANY, request)).status).toBe(400);
   });
@@ -79,19 +79,19 @@ describe('One evaluation', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
     'sent as “%s” is HTTP 400',
     async (type) => {
-      const { post } = await ground();
+      const { post } = await testAccessApi();
       expect((await post(ONE, PERMITTED, { headers: { 'content-type': type } })).status).toBe(400);
     },
   );
 
   it('sent as JSON with a charset is taken', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     expect(await decided(await post(ONE, PERMITTED, { headers }))).toBe(true);
   });
 
   it('asked again and again is decided the same', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const all = await Promise.all(Array.from({ length: 5 }, async () => decided(await post(ONE, PERMITTED))));
     expect(all).toEqual(Array(5).fill(true));
   });
@@ -99,7 +99,7 @@ describe('One evaluation', () => {
 
 describe('The caller’s id of a request', () => {
   it('stands in its answer, also when that is a refusal', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const headers = { 'x-request-id': 'bfe9eb29-ab87-4ca3-be83-a1d5d8305716' };
     for (const answer of [
       await post(ONE, PERMITTED, { headers }),
@@ -111,14 +111,14 @@ describe('The caller’s id of a request', () => {
   });
 
   it('may be missing', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect(await decided(await post(ONE, PERMITTED))).toBe(true);
   });
 });
 
 describe('Many evaluations', () => {
   it('take from beside the list what they leave out, and are answered in their order', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const asked = {
       subject: SAM,
       resource: NORTHWIND,
@@ -130,13 +130,13 @@ describe('Many evaluations', () => {
   });
 
   it('may say all by themselves', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const asked = { evaluations: [PERMITTED, { ...PERMITTED, subject: NOOR }] };
     expect(await allDecided(await post(MANY, asked))).toEqual([true, false]);
   });
 
   it('may have a context in common, and one of their own', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const asked = {
       subject: SAM,
       action: ENTER,
@@ -147,7 +147,7 @@ describe('Many evaluations', () => {
   });
 
   it('take a missing type or id from beside the list, and nothing else of what they replace', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const asked = {
       subject: { type: 'user' },
       action: ENTER,
@@ -162,7 +162,7 @@ describe('Many evaluations', () => {
   });
 
   it('of which one is not complete deny that one, and answer the others', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const response = await post(MANY, {
       subject: SAM,
       action: ENTER,
@@ -179,7 +179,7 @@ describe('Many evaluations', () => {
     ['without a list', PERMITTED],
     ['with an empty list', { ...PERMITTED, evaluations: [] }],
   ])('%s are one', async (_what, request) => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     expect(await decided(await post(MANY, request))).toBe(true);
   });
 
@@ -189,7 +189,7 @@ describe('Many evaluations', () => {
     ['deny_on_first_deny', [true, false]],
     ['permit_on_first_permit', [true]],
   ])('stop where %s says', async (evaluations_semantic, decisions) => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     const asked = {
       subject: SAM,
       resource: NORTHWIND,
@@ -200,7 +200,7 @@ describe('Many evaluations', () => {
   });
 
   it('that are to stop as nobody knows how, that are no objects, or that are too many, are HTTP 400', async () => {
-    const { post } = await ground();
+    const { post } = await testAccessApi();
     for (const asked of [
       { ...PERMITTED, options: { evaluations_semantic: 'maybe' }, evaluations: [{}] },
       { ...PERMITTED, evaluations: ['enter'] },
@@ -213,7 +213,7 @@ describe('Many evaluations', () => {
 });
 
 it('The metadata says where all this is, to everybody, and nothing of what there is not', async () => {
-  const { get } = await ground();
+  const { get } = await testAccessApi();
   const response = await get('/.well-known/authzen-configuration');
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);

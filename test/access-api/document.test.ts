@@ -2,9 +2,9 @@ import { getRequestListener } from '@hono/node-server';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { listen } from '../keys/ground.ts';
+import { listen } from '../keys/fixtures.ts';
 import { inspect, launch } from '../support/browser.ts';
-import { ENTER, ground, NORTHWIND, SAM } from './ground.ts';
+import { ENTER, testAccessApi, NORTHWIND, SAM } from './fixtures.ts';
 
 const media = z.object({ schema: z.record(z.string(), z.unknown()), example: z.unknown() });
 const operation = z.object({
@@ -26,7 +26,7 @@ const document = z.object({
 });
 
 async function described() {
-  const g = await ground();
+  const g = await testAccessApi();
   const json: unknown = await (await g.get('/openapi.json')).json();
   return { ...g, json, document: document.parse(json) };
 }
@@ -132,7 +132,7 @@ describe('The page of it', () => {
   });
 
   it('can be read by everybody, on every screen', async () => {
-    const { app } = await ground();
+    const { app } = await testAccessApi();
     const serve = getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false });
     const url = await listen((request, response) => {
       serve(request, response).catch(() => response.destroy());

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { badge, covering } from '../../src/access-api/covering.ts';
 import type { Session } from '../../src/access-api/covering.ts';
-import { MINUTE, NOW } from '../keys/ground.ts';
-import type { TestLedger } from './ground.ts';
-import { ENTER, ground, NORTHWIND, SAM, SAMS } from './ground.ts';
+import { MINUTE, NOW } from '../keys/fixtures.ts';
+import type { TestAccessApi } from './fixtures.ts';
+import { ENTER, testAccessApi, NORTHWIND, SAM, SAMS } from './fixtures.ts';
 
 const ONE = '/access/v1/evaluation';
 const answer = z.object({ decision: z.boolean(), context: z.record(z.string(), z.unknown()).optional() });
 
 async function ask(
-  { post }: TestLedger,
+  { post }: TestAccessApi,
   change: object = {},
-  how: Parameters<TestLedger['post']>[2] = {},
+  how: Parameters<TestAccessApi['post']>[2] = {},
 ): Promise<z.infer<typeof answer>> {
   const response = await post(ONE, { subject: SAM, action: ENTER, resource: NORTHWIND, ...change }, how);
   expect(response.status).toBe(200);
@@ -26,15 +26,15 @@ describe('Somebody may be in', () => {
     ['by e-mail address, however it is written', { type: 'user', id: 'Sam@Harbor.Example' }],
     ['by Slack id', { type: 'user', id: 'U0SAM' }],
   ])('%s', async (_how, subject) => {
-    expect((await ask(await ground(), { subject })).decision).toBe(true);
+    expect((await ask(await testAccessApi(), { subject })).decision).toBe(true);
   });
 
   it.each(['enter', 'read', 'support'])('to %s, which their session covers', async (name) => {
-    expect((await ask(await ground(), { action: { name } })).decision).toBe(true);
+    expect((await ask(await testAccessApi(), { action: { name } })).decision).toBe(true);
   });
 
   it('and the product learns of which session, until when, why, and what to show', async () => {
-    expect(await ask(await ground())).toEqual({
+    expect(await ask(await testAccessApi())).toEqual({
       decision: true,
       context: {
         session: 'TSA-42',
@@ -47,7 +47,7 @@ describe('Somebody may be in', () => {
   });
 
   it('by the longest of several sessions', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     g.sessions.push({ ...SAMS, no: 43, expiresAt: SAMS.expiresAt + MINUTE });
     expect((await ask(g)).context).toMatchObject({ session: 'TSA-43' });
   });
@@ -67,11 +67,11 @@ describe('Nobody else may, and learns nothing but that', () => {
     ['an unknown action', { action: { name: 'fly' } }],
     ['no action', { action: { name: '' } }],
   ])('%s', async (_who, change) => {
-    expect(await ask(await ground(), change)).toEqual({ decision: false });
+    expect(await ask(await testAccessApi(), change)).toEqual({ decision: false });
   });
 
   it('where the key is not for that tenant, as if there were no such tenant', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     const { key } = g.newKey({ tenants: ['contoso'] });
     expect(await ask(g, {}, { key })).toEqual({ decision: false });
     expect(await ask(g, { resource: { type: 'tenant', id: 'no-such-tenant' } }, { key })).toEqual({
@@ -80,7 +80,7 @@ describe('Nobody else may, and learns nothing but that', () => {
   });
 
   it('where the ledger cannot be read: that is no, with what went wrong, and the log knows more', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     g.breaks();
     expect(await ask(g)).toMatchObject({ decision: false, context: { error: { status: 500 } } });
     expect(g.lines.join('')).toContain('the disk is gone');
@@ -94,13 +94,13 @@ describe('At every instant', () => {
     [SAMS.expiresAt - 1, true],
     [SAMS.expiresAt, false],
   ])('the session covers from its start on and no more at its end: at %i %s', async (at, decision) => {
-    const g = await ground();
+    const g = await testAccessApi();
     g.clock.at = at;
     expect((await ask(g)).decision).toBe(decision);
   });
 
   it('a session that was revoked is over for the very next question', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     expect((await ask(g)).decision).toBe(true);
     g.sessions.length = 0;
     expect((await ask(g)).decision).toBe(false);

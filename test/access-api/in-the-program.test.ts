@@ -8,7 +8,7 @@ import { openProductKeys } from '../../src/key-files.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { verifyDatabase } from '../../src/database.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { PEOPLE, stage } from '../support/test-app.ts';
+import { PEOPLE, testApp } from '../support/test-app.ts';
 
 /** What products ask, of the whole program, over sockets; keys are made beside it, as the operator makes them. */
 
@@ -19,7 +19,7 @@ let s: TestApp;
 afterEach(() => s.close());
 
 async function open(port: number | null = null, mode: 'socket' | 'http' = 'socket'): Promise<void> {
-  s = await stage(mode, (policy) => policy, undefined, {
+  s = await testApp(mode, (policy) => policy, undefined, {
     mail: null,
     publicUrl: null,
     accessApi: { url: URL_OF_IT, port, signingKeys: null },
@@ -281,7 +281,7 @@ describe('Where it is served', () => {
   });
 
   it('is nowhere where no address for it is set', async () => {
-    s = await stage();
+    s = await testApp();
     for (const path of paths) expect((await fetch(`http://127.0.0.1:${s.app.port}${path}`)).status).toBe(404);
   });
 

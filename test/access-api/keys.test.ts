@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openKeyBook } from '../../src/access-api/key-book.ts';
-import { MINUTE } from '../keys/ground.ts';
-import type { TestLedger } from './ground.ts';
-import { ENTER, ground, NORTHWIND, SAM } from './ground.ts';
+import { MINUTE } from '../keys/fixtures.ts';
+import type { TestAccessApi } from './fixtures.ts';
+import { ENTER, testAccessApi, NORTHWIND, SAM } from './fixtures.ts';
 
 const ONE = '/access/v1/evaluation';
 const ACTIONS = '/v1/sessions/TSA-42/actions';
@@ -29,7 +29,7 @@ function nearly(key: string): string {
 
 describe('A key', () => {
   it('opens what it is for, and is shown once: of it only a hash is kept', async () => {
-    const { post, key, keyFile } = await ground();
+    const { post, key, keyFile } = await testAccessApi();
     expect((await post(ONE, QUESTION)).status).toBe(200);
     expect((await post(ACTIONS, BATCH)).status).toBe(200);
     const [, , secret = ''] = key.split('_');
@@ -38,7 +38,7 @@ describe('A key', () => {
   });
 
   it('that is missing, cut, wrong, unknown, another’s or revoked gets one and the same answer', async () => {
-    const { post, newKey, keys, key, clock } = await ground();
+    const { post, newKey, keys, key, clock } = await testAccessApi();
     const { id, key: revoked } = newKey();
     keys.revoke(id, clock.at);
     const other = newKey();
@@ -65,7 +65,7 @@ describe('A key', () => {
   });
 
   it('is no key in another place than its header', async () => {
-    const { post, key } = await ground();
+    const { post, key } = await testAccessApi();
     for (const headers of [
       { authorization: `Basic ${key}` },
       { authorization: key },
@@ -76,7 +76,7 @@ describe('A key', () => {
   });
 
   it('that is revoked is over for the very next question, also when another program revokes it', async () => {
-    const { post, keys, keyFile, key, clock } = await ground();
+    const { post, keys, keyFile, key, clock } = await testAccessApi();
     expect((await post(ONE, QUESTION)).status).toBe(200);
     const [one] = keys.list();
     const tool = openKeyBook(keyFile);
@@ -87,20 +87,20 @@ describe('A key', () => {
   });
 
   it('that this program revokes is over at once, too', async () => {
-    const { post, keys, clock } = await ground();
+    const { post, keys, clock } = await testAccessApi();
     expect((await post(ONE, QUESTION)).status).toBe(200);
     for (const { id } of keys.list()) keys.revoke(id, clock.at);
     expect((await post(ONE, QUESTION)).status).toBe(401);
   });
 
   it('can be revoked whatever the clock says', async () => {
-    const { keys, newKey } = await ground();
+    const { keys, newKey } = await testAccessApi();
     const { id } = newKey();
     expect(keys.revoke(id, 0)).toBe(true);
   });
 
   it('for one kind of question is not for the other', async () => {
-    const { post, newKey } = await ground();
+    const { post, newKey } = await testAccessApi();
     const asks = newKey({ questions: ['evaluate'] }).key;
     const reports = newKey({ questions: ['report_actions'] }).key;
     expect((await post(ONE, QUESTION, { key: asks })).status).toBe(200);
@@ -110,7 +110,7 @@ describe('A key', () => {
   });
 
   it('of one product learns and changes nothing of another’s tenants', async () => {
-    const { post, newKey, recorded } = await ground();
+    const { post, newKey, recorded } = await testAccessApi();
     const { key } = newKey({ tenants: ['contoso'] });
     const own = await post(ONE, { ...QUESTION, resource: { type: 'tenant', id: 'none' } }, { key });
     const others = await post(ONE, QUESTION, { key });
@@ -124,7 +124,7 @@ describe('A key', () => {
   });
 
   it('shows when it was last used, to the minute', async () => {
-    const { post, keys, clock } = await ground();
+    const { post, keys, clock } = await testAccessApi();
     const lastUse = () => keys.list()[0]?.lastUsedAt;
     const start = clock.at;
     expect(lastUse()).toBeNull();
@@ -139,7 +139,7 @@ describe('A key', () => {
   });
 
   it('keeps what it is for, and stays revoked, whoever writes to the file', async () => {
-    const { keyFile, keys, clock } = await ground();
+    const { keyFile, keys, clock } = await testAccessApi();
     const raw = new Database(keyFile);
     const wide = () => raw.prepare(`update api_key set tenants = '"any"', questions = '[]'`).run();
     const [one] = keys.list();
@@ -151,7 +151,7 @@ describe('A key', () => {
   });
 
   it('and its secret are in no line of the log, whatever happens', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     g.breaks();
     await g.post(ONE, QUESTION);
     await g.post(ONE, QUESTION, { key: nearly(g.key) });
@@ -161,14 +161,14 @@ describe('A key', () => {
 });
 
 describe('Too much', () => {
-  const many = async (g: TestLedger, n: number, how: Parameters<TestLedger['post']>[2]) => {
+  const many = async (g: TestAccessApi, n: number, how: Parameters<TestAccessApi['post']>[2]) => {
     const statuses = [];
     for (let i = 0; i < n; i += 1) statuses.push(await g.post(ONE, QUESTION, how));
     return statuses;
   };
 
   it('guessing of one client is stopped, which a right key never notices', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     const guesses = await many(g, 41, { key: nearly(g.key), from: '198.51.100.7' });
     expect(guesses.map(({ status }) => status)).toEqual([...Array<number>(40).fill(401), 429]);
     expect(Number(guesses.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -177,7 +177,7 @@ describe('Too much', () => {
   });
 
   it('asking of one key is put off, with how long, and leaves the others alone', async () => {
-    const g = await ground();
+    const g = await testAccessApi();
     const other = g.newKey().key;
     const reports = Array.from({ length: 601 }, () => g.post('/v1/sessions/TSA-1/actions', {}));
     const statuses = (await Promise.all(reports)).map(({ status }) => status);
@@ -190,7 +190,7 @@ describe('Too much', () => {
   });
 
   it('at once is refused before it is read', async () => {
-    const { post, recorded } = await ground();
+    const { post, recorded } = await testAccessApi();
     expect((await post(ONE, `{"x":"${'x'.repeat(64 * 1_024)}"}`)).status).toBe(413);
     expect((await post(ACTIONS, `{"x":"${'x'.repeat(1_024 * 1_024)}"}`)).status).toBe(413);
     expect((await post(ACTIONS, `{"x":"${'x'.repeat(1_024 * 1_024)}"}`, { key: null })).status).toBe(401);
@@ -199,7 +199,7 @@ describe('Too much', () => {
 });
 
 it('Every refusal is a problem in JSON that says that nothing was changed, and may be kept by nobody', async () => {
-  const { post, get, newKey } = await ground();
+  const { post, get, newKey } = await testAccessApi();
   const form = z.object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() });
   const refusals = [
     await post(ONE, {}),

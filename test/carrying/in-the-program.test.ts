@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PEOPLE } from '../support/test-app.ts';
-import { approved, stageWithProduct } from './stage.ts';
+import { approved, testAppWithProduct } from './program-with-product.ts';
 
 /** Access that really opens and closes: the whole program, and a product that keeps its own books. */
 
@@ -9,7 +9,7 @@ const { id: SAM } = PEOPLE.sam;
 
 describe('The product lets in whom a session lets in', () => {
   it('from the start of the session to its end, and the card says what it has confirmed', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product } = w;
     const { sam } = s.cast;
     await approved(w);
@@ -25,7 +25,7 @@ describe('The product lets in whom a session lets in', () => {
   });
 
   it('not where the product refuses: the grantee is told why in its words, and can start again', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product } = w;
     const { sam } = s.cast;
     await approved(w);
@@ -43,7 +43,7 @@ describe('The product lets in whom a session lets in', () => {
   });
 
   it('not where it is down: called off in time, closed to be safe, and the rest of the start window is left', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product } = w;
     const { sam } = s.cast;
     await approved(w);
@@ -63,7 +63,7 @@ describe('The product lets in whom a session lets in', () => {
 
 describe('What the product has not confirmed gone', () => {
   it('is said loudly until it is, and at most 60 s after the product is back', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product } = w;
     const { sam } = s.cast;
     await approved(w);
@@ -88,7 +88,7 @@ describe('What the product has not confirmed gone', () => {
   });
 
   it('ends by the word of whoever removed it', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product } = w;
     const { sam } = s.cast;
     await approved(w);
@@ -112,7 +112,7 @@ describe('What the product has not confirmed gone', () => {
 
 describe('A restart', () => {
   it('carries on what was owed', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product } = w;
     const { sam } = s.cast;
     await approved(w);
@@ -126,7 +126,7 @@ describe('A restart', () => {
   });
 
   it('is refused under a policy that has lost a product in which somebody may be, with the sessions’ names', async () => {
-    const w = await stageWithProduct();
+    const w = await testAppWithProduct();
     const { s, product, connectors } = w;
     const { sam } = s.cast;
     await approved(w);

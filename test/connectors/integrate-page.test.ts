@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createWebhook } from '../../src/connectors/webhook/connector.ts';
-import { ACCESS, answer, bodyOf, clockAt, depsOf, listen } from './ground.ts';
+import { ACCESS, answer, bodyOf, clockAt, depsOf, listen } from './fixtures.ts';
 
 const PAGE = readFileSync(new URL('../../docs/integrate-webhook.md', import.meta.url), 'utf8');
 

@@ -8,7 +8,7 @@ import {
   retryAfterMs,
 } from '../../src/connectors/product-call.ts';
 import { plainLine } from '../../src/plain-line.ts';
-import { answer, listen, NOW, nowhere } from './ground.ts';
+import { answer, listen, NOW, nowhere } from './fixtures.ts';
 
 const SECRET = 'Bearer very-secret-token';
 

@@ -4,7 +4,7 @@ import { configWords } from '../../src/config.ts';
 import type { ConnectorPlan } from '../../src/connectors/kind.ts';
 import { connectorFor } from '../../src/access/policy.ts';
 import { accessForm, connectorsForm, openConnectors } from '../../src/connectors/registry.ts';
-import { clockAt, depsOf } from './ground.ts';
+import { clockAt, depsOf } from './fixtures.ts';
 
 // Put together here, so that no scanner takes it for a real one.
 const SECRET = `whsec_${Buffer.from('secret'.repeat(5)).toString('base64')}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Access, Outcome } from '../../src/connectors/connector.ts';
 import { createScim } from '../../src/connectors/scim/connector.ts';
-import { ACCESS, clockAt, depsOf, IMPATIENT_MS, listen, nowhere } from './ground.ts';
+import { ACCESS, clockAt, depsOf, IMPATIENT_MS, listen, nowhere } from './fixtures.ts';
 import type { ScimServer } from './scim-server.ts';
 import { scimServer } from './scim-server.ts';
 
@@ -12,7 +12,7 @@ const GROUPS = new Map([
 ]);
 const FREE = { handle: null, neededBy: [] };
 
-async function ground() {
+async function testLedger() {
   const server = await scimServer();
   const deps = await depsOf(clockAt());
   const connector = createScim({ name: 'idp', base: server.base, token: server.token, groups: GROUPS }, deps);
@@ -34,7 +34,7 @@ describe('A user is looked up', () => {
     ['by userName, their e-mail address', { id: 'u1', userName: 'sam@harbor.example' }],
     ['by e-mail address', { id: 'u1', userName: 'srivera', emails: [{ value: 'sam@harbor.example' }] }],
   ])('%s', async (_how, user) => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser({ id: 'u2', userName: 'noor@harbor.example', externalId: 'U0NOOR' });
     server.addUser(user);
     expect(await connector.open(ACCESS)).toMatchObject({ kind: 'confirmed' });
@@ -42,7 +42,7 @@ describe('A user is looked up', () => {
   });
 
   it('by externalId before all else', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser({ id: 'u-wrong', userName: 'sam@harbor.example', externalId: 'U0OTHER' });
     server.addUser({ id: 'u-right', userName: 'srivera', externalId: 'U0SAM' });
     await connector.open(ACCESS);
@@ -54,7 +54,7 @@ describe('A user is looked up', () => {
     ['only one whose name begins the same', [{ id: 'u1', userName: 'sam@harbor.example.org' }]],
     ['only one whose externalId differs in case', [{ id: 'u1', userName: 'x', externalId: 'u0sam' }]],
   ])('and %s is refused in words before anything is changed', async (_who, users) => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     for (const user of users) server.addUser(user);
     expect(await connector.open(ACCESS)).toMatchObject({
       kind: 'refused',
@@ -64,7 +64,7 @@ describe('A user is looked up', () => {
   });
 
   it('and two are refused like none: nobody could tell who is meant', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     for (const id of ['u1', 'u2'])
       server.addUser({ id, userName: id, emails: [{ value: 'sam@harbor.example' }] });
     expect(await connector.open(ACCESS)).toMatchObject({
@@ -75,7 +75,7 @@ describe('A user is looked up', () => {
   });
 
   it('and whoever is deactivated there gets nothing', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser({ ...SAM, active: false });
     expect(await connector.open(ACCESS)).toMatchObject({
       kind: 'refused',
@@ -85,7 +85,7 @@ describe('A user is looked up', () => {
   });
 
   it('rightly where the service lists everybody whatever is asked, over all its pages', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.habits.userFilter = 'ignored';
     server.habits.pageMax = 7;
     for (let n = 0; n < 40; n += 1) server.addUser({ id: `u${n}`, userName: `u${n}@harbor.example` });
@@ -97,7 +97,7 @@ describe('A user is looked up', () => {
   });
 
   it('and where the service cannot be asked, it is known neither that they are there nor that they are not', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     server.habits.userFilter = 'refused';
     const why = expect.stringContaining('cannot be asked by externalId or userName or e-mail') as string;
@@ -106,7 +106,7 @@ describe('A user is looked up', () => {
   });
 
   it('with whatever stands in their address, which can ask for nothing else', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     const email = 'x" or userName sw "sam@harbor.example';
     const grantee = { ...ACCESS.grantee, slackId: 'U0X" or id pr or id eq "', email };
@@ -117,7 +117,7 @@ describe('A user is looked up', () => {
 
 describe('Opening', () => {
   it('adds the user to the group of the scope, and believes it when the group shows it', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     expect(await connector.open(ACCESS)).toEqual({
       kind: 'confirmed',
@@ -133,7 +133,7 @@ describe('Opening', () => {
   });
 
   it('twice has one effect, and so has making it longer', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     const handle = handleOf(await connector.open(ACCESS));
     expect((await connector.open(ACCESS)).kind).toBe('confirmed');
@@ -143,7 +143,7 @@ describe('Opening', () => {
   });
 
   it('is refused where the policy names no group for the scope, or the service has none of that id', async () => {
-    const { server, connector, deps } = await ground();
+    const { server, connector, deps } = await testLedger();
     server.addUser(SAM);
     const other: Access = { ...ACCESS, scope: { id: 'read', name: 'Read-only' } };
     expect(await connector.open(other)).toMatchObject({
@@ -161,14 +161,14 @@ describe('Opening', () => {
   });
 
   it('is not confirmed by a service that says yes and does nothing', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     server.habits.instead.push({ method: 'PATCH', times: 10, status: 204 });
     expect((await connector.open(ACCESS)).kind).toBe('unknown');
   });
 
   it('with a token that the service does not know is refused in its words, and the token is not shown', async () => {
-    const { server, deps } = await ground();
+    const { server, deps } = await testLedger();
     const stranger = createScim(
       { name: 'idp', base: server.base, token: 'another-token', groups: GROUPS },
       deps,
@@ -181,7 +181,7 @@ describe('Opening', () => {
 
 describe('Closing', () => {
   async function inside() {
-    const all = await ground();
+    const all = await testLedger();
     all.server.addUser(SAM);
     all.server.groups.get('g-support')?.members.push({ value: 'u-other' });
     const handle = handleOf(await all.connector.open(ACCESS));
@@ -250,7 +250,7 @@ describe('Closing', () => {
   });
 
   it('is confirmed where there is no such user: nobody is in', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     expect((await connector.close(ACCESS, FREE)).kind).toBe('confirmed');
     expect(patches(server)).toEqual([]);
   });
@@ -299,7 +299,7 @@ describe('Closing', () => {
 
 describe('Where the service offers ETags', () => {
   it('a change names what it is based on, and begins anew when somebody else was quicker', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     server.habits.etags = true;
     server.habits.meddling = 2;
@@ -318,7 +318,7 @@ describe('Where the service offers ETags', () => {
   });
 
   it('a group that never stops changing is left for later', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     server.habits.etags = true;
     server.habits.meddling = 99;
@@ -329,7 +329,7 @@ describe('Where the service offers ETags', () => {
 
 describe('Many at once', () => {
   it('come and go in one group without losing anybody', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.habits.etags = true;
     server.habits.filteredRemoval = 'refused';
     const people = Array.from({ length: 12 }, (_one, n) => `p${n}`);
@@ -343,7 +343,7 @@ describe('Many at once', () => {
   });
 
   it('share a lane only when they are of one person in one group', async () => {
-    const { connector } = await ground();
+    const { connector } = await testLedger();
     const noor: Access = { ...ACCESS, grantee: { ...ACCESS.grantee, slackId: 'U0NOOR' } };
     const admin: Access = { ...ACCESS, scope: { id: 'admin', name: 'Admin' } };
     expect(connector.lane({ ...ACCESS, id: 'acc_8R' })).toBe(connector.lane(ACCESS));
@@ -354,7 +354,7 @@ describe('Many at once', () => {
 
 describe('A list', () => {
   it('tells who is in each group, by name, over all pages', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.habits.pageMax = 9;
     for (let n = 0; n < 45; n += 1) {
       server.addUser({ id: `u${n}`, userName: `u${n}`, emails: [{ value: `u${n}@harbor.example` }] });
@@ -380,7 +380,7 @@ describe('A list', () => {
   });
 
   it('shows what can be removed, and whoever was opened for by the same handle', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.addUser(SAM);
     const handle = handleOf(await connector.open(ACCESS));
     const listing = await connector.list();
@@ -394,10 +394,10 @@ describe('A list', () => {
   });
 
   it('of which a part cannot be read is none', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     server.groups.delete('g-admin');
     expect((await connector.list()).kind).toBe('refused');
-    const again = await ground();
+    const again = await testLedger();
     again.server.addUser(SAM);
     again.server.groups.get('g-support')?.members.push({ value: 'u-sam' });
     again.server.habits.instead.push({ method: 'GET', times: 1, status: 503 });
@@ -405,7 +405,7 @@ describe('A list', () => {
   });
 
   it('of a group that holds more than 64 KiB of members is none: such a group is not for this', async () => {
-    const { server, connector } = await ground();
+    const { server, connector } = await testLedger();
     for (let n = 0; n < 2_000; n += 1)
       server.groups.get('g-support')?.members.push({ value: `user-with-a-long-id-${n}-of-many-letters` });
     expect(await connector.list()).toMatchObject({

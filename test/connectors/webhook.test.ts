@@ -17,7 +17,7 @@ import {
   MINUTE,
   NOW,
   nowhere,
-} from './ground.ts';
+} from './fixtures.ts';
 
 /** Every call is checked by the published library of Standard Webhooks, and every statement by jose: neither is ours. */
 
@@ -163,11 +163,11 @@ describe('A call', () => {
 
 describe('The statement', () => {
   async function stated(access: Access = ACCESS) {
-    const ground = await product(() => [200, { receipt: 'r1' }]);
-    await ground.connector.open(access);
-    const statement = ground.came[0]?.said.data.statement ?? '';
-    const keys = createLocalJWKSet({ keys: [...ground.deps.keyring.published().keys] });
-    const check = (now: number, audience = ground.url) =>
+    const made = await product(() => [200, { receipt: 'r1' }]);
+    await made.connector.open(access);
+    const statement = made.came[0]?.said.data.statement ?? '';
+    const keys = createLocalJWKSet({ keys: [...made.deps.keyring.published().keys] });
+    const check = (now: number, audience = made.url) =>
       jwtVerify(statement, keys, {
         issuer: ISSUER,
         audience,
@@ -175,7 +175,7 @@ describe('The statement', () => {
         algorithms: ['EdDSA'],
         currentDate: new Date(now),
       });
-    return { ...ground, statement, check };
+    return { ...made, statement, check };
   }
 
   it('says the same as the call, to whoever has our public keys, and to the product it was made for alone', async () => {

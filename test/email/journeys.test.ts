@@ -5,7 +5,7 @@ import { HOUR, ISSUE, taking, ANN as ANN_IN_SLACK } from '../support/customers.t
 import { file } from '../support/test-app.ts';
 import { linksIn } from '../support/test-mail.ts';
 import type { MailTestApp } from '../support/test-app-with-mail.ts';
-import { ANN, mailStage, presence } from '../support/test-app-with-mail.ts';
+import { ANN, testAppWithMail, presence } from '../support/test-app-with-mail.ts';
 
 /** What a customer lives through, step by step: Slack, mailbox and page of the whole program. */
 
@@ -68,7 +68,7 @@ async function takenOn(s: MailTestApp): Promise<void> {
 
 describe('A customer’s journey', () => {
   it('support-initiated, the contact online: asked and answered in Slack, told of start and end in both places', async () => {
-    const s = await mailStage(northwind('required'));
+    const s = await testAppWithMail(northwind('required'));
     presence(s, true);
     await sought(s);
     expect(s.mailbox.mails).toEqual([]);
@@ -83,7 +83,7 @@ describe('A customer’s journey', () => {
   });
 
   it('support-initiated, the contact offline: approved by e-mail, and the prompt in Slack is closed', async () => {
-    const s = await mailStage(northwind('required'));
+    const s = await testAppWithMail(northwind('required'));
     presence(s, false);
     await sought(s);
     expect(subjects(s)).toEqual(['Sam Rivera asks to enter Northwind Traders (production)']);
@@ -96,7 +96,7 @@ describe('A customer’s journey', () => {
   });
 
   it('customer-initiated, from the form to the resolution summary', async () => {
-    const s = await mailStage(northwind('notify'));
+    const s = await testAppWithMail(northwind('notify'));
     const { noor, ann } = s.cast;
     await helpSought(s);
     await takenOn(s);
@@ -126,7 +126,7 @@ describe('A customer’s journey', () => {
   });
 
   it('cancelled before anybody accepted, by the link in the mail', async () => {
-    const s = await mailStage(northwind('notify'));
+    const s = await testAppWithMail(northwind('notify'));
     await helpSought(s);
     expect(await answers(s, 'cancel')).toMatch(/^200 /);
     await s.cast.noor.waitFor('#support', /TSA-1.*cancelled/);
@@ -135,7 +135,7 @@ describe('A customer’s journey', () => {
   });
 
   it('lapsed at 48 hours, because nobody took it up', async () => {
-    const s = await mailStage(northwind('notify'));
+    const s = await testAppWithMail(northwind('notify'));
     await helpSought(s);
     await s.later(48 * HOUR);
     await s.cast.ann.waitFor('app', /TSA-1.*Lapsed/);
@@ -143,7 +143,7 @@ describe('A customer’s journey', () => {
   });
 
   it('ended by the engineer, long before its time', async () => {
-    const s = await mailStage(northwind('notify'));
+    const s = await testAppWithMail(northwind('notify'));
     await sought(s);
     await s.cast.sam.presses('Start session', 'app', /can start the session/);
     await s.later(10 * 60_000);
@@ -156,7 +156,7 @@ describe('A customer’s journey', () => {
   });
 
   it('reported as unexpected by the link in the mail: stopped at once, and both sides know', async () => {
-    const s = await mailStage(northwind('notify'));
+    const s = await testAppWithMail(northwind('notify'));
     await sought(s);
     await s.cast.sam.presses('Start session', 'app', /can start the session/);
     await s.later(0);

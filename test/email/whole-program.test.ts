@@ -9,13 +9,13 @@ import { createLog } from '../../src/log.ts';
 import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
 import { mailTo } from '../../src/notifications/owe-mail.ts';
 import { written } from '../support/slack-acts.ts';
-import { file, fillIn, requestForm, stage } from '../support/test-app.ts';
+import { file, fillIn, requestForm, testApp } from '../support/test-app.ts';
 import type { MailTestApp } from '../support/test-app-with-mail.ts';
 import {
   ANN,
   CAL,
   lines,
-  mailStage,
+  testAppWithMail,
   owedMails,
   presence,
   withContacts,
@@ -33,7 +33,7 @@ const worldOf = ({ policy }: MailTestApp): World =>
 
 describe('A session', () => {
   it('is told in both places, with the names that Slack gives people', async () => {
-    const s = await mailStage();
+    const s = await testAppWithMail();
     await s.session(worldOf(s), 'northwind');
     await s.later(0);
     await s.cast.ann.waitFor('#shared-northwind', /is in Northwind Traders/);
@@ -44,7 +44,7 @@ describe('A session', () => {
   });
 
   it('is told by mail while Slack is down, and in Slack while mail is', async () => {
-    const s = await mailStage();
+    const s = await testAppWithMail();
     s.sandbox.faults.next('*', { kind: 'server_error' }, Infinity);
     await s.session(worldOf(s), 'northwind');
     await s.later(0);
@@ -67,7 +67,7 @@ describe('A session', () => {
 
 describe('Consent', () => {
   it('is asked in Slack of who is there, and their answer there makes the mail needless', async () => {
-    const s = await mailStage(withContacts({ consent: 'required' }));
+    const s = await testAppWithMail(withContacts({ consent: 'required' }));
     presence(s, true);
     await file(s);
     await s.cast.ann.waitFor('#shared-northwind', /TSA-1/);
@@ -80,7 +80,7 @@ describe('Consent', () => {
   });
 
   it('is asked by mail at once of who is away', async () => {
-    const s = await mailStage(withContacts({ consent: 'required' }));
+    const s = await testAppWithMail(withContacts({ consent: 'required' }));
     presence(s, false);
     await file(s);
     await s.cast.ann.waitFor('#shared-northwind', /TSA-1/);
@@ -91,7 +91,7 @@ describe('Consent', () => {
   });
 
   it('is asked by mail of who has no Slack', async () => {
-    const s = await mailStage(withContacts({ consent: 'required' }));
+    const s = await testAppWithMail(withContacts({ consent: 'required' }));
     await file(s, { tenant: 'Contoso Retail · production' });
     await s.later(0);
     expect(s.to(CAL)).toHaveLength(1);
@@ -101,7 +101,7 @@ describe('Consent', () => {
 
 describe('Without a mail server', () => {
   it('the program says at its start what will not work, and nothing waits for whom nothing reaches', async () => {
-    const s = await stage('socket', withContacts({ consent: 'required' }));
+    const s = await testApp('socket', withContacts({ consent: 'required' }));
     onTestFinished(() => s.close());
     expect(s.logged.join('')).toMatch(
       /"level":"warn".*SMTP_URL is not set: customers are told in Slack alone.* 1 without Slack/,
@@ -115,7 +115,7 @@ describe('Without a mail server', () => {
   });
 
   it('mails that were owed when there was one wait for the next', async () => {
-    const s = await mailStage();
+    const s = await testAppWithMail();
     await s.mailbox.down();
     await s.session(worldOf(s), 'northwind');
     await s.later(0);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { certain } from '../../src/access/people.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, testApp } from '../support/test-app.ts';
 import type { Customer } from '../support/browser.ts';
 import { ANN, CARLOS, customer } from '../support/browser.ts';
 
@@ -51,7 +51,7 @@ describe.each(['socket', 'http'] as const)('Over %s', (mode) => {
 
 describe('In the whole program', () => {
   it('there are no pages where none are to be published', async () => {
-    const s = await stage();
+    const s = await testApp();
     open.push(s);
     const answer = await fetch(`http://127.0.0.1:${s.app.port}/tenants`);
     expect([answer.status, await answer.text()]).toEqual([404, '']);

@@ -19,7 +19,7 @@ import {
 const NOW = Date.parse('2026-03-02T12:00:00.000Z');
 const HOUR = 3_600_000;
 
-function ground() {
+function testLedger() {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-test-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -48,7 +48,7 @@ const claims = (exp: number) => ({ iss: 'https://tsa.example.com', exp: exp / 1_
 
 describe('The signing keys', () => {
   it('are made at the first start, in a file that only its owner reads, and are the same at the next', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const first = await opened(path, clock);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(path, '..'))).toEqual(['keys.json']);
@@ -58,13 +58,13 @@ describe('The signing keys', () => {
   });
 
   it('made by two that start at once are one', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const all = await Promise.all(Array.from({ length: 8 }, () => opened(path, clock)));
     expect(new Set(all.map((keyring) => JSON.stringify(keyring.published()))).size).toBe(1);
   });
 
   it('sign what anybody can check by what is published, and publish no private half', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const keyring = await opened(path, clock);
     const jwt = await keyring.sign(claims(NOW + HOUR), 'test+jwt');
     expect(isSigned(jwt, keyring)).toBe(true);
@@ -74,7 +74,7 @@ describe('The signing keys', () => {
   });
 
   it('sign nothing for longer than they are kept', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const keyring = await opened(path, clock);
     await expect(keyring.sign(claims(NOW + SIGNED_MAX_MS + 1_000), 'test+jwt')).rejects.toThrow('so long');
     expect(isSigned(await keyring.sign(claims(NOW + SIGNED_MAX_MS), 'test+jwt'), keyring)).toBe(true);
@@ -103,7 +103,7 @@ describe('The signing keys', () => {
       'form of this version',
     ],
   ])('are refused in words when %s', async (_when, harm, words) => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     await opened(path, clock);
     const d = secretsIn(path);
     harm(path);
@@ -113,7 +113,7 @@ describe('The signing keys', () => {
   });
 
   it('are refused when no private half fits its public one', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     await opened(path, clock);
     const other = await makeKey();
     writeFileSync(path, readFileSync(path, 'utf8').replace(/"d": "[^"]+"/, `"d": "${other.d}"`));
@@ -123,7 +123,7 @@ describe('The signing keys', () => {
 
 describe('A rotation', () => {
   it('publishes the new key before it signs, and the old one until nothing that it signed can be valid', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const keyring = await opened(path, clock);
     const [old] = keyring.published().keys;
     const done = await rotateKeys(path, NOW, { compromised: false });
@@ -150,7 +150,7 @@ describe('A rotation', () => {
   });
 
   it('keeps what was valid valid, for whoever asks for the keys', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const keyring = await opened(path, clock);
     const before = await keyring.sign(claims(NOW + HOUR), 'test+jwt');
     for (let n = 0; n < 3; n += 1) await rotateKeys(path, NOW, { compromised: false });
@@ -159,7 +159,7 @@ describe('A rotation', () => {
   });
 
   it('after which somebody may know the old keys trusts none of them from that moment', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     const keyring = await opened(path, clock);
     const before = await keyring.sign(claims(NOW + HOUR), 'test+jwt');
     await rotateKeys(path, NOW, { compromised: true });
@@ -169,7 +169,7 @@ describe('A rotation', () => {
   });
 
   it('leaves of keys that sign no more the public half alone', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     await opened(path, clock);
     await rotateKeys(path, NOW, { compromised: false });
     await rotateKeys(path, NOW + HOUR, { compromised: false });
@@ -179,7 +179,7 @@ describe('A rotation', () => {
   });
 
   it('changes nothing in a file that it does not understand', async () => {
-    const { path, clock } = ground();
+    const { path, clock } = testLedger();
     await opened(path, clock);
     writeFileSync(path, '{}');
     expect(await rotateKeys(path, NOW, { compromised: true })).toMatchObject({ ok: false });
@@ -221,7 +221,7 @@ describe('Keys in the environment', () => {
 });
 
 it('The keys are served to everybody at the well-known place, and may be kept for five minutes', async () => {
-  const { path, clock } = ground();
+  const { path, clock } = testLedger();
   const keyring = await opened(path, clock);
   const app = new Hono().get(JWKS_PATH, jwks(keyring));
   const response = await app.request('/.well-known/jwks.json');

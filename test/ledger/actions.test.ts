@@ -6,7 +6,7 @@ import { exportActions } from '../../src/ledger/export.ts';
 import { approve, file, start } from '../support/access-commands.ts';
 import { ANN, GUS, HOUR, MINUTE, RITA, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 const POLICY = {
   channels: { ...worldOf().policy.channels, security: 'CSECURITY' },
@@ -15,7 +15,7 @@ const CONSOLE = { keyId: 'abcdefghijkl', name: 'the console' };
 
 /** Gus is in acme. */
 async function inside(): Promise<TestLedger & { readonly no: number }> {
-  const g = ground();
+  const g = testLedger();
   const no = await g.given(RITA, file());
   await g.given(ANN, approve(), no);
   await g.given(GUS, start, no);

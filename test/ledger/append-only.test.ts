@@ -6,11 +6,11 @@ import { approve, deny, file, start } from '../support/access-commands.ts';
 import type { LedgerRow } from '../../src/ledger/tables.ts';
 import { ANN, DAY, DEB, GUS, RITA, T0, person, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** Six events: filed, approved, granted, started; filed, denied. */
 async function lived(): Promise<TestLedger> {
-  const g = ground();
+  const g = testLedger();
   const first = await g.given(RITA, file());
   await g.given(ANN, approve(), first);
   await g.given(GUS, start, first);

@@ -14,11 +14,11 @@ import {
   T0,
   worldOf,
 } from '../support/access-fixtures.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 describe('The handler', () => {
   it('gives a repeated delivery the answer of the first, and does it once, also when both arrive at once', async () => {
-    const g = ground();
+    const g = testLedger();
     const twice = { delivery: 'Ev1' };
     const both = await Promise.all([g.when(RITA, file(), null, twice), g.when(RITA, file(), null, twice)]);
     expect(both.map((o) => [o.requestNo, o.refusal, o.state?.phase, o.repeated])).toEqual([
@@ -31,7 +31,7 @@ describe('The handler', () => {
   });
 
   it('gives a repeated delivery that was refused the same refusal, and records it once', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     const first = await g.when(DEB, approve(), no, { delivery: 'Ev2' });
     const second = await g.when(DEB, approve(), no, { delivery: 'Ev2' });
@@ -41,7 +41,7 @@ describe('The handler', () => {
   });
 
   it('lets one of two clicks at once decide, and tells the other that it is decided', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     const [yes, second, no1] = await Promise.all([
       g.when(ANN, approve(), no),
@@ -56,7 +56,7 @@ describe('The handler', () => {
 
   it('lets one of two people who may answer for the same seat decide, though both click at once', async () => {
     const delegate = { from: T0, until: T0 + HOUR, delegate: DEB };
-    const g = ground(worldOf({ absences: { [ANN]: delegate } }));
+    const g = testLedger(worldOf({ absences: { [ANN]: delegate } }));
     const no = await g.given(RITA, file());
     const outcomes = await Promise.all([g.when(DEB, approve(), no), g.when(ANN, approve(), no)]);
     expect(outcomes.filter((o) => o.refusal === null)).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('The handler', () => {
   });
 
   it('issues one grant when both of the two approvers needed click at once', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file({ scopeId: 'admin' }));
     const outcomes = await Promise.all([ANN, ABE].map((user) => g.when(user, approve(null, 'acme'), no)));
     expect(outcomes.map((o) => o.refusal)).toEqual([null, null]);
@@ -73,7 +73,7 @@ describe('The handler', () => {
   });
 
   it('undoes an attempt that fails, and it alone: its neighbours in the same commit stand', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     g.ledger.raw.exec(
       "create trigger broken before insert on seat when new.given_by = '' begin select raise(abort, 'broken'); end",
@@ -93,7 +93,7 @@ describe('The handler', () => {
   });
 
   it('tells nobody that it was done when the commit itself fails, and goes on with the next', async () => {
-    const g = ground();
+    const g = testLedger();
     // Looked at only when the transaction is committed.
     g.ledger.raw.exec(
       'create table broken (no integer references request (request_no) deferrable initially deferred)',
@@ -118,7 +118,7 @@ describe('The handler', () => {
   });
 
   it('acknowledges nothing when the disk is full, leaves nothing half written, and works again afterwards', async () => {
-    const g = ground(worldOf({ limits: { openRequests: 100 } }));
+    const g = testLedger(worldOf({ limits: { openRequests: 100 } }));
     let acknowledged = 0;
     const fill = async (): Promise<number> => {
       const filed = await Promise.allSettled(
@@ -160,7 +160,7 @@ describe('The handler', () => {
   });
 
   it('lets no text in that is not well-formed, neither as words nor as a name', async () => {
-    const g = ground();
+    const g = testLedger();
     const refused = await g.when(RITA, file({ reason: 'Invoices show twice in March \ud800 again' }));
     expect(refused.refusal).toMatchObject({ reason: 'invalid', problems: [{ problem: 'malformed' }] });
     const lone = { kind: 'contact', email: 'cara\udc00@acme.example' } as const;
@@ -171,7 +171,7 @@ describe('The handler', () => {
   });
 
   it('keeps when a request was approved, also after the approval is asked for again', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     g.clock.turn(MINUTE);
     await g.given(ANN, approve(), no);
@@ -189,7 +189,7 @@ describe('The handler', () => {
   });
 
   it('tells nothing before it is committed, and takes nothing more once it is closed', async () => {
-    const g = ground();
+    const g = testLedger();
     const seen: number[] = [];
     g.handler.onCommitted(() => seen.push(g.count('select count(*) from ledger_event')));
     await Promise.all([g.when(RITA, file()), g.when(RITA, file({ tenantId: 'corp' }))]);

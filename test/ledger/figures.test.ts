@@ -9,13 +9,13 @@ import { file } from '../support/access-commands.ts';
 import { DAY, GUS, HOUR, RITA, T0, worldOf } from '../support/access-fixtures.ts';
 import { dice, nextMoment, pick, sensible, wild } from '../support/random-commands.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** A ledger in which many things happened, over many days. */
 async function wandered(seed: number, commands: number): Promise<TestLedger> {
   const roll = dice(seed);
   const world = worldOf({ limits: { openRequests: 40, coolDownMs: 0, closeoutOverdueMs: null } });
-  const g = ground(world);
+  const g = testLedger(world);
   const { handler, views, clock, log } = g;
   const timers = createTimers({ handler, views, clock, log, world: () => world });
   const living: number[] = [];
@@ -116,7 +116,7 @@ describe('The figures of a span of time', () => {
   });
 
   it('are counted once for each hour that is over, and for the last one only as far as it is new', async () => {
-    const g = ground();
+    const g = testLedger();
     for (let day = 0; day < 7; day += 1) {
       await g.when(RITA, file({ tenantId: 'corp' }));
       g.clock.turn(DAY);
@@ -159,7 +159,7 @@ describe('The figures of a span of time', () => {
   });
 
   it('let others have their turn while they are counted, however much happened in one hour', async () => {
-    const g = ground();
+    const g = testLedger();
     const event = (n: number): [string, string, string] => ['approve', 'not_allowed', String(n)];
     for (let n = 0; n < 20; n += 1)
       await Promise.all(

@@ -5,7 +5,7 @@ import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
 import { file } from '../support/access-commands.ts';
 import { ADA, ANN, HOUR, OTTO, RITA, TENANTS, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** As at each start. */
 async function startsUnder(
@@ -37,7 +37,7 @@ const like = (id: string): Tenant => {
 
 describe('Every start', () => {
   it('records the hash of its policy, and nothing else where that is the one before', async () => {
-    let g = ground();
+    let g = testLedger();
     for (let i = 0; i < 3; i += 1) {
       expect(await startsUnder(g)).toBeNull();
       g = await g.reopened();
@@ -49,7 +49,7 @@ describe('Every start', () => {
   });
 
   it('records what changed since the last one, whatever happened in between, and what changed back', async () => {
-    const g = ground();
+    const g = testLedger();
     await startsUnder(g);
     await g.given(RITA, file());
     const admins = { admins: [ADA, OTTO] };
@@ -68,7 +68,7 @@ describe('Every start', () => {
   });
 
   it('records which tenants came, went, and say something else, and of each what', async () => {
-    const g = ground();
+    const g = testLedger();
     const [acme, bolt, corp] = TENANTS;
     if (!acme || !bolt || !corp) throw new Error('the fixtures have three tenants');
     await startsUnder(g);
@@ -84,7 +84,7 @@ describe('Every start', () => {
   });
 
   it('writes no event of megabytes, however many tenants change at once', async () => {
-    const g = ground();
+    const g = testLedger();
     const many = Array.from({ length: 3_000 }, (_, i) => like(`t${i}`));
     await startsUnder(g, {}, many);
     const other = many.map((tenant) => ({ ...tenant, region: 'us-east-1', maxDurationMs: HOUR }));
@@ -110,7 +110,7 @@ describe('Every start', () => {
   ])(
     'says that it cannot tell what changed where what was kept %s, and can tell again from then on',
     async (_, sql) => {
-      const g = ground();
+      const g = testLedger();
       await startsUnder(g);
       g.ledger.raw.exec(sql);
       expect(await g.verify()).toMatchObject({

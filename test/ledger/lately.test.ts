@@ -16,13 +16,13 @@ import {
   RITA,
   worldOf,
 } from '../support/access-fixtures.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 const world = worldOf({ limits: { perHour: perHour(3, 5) } });
 
 describe('How often within an hour is counted by the ledger', () => {
   it('for one person, whatever became of what they did, and for nobody else', async () => {
-    const g = ground(world);
+    const g = testLedger(world);
     const first = g.clock.now();
     for (let i = 0; i < 3; i += 1) {
       const no = await g.given(RITA, file());
@@ -48,7 +48,7 @@ describe('How often within an hour is counted by the ledger', () => {
   });
 
   it('for one tenant, whoever does it, and for no other', async () => {
-    const g = ground(world);
+    const g = testLedger(world);
     for (const actor of [RITA, RITA, GUS, GUS, cara]) {
       const no = await g.given(actor, actor === cara ? ask() : file());
       await g.given(actor, cancel, no);
@@ -70,7 +70,7 @@ describe('How often within an hour is counted by the ledger', () => {
       { type: 'set_absence', approver: ANN, from: 0, until: 9e12, delegate: DEB },
     ],
   ])('when %s: what is one too many owes nothing', async (_what, actor, command) => {
-    const g = ground(world);
+    const g = testLedger(world);
     const from = g.clock.now();
     const asked = command.type === 'set_absence' ? { ...command, from, until: from + DAY } : command;
     const tried = (i: number) => {
@@ -85,7 +85,7 @@ describe('How often within an hour is counted by the ledger', () => {
   });
 
   it('and what is kept of it is no more than the hour, and nothing else than the ledger tells', async () => {
-    const g = ground(world);
+    const g = testLedger(world);
     await g.given(RITA, file());
     g.clock.turn(HOUR - 1);
     await g.given(GUS, file({ tenantId: 'corp', durationMs: 30 * MINUTE }));

@@ -7,7 +7,7 @@ import { openForReading } from '../../src/ledger/open.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { file } from '../support/access-commands.ts';
 import { RITA } from '../support/access-fixtures.ts';
-import { child, folder, ground } from '../support/test-ledger.ts';
+import { child, folder, testLedger } from '../support/test-ledger.ts';
 
 function refusalOf(open: () => unknown): string {
   try {
@@ -60,21 +60,21 @@ describe('Opening the ledger', () => {
   });
 
   it('is for one process by whatever name it is opened', () => {
-    const g = ground();
+    const g = testLedger();
     const link = join(folder(), 'link.sqlite');
     symlinkSync(g.path, link);
     expect(refusalOf(() => openDatabase(link))).toContain(`Process ${process.pid} on `);
   });
 
   it('refuses a ledger that a newer program wrote, and names what it does not know', async () => {
-    const g = ground();
+    const g = testLedger();
     g.ledger.raw.exec("insert into schema_migration values ('0099_later.sql', 'x')");
     await g.ledger.close();
     expect(refusalOf(() => openDatabase(g.path))).toMatch(/newer than this program.*0099_later\.sql/);
   });
 
   it('refuses a ledger whose migration was changed since, and lets go of the lock', async () => {
-    const g = ground();
+    const g = testLedger();
     const sha = String(g.ledger.raw.prepare('select sha256 from schema_migration').pluck().get());
     g.ledger.raw.exec("update schema_migration set sha256 = 'x'");
     await g.ledger.close();
@@ -95,7 +95,7 @@ describe('Opening the ledger', () => {
   });
 
   it('lets others read beside its owner, and change nothing', async () => {
-    const g = ground();
+    const g = testLedger();
     await g.given(RITA, file());
     const reader = openForReading(g.path);
     await g.given(RITA, file({ tenantId: 'corp' }));

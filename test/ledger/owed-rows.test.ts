@@ -9,11 +9,11 @@ import { carryOut } from '../../src/outbox/refused.ts';
 import { approve, file, start } from '../support/access-commands.ts';
 import { ANN, cara, CARA, DAY, GUS, HOUR, RITA, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** Filed, approved, granted, started; everything told, but for what a place that is gone did not take. */
 async function lived(): Promise<TestLedger> {
-  const g = ground();
+  const g = testLedger();
   const no = await g.given(RITA, file());
   await g.given(ANN, approve(), no);
   await g.given(GUS, start, no);

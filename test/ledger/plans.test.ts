@@ -15,7 +15,7 @@ import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import { createTimers } from '../../src/timers/timers.ts';
 import { approve, ask, cancel, declare, deny, file, start, takeOn } from '../support/access-commands.ts';
 import { ANN, carl, DAY, EVE, GUS, HOUR, OLA, person, RITA, worldOf } from '../support/access-fixtures.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** Small for ever: a row for each approver who is away, a row for each week. */
 const SMALL = /^SCAN (absence|digest_week)\b/;
@@ -30,7 +30,7 @@ const FOUND = /^SCAN (last|newest)$/;
 const AT_THE_END = /order by "(seq|request_no)"( desc)? limit \?$/;
 
 it('No question that the program asks grows slower with the ledger: every one is a search of an index', async () => {
-  const g = ground();
+  const g = testLedger();
   const asked = new Map<string, readonly unknown[]>();
   const db = new Kysely<Tables>({
     dialect: new SqliteDialect({ database: g.ledger.raw }),

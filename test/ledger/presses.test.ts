@@ -5,7 +5,7 @@ import { createTimers } from '../../src/timers/timers.ts';
 import { approve, file, revoke } from '../support/access-commands.ts';
 import { ANN, EVE, GUS, HOUR, MINUTE, OTTO, person, RITA, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 interface Written {
   readonly by: string;
@@ -33,7 +33,7 @@ async function press(g: TestLedger, who: string, no: number, times = 1): Promise
 
 describe('Of refused attempts there is one row in a minute for a person, a request and a reason, with a count', () => {
   it('the first is written at once, what is repeated as one event when the minute is over', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     const refused = { by: OTTO, reason: 'not_allowed', about: no };
     await press(g, OTTO, no);
@@ -54,7 +54,7 @@ describe('Of refused attempts there is one row in a minute for a person, a reque
   });
 
   it('another person, another request and another reason have each their own', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     const other = await g.given(RITA, file({ tenantId: 'corp', durationMs: 30 * MINUTE }));
     for (const who of [OTTO, EVE]) for (const about of [no, other]) await press(g, who, about, 3);
@@ -71,7 +71,7 @@ describe('Of refused attempts there is one row in a minute for a person, a reque
   });
 
   it('who presses on after the minute, before the timers come by, is written with what was counted', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     await press(g, OTTO, no, 4);
     g.clock.turn(MINUTE);
@@ -80,7 +80,7 @@ describe('Of refused attempts there is one row in a minute for a person, a reque
   });
 
   it('what was counted is written when the program closes, and lost only where it is killed', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     await press(g, OTTO, no, 9);
     const again = await g.reopened();
@@ -91,7 +91,7 @@ describe('Of refused attempts there is one row in a minute for a person, a reque
   });
 
   it('what could not be written is not taken for written: the next one is the first', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     g.ledger.raw.exec(
       "create trigger full before insert on ledger_event begin select raise(abort, 'full'); end",
@@ -113,7 +113,7 @@ describe('Of refused attempts there is one row in a minute for a person, a reque
   });
 
   it('the digest adds it up, and so does the history of a person and of a tenant', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     await press(g, OTTO, no, 40);
     await press(g, EVE, no, 2);
@@ -132,7 +132,7 @@ describe('Of refused attempts there is one row in a minute for a person, a reque
 
 describe('Whoever has no part in a request makes the ledger grow no faster', () => {
   it('by 10,000 presses on one of them within a minute', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     const before = g.count('select count(*) from ledger_event');
     for (let i = 0; i < 100; i += 1)
@@ -144,7 +144,7 @@ describe('Whoever has no part in a request makes the ledger grow no faster', () 
   });
 
   it('by 10,000 presses on as many requests, there or not, with whatever they find to press', async () => {
-    const g = ground();
+    const g = testLedger();
     await g.given(RITA, file());
     await g.given(GUS, file({ tenantId: 'corp', durationMs: 30 * MINUTE }));
     const before = g.count('select count(*) from ledger_event');
@@ -183,7 +183,7 @@ describe('Whoever has no part in a request makes the ledger grow no faster', () 
 });
 
 it('Whoever presses twice is told the same twice', async () => {
-  const g = ground();
+  const g = testLedger();
   const no = await g.given(RITA, file());
   const first = await g.when(person(OTTO), approve(), no);
   expect(await g.when(person(OTTO), approve(), no)).toEqual(first);

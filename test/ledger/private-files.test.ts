@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database.ts';
 import { file } from '../support/access-commands.ts';
 import { RITA } from '../support/access-fixtures.ts';
-import { folder, ground } from '../support/test-ledger.ts';
+import { folder, testLedger } from '../support/test-ledger.ts';
 
 const CHILD = new URL('../support/ledger-child.ts', import.meta.url).pathname;
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
@@ -114,7 +114,7 @@ describe('The ledger is its owner’s alone', () => {
   });
 
   it('and doctor tells where it is not', async () => {
-    const g = ground();
+    const g = testLedger();
     await g.given(RITA, file());
     chmodSync(g.path, 0o604);
     const run = spawn(process.execPath, [CLI, 'doctor', '--database', g.path], {

@@ -4,7 +4,7 @@ import { readRepeats } from '../../src/ledger/repeats.ts';
 import { approve, closeOut, end, file, start } from '../support/access-commands.ts';
 import { ANN, DAY, GUS, OLA, RITA, T0 } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 const OTHER = 'Two engineers cannot sign in since the new certificate; look at the identity provider.';
 
@@ -26,7 +26,7 @@ const repeats = async ({ ledger, clock }: TestLedger, from = T0) =>
   readRepeats(ledger.reader, (await createKeptFigures(ledger).of(from, clock.now())).alike);
 
 it('the third request in 30 days for the same tenant with a similar reason is a product problem, not the second', async () => {
-  const g = ground();
+  const g = testLedger();
   await lived(g);
   await lived(g);
   await lived(g, 'corp');
@@ -40,7 +40,7 @@ it('the third request in 30 days for the same tenant with a similar reason is a 
 });
 
 it('a product problem that a closeout named has its words and an owner', async () => {
-  const g = ground();
+  const g = testLedger();
   await lived(g, 'acme', undefined, 'The import runs twice.');
   await lived(g);
   await lived(g);
@@ -49,7 +49,7 @@ it('a product problem that a closeout named has its words and an owner', async (
 });
 
 it('what is 30 days old counts no more, and a week without a new one tells nothing', async () => {
-  const g = ground();
+  const g = testLedger();
   await lived(g);
   g.clock.turn(DAY);
   await lived(g);

@@ -15,7 +15,7 @@ import {
   wild,
   WORLDS,
 } from '../support/random-commands.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 const COMMANDS = 2_400;
 const AT_ONCE = 4;
@@ -24,7 +24,7 @@ it.each([7, 2027])(
   'After thousands of commands that nobody planned, a replay of the ledger gives exactly what is shown (seed %i)',
   async (seed) => {
     const roll = dice(seed);
-    const g = ground(worldOf({ limits: { openRequests: 40 } }));
+    const g = testLedger(worldOf({ limits: { openRequests: 40 } }));
     const { handler, views, clock, log } = g;
     let world = worldOf();
     const timers = createTimers({ handler, views, clock, log, world: () => world });

@@ -23,7 +23,7 @@ import { openForReading } from '../../src/ledger/open.ts';
 import { file } from '../support/access-commands.ts';
 import { HOUR, RITA, T0 } from '../support/access-fixtures.ts';
 import { dice } from '../support/random-commands.ts';
-import { child, folder, ground, setClock } from '../support/test-ledger.ts';
+import { child, folder, testLedger, setClock } from '../support/test-ledger.ts';
 
 const CLI = new URL('../../src/cli.ts', import.meta.url).pathname;
 
@@ -327,7 +327,7 @@ describe('Before every start', () => {
     ['a request that is shown otherwise', "update request set owner = 'UEVIL'", /TSA-1 is shown otherwise/],
     ['an answer that is shown otherwise', "update seat set given_by = 'UEVIL'", /TSA-1 is shown otherwise/],
   ])('a ledger is refused for %s', async (_what, sql, words) => {
-    const g = ground();
+    const g = testLedger();
     for (const tenantId of ['acme', 'bolt', 'corp']) await g.given(RITA, file({ tenantId }));
     g.ledger.raw.exec(sql);
     await g.ledger.close();
@@ -335,7 +335,7 @@ describe('Before every start', () => {
   });
 
   it('no new ledger is begun where one is gone, or where only its log is left', async () => {
-    const g = ground();
+    const g = testLedger();
     await g.given(RITA, file());
     await g.ledger.close();
     rmSync(g.path);

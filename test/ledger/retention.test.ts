@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { cancel, file } from '../support/access-commands.ts';
 import { DAY, HOUR, RITA } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** Something happens, by a delivery of Slack's: what is old is cleared away with it. */
 async function happens(g: TestLedger): Promise<void> {
@@ -16,7 +16,7 @@ const keys = (g: TestLedger): unknown[] =>
     .all();
 
 it('What was sent, or not needed, is forgotten after 30 days, at most an hour late; what failed, or is still owed, never', async () => {
-  const g = ground();
+  const g = testLedger();
   for (const state of ['sent', 'moot', 'failed', 'owed']) {
     await g.handler.owe('greeting', [
       { key: state, destination: 'channel:C', message: { kind: 'greeting' } },

@@ -3,7 +3,7 @@ import type { Criteria } from '../../src/ledger/search.ts';
 import { createSearch } from '../../src/ledger/search.ts';
 import { approve, declare, file, revoke, start } from '../support/access-commands.ts';
 import { ANN, DAY, EVE, GUS, OLA, RITA, T0 } from '../support/access-fixtures.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 const ANY: Criteria = {
   from: T0,
@@ -18,7 +18,7 @@ const ANY: Criteria = {
 const CERTIFICATE = 'Two engineers cannot sign in since the new CERTIFICATE; look at the identity provider.';
 
 it('what was asked for is found by each of its facts, and by all of them together', async () => {
-  const g = ground();
+  const g = testLedger();
   const first = await g.given(RITA, file());
   await g.given(ANN, approve(), first);
   await g.given(GUS, start, first);
@@ -43,7 +43,7 @@ it('what was asked for is found by each of its facts, and by all of them togethe
 });
 
 it('a search looks at so many requests, and says when there are more of them', async () => {
-  const g = ground();
+  const g = testLedger();
   for (let i = 0; i < 3; i += 1) await g.given(RITA, file({ tenantId: ['acme', 'corp', 'bolt'][i] ?? '' }));
   const few = createSearch(g.ledger.db, 2);
   expect(await few.search(ANY, 1)).toMatchObject({ count: 2, newest: [{ no: 3 }], all: false });

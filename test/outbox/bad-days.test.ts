@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { CHANNELS, file, stage } from '../support/test-app.ts';
+import { CHANNELS, file, testApp } from '../support/test-app.ts';
 import { topLevel, twice } from '../support/posted.ts';
 
 let s: TestApp;
@@ -33,7 +33,7 @@ describe('On Slack’s bad days everything arrives once in the end', () => {
     ['it refuses for a while', { kind: 'refuse', error: 'internal_error' }, 5],
     ['it does not answer at all', { kind: 'hang' }, 2],
   ])('%s', async (_what, fault, times) => {
-    s = await stage();
+    s = await testApp();
     await approved();
     s.sandbox.faults.next('chat.postMessage', fault, times);
     s.sandbox.faults.next('chat.update', fault, 1);
@@ -46,7 +46,7 @@ describe('On Slack’s bad days everything arrives once in the end', () => {
   });
 
   it('a channel that is gone is told to the alert channel, once', async () => {
-    s = await stage();
+    s = await testApp();
     await approved();
     const channel = s.sandbox.workspace.conversations.get(CHANNELS.northwind);
     if (channel !== undefined) channel.archived = true;

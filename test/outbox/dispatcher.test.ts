@@ -6,7 +6,7 @@ import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import type { Owed } from '../../src/notifications/message.ts';
 import { MINUTE } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { announceAt, ground } from '../support/test-ledger.ts';
+import { announceAt, testLedger } from '../support/test-ledger.ts';
 
 const ALERTS = 'channel:CALERT';
 const SENT: Delivered = { kind: 'sent' };
@@ -94,7 +94,7 @@ function states(g: TestLedger): unknown[] {
 
 describe('What is owed', () => {
   it('reaches each destination in order and one at a time, and few destinations at once', async () => {
-    const g = ground();
+    const g = testLedger();
     const places = ['a', 'b', 'c', 'd', 'e', 'f'];
     for (let i = 0; i < 8; i += 1) await owe(g, ...places.map((place) => notice(place, `${place}${i}`)));
     const now = new Set<string>();
@@ -116,7 +116,7 @@ describe('What is owed', () => {
   });
 
   it('is claimed in one commit wherever it is due, and settled in one with all that the couriers noted and with what is claimed next', async () => {
-    const g = ground();
+    const g = testLedger();
     for (const key of ['1', '2'])
       for (const place of ['a', 'b', 'c']) await owe(g, notice(place, place + key));
     const written = new Set<number>();
@@ -136,7 +136,7 @@ describe('What is owed', () => {
   });
 
   it('and what its courier noted are written together, whatever became of it, or not at all', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'), notice('b', 'n2'));
     let writable = false;
     const { tried, deliver } = await post(g, ({ key }, note) => {
@@ -156,7 +156,7 @@ describe('What is owed', () => {
   });
 
   it('waits as long as the other side asks, to the millisecond, while other destinations go on', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('slow', 's1'), notice('slow', 's2'), notice('quick', 'q1'), notice('quick', 'q2'));
     let limited = true;
     const { arrived, deliver } = await post(g, ({ destination }) =>
@@ -175,7 +175,7 @@ describe('What is owed', () => {
   });
 
   it('brings a card up to date once for all that asked for it, but never past a notice', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(
       g,
       card('a', 'c1'),
@@ -192,7 +192,7 @@ describe('What is owed', () => {
   });
 
   it('that can never arrive is told to the team once', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('person:UGONE', 'n1'), notice(ALERTS, 'n2'), notice('person:UHERE', 'n3'));
     const { tried, arrived, deliver } = await post(g, ({ destination }) =>
       destination === 'person:UGONE' ? { kind: 'failed', why: 'user_not_found' } : SENT,
@@ -215,7 +215,7 @@ describe('What is owed', () => {
 
   it('to the team’s own channel, which is gone, is told in the security channel; where that is gone, to the admins', async () => {
     const told = async (...gone: readonly string[]): Promise<readonly string[]> => {
-      const g = ground();
+      const g = testLedger();
       await owe(g, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
       const { tried, arrived, deliver } = await post(g, ({ destination }) =>
         [...gone, 'person:UGONE'].includes(destination) ? { kind: 'failed', why: 'is_archived' } : SENT,
@@ -240,7 +240,7 @@ describe('What is owed', () => {
   });
 
   it('to a place that takes nothing waits for it, is told of after five minutes, and arrives when it is mended', async () => {
-    const g = ground();
+    const g = testLedger();
     const PRIVATE = 'channel:CPRIVATE';
     await owe(g, notice(PRIVATE, 'n1'), notice(PRIVATE, 'n2'));
     let invited = false;
@@ -268,7 +268,7 @@ describe('What is owed', () => {
   });
 
   it('and is refused for a reason that may pass is tried once more, soon; then it is told, and holds up nothing', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'), notice('a', 'n3'));
     const { tried, arrived, deliver } = await post(g, ({ key }) =>
       key === 'n1' ? { kind: 'unclear', why: 'never_heard_of' } : SENT,
@@ -284,7 +284,7 @@ describe('What is owed', () => {
   });
 
   it('to the team’s own channel, which lets nobody in, is told elsewhere, and so is all other news', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice(ALERTS, 'n1'), notice('person:UGONE', 'n2'));
     const { tried, arrived, deliver } = await post(g, ({ destination }) =>
       destination === ALERTS
@@ -306,7 +306,7 @@ describe('What is owed', () => {
   });
 
   it('to a place that is gone is told of once a day for each reason, however much is lost there', async () => {
-    const g = ground();
+    const g = testLedger();
     let why = 'is_archived';
     const { arrived, deliver } = await post(g, ({ destination }) =>
       destination.startsWith('channel:CGONE') ? { kind: 'failed', why } : SENT,
@@ -326,7 +326,7 @@ describe('What is owed', () => {
   });
 
   it('is tried again and again, ever less often but never rarer than every five minutes, in order and in doubt', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'));
     let broken = true;
     const { tried, arrived, deliver } = await post(g, () => {
@@ -352,7 +352,7 @@ describe('What is owed', () => {
   });
 
   it('was perhaps delivered when what became of it could not be written down: it is looked for before it is sent again', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'));
     const { tried, deliver } = await post(g, () => {
       if (tried.length === 1) g.ledger.raw.pragma('query_only = on');
@@ -375,7 +375,7 @@ describe('What is owed', () => {
   });
 
   it('was perhaps delivered when the process died over it: the next one knows, and of that one only', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'), notice('b', 'n3'));
     const first = await post(g, ({ key }) => (key === 'n1' ? new Promise(() => undefined) : SENT));
     await begun(first, 2);
@@ -392,7 +392,7 @@ describe('What is owed', () => {
   });
 
   it('is not begun any more once told to stop, and what is under way is finished and booked', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'), notice('a', 'n2'));
     let finish: (result: Delivered) => void = () => undefined;
     const p = await post(g, () => new Promise((resolve) => (finish = resolve)));
@@ -408,7 +408,7 @@ describe('What is owed', () => {
   });
 
   it('is owed once for the same fact, however often it is said', async () => {
-    const g = ground();
+    const g = testLedger();
     await owe(g, notice('a', 'n1'));
     await owe(g, notice('a', 'n1'));
     const { arrived, deliver } = await post(g);

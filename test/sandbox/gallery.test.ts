@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/example-company.ts';
 import { ISSUE, taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { fillIn, stage } from '../support/test-app.ts';
+import { fillIn, testApp } from '../support/test-app.ts';
 
 /** Every surface in a real browser, photographed for whoever looks: build/screens. */
 
@@ -18,7 +18,7 @@ const troubles: string[] = [];
 
 beforeAll(async () => {
   mkdirSync(SCREENS, { recursive: true });
-  s = await stage('socket', taking());
+  s = await testApp('socket', taking());
   browser = await playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [...chromium.args, '--no-sandbox', '--disable-gpu', '--no-first-run'],

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stage } from '../support/test-app.ts';
+import { testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 /** The page as a person uses it: a real browser, the real app behind it. Screenshots are kept in build/screens. */
@@ -15,7 +15,7 @@ let page: Page;
 
 beforeAll(async () => {
   mkdirSync(SCREENS, { recursive: true });
-  s = await stage('socket');
+  s = await testApp('socket');
   browser = await playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [

@@ -4,7 +4,7 @@ import { createWebhook } from '../../src/connectors/webhook/connector.ts';
 import { jwks, JWKS_PATH } from '../../src/keys/jwks.ts';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { ACCESS, depsOf, ISSUER, listen, MINUTE } from '../connectors/ground.ts';
+import { ACCESS, depsOf, ISSUER, listen, MINUTE } from '../connectors/fixtures.ts';
 import { inspect, launch } from '../support/browser.ts';
 
 /** The console as people see it, in a real browser. Screenshots are kept in build/screens. */

@@ -13,9 +13,9 @@ import type { Product, ProductFault } from '../../sandbox/product/server.ts';
 import type { Access, Connector } from '../../src/connectors/connector.ts';
 import { createCaller } from '../../src/connectors/product-call.ts';
 import { createWebhook } from '../../src/connectors/webhook/connector.ts';
-import { BASE, ground, SAMS } from '../access-api/ground.ts';
-import type { TestLedger } from '../access-api/ground.ts';
-import { ACCESS, IMPATIENT_MS, keyringOf, MINUTE, NOW } from '../connectors/ground.ts';
+import { BASE, testAccessApi, SAMS } from '../access-api/fixtures.ts';
+import type { TestAccessApi } from '../access-api/fixtures.ts';
+import { ACCESS, IMPATIENT_MS, keyringOf, MINUTE, NOW } from '../connectors/fixtures.ts';
 
 /** The demo's product at the other end of the real connector, and in front of what products really ask. */
 
@@ -27,7 +27,7 @@ const FREE = { handle: null, neededBy: [] };
 const END = ACCESS.notAfter;
 
 interface OpenProduct {
-  readonly tsa: TestLedger;
+  readonly tsa: TestAccessApi;
   readonly product: Product;
   readonly connector: Connector;
   readonly file: string;
@@ -41,7 +41,7 @@ interface OpenProduct {
 
 interface How {
   readonly secrets?: readonly string[];
-  readonly tsa?: Pick<TestLedger, 'keyring' | 'clock'>;
+  readonly tsa?: Pick<TestAccessApi, 'keyring' | 'clock'>;
   readonly url?: string;
   readonly issuer?: string;
   readonly withinMs?: number;
@@ -52,7 +52,7 @@ async function openProduct(secrets: readonly string[] = [SECRET]): Promise<OpenP
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const tsa = await ground();
+  const tsa = await testAccessApi();
   tsa.clock.at = NOW;
   const serve = getRequestListener((request) => tsa.app.fetch(request), { overrideGlobalObjects: false });
   let port = 0;

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestApp } from '../support/test-app.ts';
-import { file, fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
+import { file, fillIn, GOOD, requestForm, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(() => s.close());
 
 async function denied(): Promise<void> {
-  s = await stage();
+  s = await testApp();
   await file(s);
   const { ada, sam } = s.cast;
   await ada.presses('Deny', 'app', /TSA-1/);
@@ -57,7 +57,7 @@ describe('Whoever was denied', () => {
 
 describe('What is mine', () => {
   it('stands on Home and in /tsa mine with what I can do about it', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada } = s.cast;
     await file(s);
     const form = await requestForm(s, sam);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Modal } from '../../sandbox/driver.ts';
 import { forges, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
+import { file, fillIn, GOOD, requestForm, testApp } from '../support/test-app.ts';
 
 /** What somebody types or chooses that cannot be right: told at its field, nothing changed, nothing typed is lost. */
 
@@ -11,7 +11,7 @@ let s: TestApp;
 let modal: Modal;
 
 async function opens(): Promise<void> {
-  s = await stage();
+  s = await testApp();
   modal = await requestForm(s, s.cast.sam);
   await fillIn(modal);
 }
@@ -177,7 +177,7 @@ describe('a tenant', () => {
   });
 
   it('that was removed after the approval gives no access any more', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     await s.cast.ada.presses('Approve', 'app');
     await s.cast.sam.waitFor('app', /Approved by/);
@@ -197,14 +197,14 @@ describe('a tenant', () => {
     ['one of two of that name', 'Northwind Traders', 'More than one tenant goes by “Northwind Traders”.'],
     ['no name at all', '<!channel> \ud800 *x*', 'No tenant goes by “&lt;!channel&gt;'],
   ])('%s after the command opens the form, which says so', async (_, words, says) => {
-    s = await stage();
+    s = await testApp();
     modal = await requestForm(s, s.cast.sam, words);
     expect(modal.text).toContain(says);
     expect(modal.value('Tenant')).toBe('');
   });
 
   it('named exactly after the command is there already', async () => {
-    s = await stage();
+    s = await testApp();
     modal = await requestForm(s, s.cast.sam, 'northwind');
     expect(modal.value('Tenant')).toContain('Northwind Traders · production');
   });

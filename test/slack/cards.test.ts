@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answer, cards, everything, liveButtons, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { CHANNELS, file, stage } from '../support/test-app.ts';
+import { CHANNELS, file, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 beforeEach(async () => {
-  s = await stage();
+  s = await testApp();
   await file(s);
   await s.cast.ada.waitFor('app', /asks for your approval/);
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Seen } from '../../sandbox/driver.ts';
 import { answer, hears, whispers, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, testApp } from '../support/test-app.ts';
 
 /** One decision wins. Every other click is answered in words, to whoever clicked, and changes nothing. */
 
@@ -10,7 +10,7 @@ let s: TestApp;
 let card: Seen;
 
 beforeEach(async () => {
-  s = await stage();
+  s = await testApp();
   await file(s);
   card = await s.cast.ada.waitFor('app', /asks for your approval/);
 });

@@ -4,11 +4,11 @@ import { withTenants } from '../../src/access/policy.ts';
 import { ALIASES, COMMANDS } from '../../src/slack/help/slice.ts';
 import { written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 beforeEach(async () => {
-  s = await stage();
+  s = await testApp();
 });
 afterEach(() => s.close());
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { written } from '../support/slack-acts.ts';
 import { HOUR, taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { fillIn, stage } from '../support/test-app.ts';
+import { fillIn, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(async () => {
@@ -21,7 +21,7 @@ describe('Consent', () => {
   };
 
   it('is asked in the tenant’s channel, and is needed beside the approver’s yes', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
+    s = await testApp('socket', taking({ consent: 'required' }));
     const { ada, ann, sam } = s.cast;
     await requesting();
     await ada.presses('Approve', 'app', /TSA-1/);
@@ -38,7 +38,7 @@ describe('Consent', () => {
   });
 
   it('is refused by any one contact, which ends it', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
+    s = await testApp('socket', taking({ consent: 'required' }));
     const { ann, sam } = s.cast;
     await requesting();
     await ann.presses('Decline', '#shared-northwind', /TSA-1/);
@@ -50,7 +50,7 @@ describe('Consent', () => {
   });
 
   it('is asked in direct messages where there is no channel; and so is everything told there', async () => {
-    s = await stage('socket', taking({ consent: 'required', channel: null }));
+    s = await testApp('socket', taking({ consent: 'required', channel: null }));
     const { ada, ann, sam } = s.cast;
     await requesting();
     const card = await ann.waitFor('app', /TSA-1/);
@@ -67,7 +67,7 @@ describe('Consent', () => {
   });
 
   it('is not waited for in an emergency, which says so to the customer at once', async () => {
-    s = await stage('socket', (policy) => {
+    s = await testApp('socket', (policy) => {
       const changed = taking({ consent: 'required' })(policy);
       return { ...changed, emergency: { ...changed.emergency, twoPeople: false } };
     });

@@ -4,7 +4,7 @@ import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, testApp } from '../support/test-app.ts';
 
 /** What the customer reads in Slack, and hears: the record, when it happens, and none of our own talk about it. */
 
@@ -35,7 +35,7 @@ describe('Where the customer was asked for consent', () => {
     ['in their channel', {}, SHARED],
     ['in direct messages', { channel: null }, 'app'],
   ])('%s they hear of the start by a message of its own', async (_, over, where) => {
-    s = await stage('socket', taking({ consent: 'required', ...over }));
+    s = await testApp('socket', taking({ consent: 'required', ...over }));
     const { ada, ann, sam } = s.cast;
     await file(s);
     await s.later(0);
@@ -52,7 +52,7 @@ describe('Where the customer was asked for consent', () => {
   });
 
   it('they read neither our questions to each other nor why one of ours said no', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
+    s = await testApp('socket', taking({ consent: 'required' }));
     const { ann } = s.cast;
     await file(s);
     await s.later(0);
@@ -73,7 +73,7 @@ describe('Where the customer was asked for consent', () => {
 
 describe('An emergency that needs a second person', () => {
   it('is not the customer’s to confirm, says that nobody is in yet, and is told to be over', async () => {
-    s = await stage('socket', (policy) => {
+    s = await testApp('socket', (policy) => {
       const changed = taking({ consent: 'required' })(policy);
       return { ...changed, emergency: { ...changed.emergency, twoPeople: true } };
     });
@@ -106,7 +106,7 @@ describe('An emergency that needs a second person', () => {
   });
 
   it('is told where its card stands already when it starts', async () => {
-    s = await stage('socket', (policy) => {
+    s = await testApp('socket', (policy) => {
       const changed = taking()(policy);
       return { ...changed, emergency: { ...changed.emergency, twoPeople: true } };
     });
@@ -143,7 +143,7 @@ describe('A customer’s own request', () => {
   }
 
   it('that lapsed is told without a command that they do not have', async () => {
-    s = await stage('socket', taking({ contacts: [ANN] }));
+    s = await testApp('socket', taking({ contacts: [ANN] }));
     const { ann } = s.cast;
     await asked();
     await s.later(48 * HOUR);
@@ -158,7 +158,7 @@ describe('A customer’s own request', () => {
   });
 
   it('that was not solved is neither resolved nor closed, and says who sees to it; nothing is told while a permission is left', async () => {
-    s = await stage('socket', taking());
+    s = await testApp('socket', taking());
     const { ann, noor } = s.cast;
     await asked();
     await noor.presses('Accept', '#support', /TSA-1/);
@@ -203,7 +203,7 @@ describe('A customer’s own request', () => {
 describe('The history', () => {
   it('goes back to the very first request, however many there were', async () => {
     const MANY = 220;
-    s = await stage('socket', taking(), async (database, policy, clock) => {
+    s = await testApp('socket', taking(), async (database, policy, clock) => {
       const ledger = openDatabase(database);
       const handler = createHandler(ledger, clock);
       const people: World['people'] = {

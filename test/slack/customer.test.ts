@@ -6,7 +6,7 @@ import { userElsewhere } from '../../src/access/whose.ts';
 import { ANN, ANN_IN_SLACK, HOUR, ISSUE, taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { certain } from '../../src/access/people.ts';
-import { stage } from '../support/test-app.ts';
+import { testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(async () => {
@@ -51,7 +51,7 @@ function press({ id }: Player, action: string, value: string): Promise<void> {
 
 describe.each(['socket', 'http'] as const)('A customer’s own request, over %s', (mode) => {
   it('goes from the form to the resolution summary', async () => {
-    s = await stage(mode, taking());
+    s = await testApp(mode, taking());
     const { noor, ann, mia } = s.cast;
     await asked();
     const card = await ann.waitFor('app', /TSA-1.*Pending/);
@@ -105,7 +105,7 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
   });
 
   it('is cancelled before anybody accepts, and its Accept button is gone', async () => {
-    s = await stage(mode, taking());
+    s = await testApp(mode, taking());
     const { noor, ann } = s.cast;
     await asked();
     await ann.presses('Cancel request', 'app', /TSA-1/);
@@ -118,7 +118,7 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
   });
 
   it('lapses after 48 hours; the support channel is reminded before, and both sides are told', async () => {
-    s = await stage(mode, taking());
+    s = await testApp(mode, taking());
     const { noor, ann } = s.cast;
     await asked();
     await s.later(24 * HOUR);
@@ -129,7 +129,7 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
   });
 
   it('is reported as unexpected by its contact: revoked at once, security is told, and what to do next is said', async () => {
-    s = await stage(mode, taking());
+    s = await testApp(mode, taking());
     const { mia, ann, noor } = s.cast;
     await asked();
     await takenOn();
@@ -143,7 +143,7 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
 
 describe('The customer’s form', () => {
   it('says at each field what is wrong, changes nothing, and keeps what was typed', async () => {
-    s = await stage('socket', taking());
+    s = await testApp('socket', taking());
     const { sam, ann } = s.cast;
     await sam.types('#support', '/tsa channel northwind');
     await s.later(0);
@@ -177,7 +177,7 @@ describe('The customer’s form', () => {
 
 describe('More time', () => {
   it('is the customer’s to give where the customer asked, and never goes past what they agreed to', async () => {
-    s = await stage('socket', taking());
+    s = await testApp('socket', taking());
     const { noor, ann, sam } = s.cast;
     await asked();
     await takenOn();
@@ -197,7 +197,7 @@ describe('More time', () => {
 
 describe('The customer’s card and history', () => {
   it('are for the contacts of that tenant by user and workspace, and for nobody else', async () => {
-    s = await stage(
+    s = await testApp(
       'socket',
       taking({ contacts: [{ ...ANN, slack: userElsewhere(PEOPLE.ann.id, 'T0OTHER') }] }),
     );
@@ -213,7 +213,7 @@ describe('The customer’s card and history', () => {
   });
 
   it('never lead to another tenant, whatever the button or the form says', async () => {
-    s = await stage('socket', taking());
+    s = await testApp('socket', taking());
     const { ann, sam } = s.cast;
     await sam.types('#support', '/tsa channel northwind');
     await s.later(0);
@@ -228,7 +228,7 @@ describe('The customer’s card and history', () => {
   });
 
   it('are pinned in the channel, and shown to contacts in person when they are invited', async () => {
-    s = await stage('socket', (policy) => {
+    s = await testApp('socket', (policy) => {
       const { limits, ...rest } = taking()(policy);
       const perHour = { ...limits.perHour, invitations: { person: 20, tenant: 3 } };
       return { ...rest, limits: { ...limits, perHour } };
@@ -259,7 +259,7 @@ describe('The customer’s card and history', () => {
   });
 
   it('page through a long history, newest first', async () => {
-    s = await stage('socket', taking());
+    s = await testApp('socket', taking());
     const { sam, ann } = s.cast;
     const world = certain(s.policy, {
       standing: (user) => (user === PEOPLE.ann.id ? 'external' : 'member'),

@@ -3,7 +3,7 @@ import type { Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { answer, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { stage } from '../support/test-app.ts';
+import { testApp } from '../support/test-app.ts';
 
 /** Emergencies one after the other, and who judges them. */
 
@@ -41,7 +41,7 @@ async function judges(player: Player, where = 'app'): Promise<void> {
 
 describe('a second emergency of the same person', () => {
   it('says in the form, in its card and when it is sent that somebody else must confirm it, and why', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, noor, ann } = s.cast;
     expect((await declares(sam, 'contoso')).before).toContain('It starts now, before anybody approves.');
     const { before, after } = await declares(sam, 'northwind');
@@ -68,7 +68,7 @@ describe('a second emergency of the same person', () => {
   });
 
   it('starts at once when the first is reviewed and closed out, and not before both', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada } = s.cast;
     await declares(sam, 'contoso');
     await sam.types('#support', '/tsa end');
@@ -89,7 +89,7 @@ describe('a second emergency of the same person', () => {
   });
 
   it('is refused, in words, where nobody else is listed who could confirm it', async () => {
-    s = await stage('socket', (policy) => ({
+    s = await testApp('socket', (policy) => ({
       ...policy,
       emergency: { ...policy.emergency, people: ['U0SAM'] },
     }));
@@ -108,7 +108,7 @@ describe('an emergency is judged', () => {
   });
 
   it('by nobody whom the policy does not let decide there, though the reviewer leaves it to them', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada, otto } = s.cast;
     await declares(sam, 'contoso');
     await (await ada.opensHome()).presses('I’m away …');
@@ -128,7 +128,7 @@ describe('an emergency is judged', () => {
   });
 
   it('by no reviewer whom the policy names no more: an admin is reminded, and judges instead', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada, mia } = s.cast;
     await declares(sam, 'contoso');
     await ada.presses('Justified', 'app', /TSA-1/);

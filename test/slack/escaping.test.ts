@@ -3,7 +3,7 @@ import type { Modal, Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { everything, mrkdwnIn, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { requestForm, stage } from '../support/test-app.ts';
+import { requestForm, testApp } from '../support/test-app.ts';
 
 /** Other people's words go through every place where they are shown, and stay words. */
 
@@ -84,7 +84,7 @@ async function looks(): Promise<void> {
 }
 
 beforeAll(async () => {
-  s = await stage('socket', nasty);
+  s = await testApp('socket', nasty);
   const { sam, ada } = s.cast;
   await fileBadly('Northwind Traders <!channel> · production', 'Read-only');
   await ada.presses('Deny', 'app', /TSA-1/);

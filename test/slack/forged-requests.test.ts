@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sign, signedRequest } from '../../sandbox/deliver.ts';
 import { written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, requestForm, stage } from '../support/test-app.ts';
+import { file, requestForm, testApp } from '../support/test-app.ts';
 
 /** Forged requests, in HTTP mode: whatever does not come from Slack, now and once, changes nothing. */
 
 let s: TestApp;
 beforeAll(async () => {
-  s = await stage('http');
+  s = await testApp('http');
   await file(s);
   await s.cast.ada.waitFor('app', /asks for your approval/);
 });

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Modal } from '../../sandbox/driver.ts';
 import { answer, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
+import { file, fillIn, GOOD, requestForm, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 beforeEach(async () => {
-  s = await stage();
+  s = await testApp();
 });
 afterEach(() => s.close());
 

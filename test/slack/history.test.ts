@@ -5,7 +5,7 @@ import { readWanted } from '../../src/slack/look-up/wanted.ts';
 import { worldOf } from '../support/access-fixtures.ts';
 import { answer } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, GOOD, stage } from '../support/test-app.ts';
+import { file, GOOD, testApp } from '../support/test-app.ts';
 
 /** A Wednesday, half past nine in the evening in Berlin. */
 const NOW = Date.parse('2026-11-25T20:30:00Z');
@@ -101,7 +101,7 @@ describe('/tsa history', () => {
   afterEach(() => s.close());
 
   it('says who, why, who approved it, when and how it ended, each with a button that shows all of it', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada, otto, noor } = s.cast;
     await file(s);
     await ada.presses('Approve', 'app', /TSA-1/);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { certain } from '../../src/access/people.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { file, GOOD, stage } from '../support/test-app.ts';
+import { file, GOOD, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 /** A hundred tenants with names as long as they may be, and nobody limited to three open requests. */
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 describe('Home', () => {
   it('teaches whoever has nothing going on', async () => {
-    s = await stage();
+    s = await testApp();
     const home = await s.cast.sam.opensHome();
     expect(home.text).toContain('Need to work inside a customer’s tenant?');
     await home.presses('Request access');
@@ -29,7 +29,7 @@ describe('Home', () => {
   });
 
   it('offers no form that would be refused: to approvers what they do here, to others whom to ask', async () => {
-    s = await stage();
+    s = await testApp();
     const bens = await s.cast.ben.opensHome();
     expect(bens.text).toContain('What waits for you comes in a direct message');
     expect(bens.text).not.toContain('Need to work inside');
@@ -40,7 +40,7 @@ describe('Home', () => {
   });
 
   it('says once what is in use, and what the approver is asked for beyond its first line', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada } = s.cast;
     await file(s);
     await ada.presses('Approve', 'app', /asks for your approval/);
@@ -56,7 +56,7 @@ describe('Home', () => {
   });
 
   it('shows the approver what waits, decides from there, and is fresh afterwards', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     await s.cast.ada.waitFor('app', /asks for your approval/);
     const home = await s.cast.ada.opensHome();
@@ -73,7 +73,7 @@ describe('Home', () => {
   });
 
   it('an approver who is away is stood in for, also for what waits already', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     const home = await s.cast.ada.opensHome();
     await home.presses('I’m away …');
@@ -91,7 +91,7 @@ describe('Home', () => {
   });
 
   it('stays within a Home’s limit of blocks with a hundred sessions, and pages through them', async () => {
-    s = await stage('socket', manyTenants);
+    s = await testApp('socket', manyTenants);
     const world = certain(s.policy, {
       standing: () => 'member',
       members: () => new Set(['U0ADA', 'U0BEN']),
@@ -110,7 +110,7 @@ describe('Home', () => {
 
 describe('shortcuts and look-ups', () => {
   it('a message becomes the reason, and its link the case', async () => {
-    s = await stage();
+    s = await testApp();
     await s.cast.noor.types('#support', 'Northwind says: invoices for March show twice since the import');
     const message = await s.cast.sam.waitFor('#support', /invoices for March/);
     await s.cast.sam.messageShortcut('request_access_for_message', message);
@@ -120,7 +120,7 @@ describe('shortcuts and look-ups', () => {
   });
 
   it('/tsa mine and /tsa history tell what is there, to those whom the policy lists', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     const { sam, otto, mia, gus } = s.cast;
     await sam.types('#support', '/tsa mine');
@@ -136,7 +136,7 @@ describe('shortcuts and look-ups', () => {
   });
 
   it('a planned start waits for its moment, and the grantee is told when it comes', async () => {
-    s = await stage();
+    s = await testApp();
     await s.cast.sam.types('#support', '/tsa request northwind-test');
     const modal = await s.cast.sam.modal('Request access');
     await modal.chooses('Scope', 'Read-only');

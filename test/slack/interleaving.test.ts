@@ -19,7 +19,7 @@ import * as f from '../support/access-fixtures.ts';
 import type { Roll } from '../support/random-commands.ts';
 import { dice, pick } from '../support/random-commands.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** A thousand times clicks and timers meet at a deadline, in whatever order: one outcome, and each fact told once. */
 
@@ -259,7 +259,7 @@ describe('clicks and timers at once, as random lives', () => {
     for (const seed of seeds) {
       const roll = dice(deadline.at + 7_919 * seed);
       const world = worldWith(AT_ONCE);
-      const g = ground(world);
+      const g = testLedger(world);
       const numbers = await Promise.all(
         Array.from({ length: AT_ONCE }, (__, i) => deadline.given(g, `t${i}`)),
       );

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Modal } from '../../sandbox/driver.ts';
 import { until } from '../../sandbox/driver.ts';
 import { answer } from '../support/slack-acts.ts';
-import { file, GOOD, stage } from '../support/test-app.ts';
+import { file, GOOD, testApp } from '../support/test-app.ts';
 import type { TestApp } from '../support/test-app.ts';
 
 let s: TestApp;
@@ -12,7 +12,7 @@ afterEach(async () => {
 
 /** A session of Sam's in Northwind, approved by Ada. */
 async function running(): Promise<void> {
-  s = await stage();
+  s = await testApp();
   await file(s);
   await s.cast.ada.presses('Approve', 'app', /TSA-1/);
   await s.cast.sam.presses('Start session', 'app', /Approved by/);
@@ -21,7 +21,7 @@ async function running(): Promise<void> {
 
 describe('deciding', () => {
   it('an approver can approve less, and the requester sees what is left', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s, { scope: 'Support' });
     await s.cast.ada.presses('Approve less', 'app', /TSA-1/);
     const modal = await s.cast.ada.modal('Approve less');
@@ -38,7 +38,7 @@ describe('deciding', () => {
   });
 
   it('an approver can leave lines out, and name more that is off limits, but write nothing in their place', async () => {
-    s = await stage();
+    s = await testApp();
     const look =
       'Look at the import log of March and April, and at those of all invoices that it names by number';
     await file(s, {
@@ -69,7 +69,7 @@ describe('deciding', () => {
   });
 
   it('a question is asked and answered, and both stand in the record', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     await s.cast.ada.presses('Ask a question', 'app', /TSA-1/);
     const ask = await s.cast.ada.modal('Ask a question');
@@ -85,7 +85,7 @@ describe('deciding', () => {
   });
 
   it('a silent approver is reminded, then somebody else can be asked, and the first can no longer decide', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     const old = await s.cast.ada.waitFor('app', /asks for your approval/);
     await s.later(16 * 60_000);
@@ -103,7 +103,7 @@ describe('deciding', () => {
   });
 
   it('an undecided request lapses, is told, and can be filed again with everything in it', async () => {
-    s = await stage();
+    s = await testApp();
     await file(s);
     await s.cast.ada.waitFor('app', /asks for your approval/);
     s.cast.sam.closes();
@@ -227,7 +227,7 @@ describe('closing out', () => {
 
 describe('emergency', () => {
   it('starts at once, is loud, and is judged by the named reviewer', async () => {
-    s = await stage();
+    s = await testApp();
     await s.cast.sam.types('#support', '/tsa emergency contoso');
     const modal = await s.cast.sam.modal('Emergency access');
     expect(modal.text).toContain('starts now');
@@ -253,7 +253,7 @@ describe('emergency', () => {
   });
 
   it('is refused, in words, to whoever the policy does not list', async () => {
-    s = await stage();
+    s = await testApp();
     await s.cast.ada.types('#support', '/tsa emergency contoso');
     await s.cast.ada.waitFor('#support', /Emergencies are for .* lists for them: <@U0SAM>.*`\/tsa request`/);
   });
@@ -297,7 +297,7 @@ describe('the tenant’s channel', () => {
   });
 
   it('is greeted once with what will be posted there', async () => {
-    s = await stage();
+    s = await testApp();
     await s.sandbox.humans.invite('C0REVIEW');
     await s.cast.mia.waitFor('#access-review', /Here I will post the weekly review/);
   });
@@ -305,7 +305,7 @@ describe('the tenant’s channel', () => {
 
 describe('an overdue closeout', () => {
   it('keeps its owner from filing, and the refusal opens it', async () => {
-    s = await stage('socket', (policy) => ({
+    s = await testApp('socket', (policy) => ({
       ...policy,
       limits: { ...policy.limits, closeoutOverdueMs: 3_600_000 },
     }));
@@ -333,7 +333,7 @@ describe('an overdue closeout', () => {
 
 describe('the same trouble for the third time', () => {
   it('is called a product problem on the card, in the closeout and in the review, with an owner to name', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada } = s.cast;
     for (const no of [1, 2, 3]) {
       await file(s);

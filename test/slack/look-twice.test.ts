@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ANN_IN_SLACK, ISSUE, taking } from '../support/customers.ts';
 import { answer } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, GOOD, PEOPLE, requestForm, stage } from '../support/test-app.ts';
-import { lines, mailStage, withContacts } from '../support/test-app-with-mail.ts';
+import { file, GOOD, PEOPLE, requestForm, testApp } from '../support/test-app.ts';
+import { lines, testAppWithMail, withContacts } from '../support/test-app-with-mail.ts';
 
 /** People call themselves what they like in Slack: a name that misleads is shown as one that does. */
 
@@ -18,7 +18,7 @@ function called(who: keyof typeof PEOPLE, name: string): void {
 
 describe('A name that misleads', () => {
   it('by letters of another alphabet is pointed out on the card, and to those who look it up', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     called('sam', 'Аda Okafor');
     await file(s);
     const twice =
@@ -37,7 +37,7 @@ describe('A name that misleads', () => {
   });
 
   it('by what nobody sees is shown with it', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     called('sam', 'Ada\u200b Okafor');
     await file(s);
     const card = await s.cast.ada.waitFor('app', /asks for your approval/);
@@ -45,7 +45,7 @@ describe('A name that misleads', () => {
   });
 
   it('of a customer, who goes by the name of one of ours, is shown beside the policy’s', async () => {
-    s = await stage('socket', taking());
+    s = await testApp('socket', taking());
     called('ann', 'Ada Okafor');
     const { sam, ann, noor } = s.cast;
     await sam.types('#support', '/tsa channel northwind');
@@ -61,7 +61,7 @@ describe('A name that misleads', () => {
   });
 
   it('is told apart in a list by the id beside it', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     called('ben', 'Αda Okafοr');
     await s.restart();
     const modal = await requestForm(s, s.cast.sam, 'northwind');
@@ -71,7 +71,7 @@ describe('A name that misleads', () => {
   });
 
   it('is nobody’s whose name is what it seems', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     await file(s);
     const card = await s.cast.ada.waitFor('app', /asks for your approval/);
     expect(card.text).not.toContain('Look twice');
@@ -80,7 +80,7 @@ describe('A name that misleads', () => {
 
 describe('What the customer reads of us', () => {
   it('names an engineer of odd letters as such, in the mail too', async () => {
-    const m = await mailStage(withContacts());
+    const m = await testAppWithMail(withContacts());
     s = m;
     called('sam', 'Sаm Rivera');
     await file(s);
@@ -95,7 +95,7 @@ describe('What the customer reads of us', () => {
 
 describe('What is typed', () => {
   it('with characters that nobody sees is refused at its field, and emoji and joiners are not', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     const modal = await requestForm(s, s.cast.sam, 'northwind');
     await modal.chooses('Scope', 'Read-only');
     await modal.types('Allowed actions', 'Look at the import\u200b log');
@@ -113,7 +113,7 @@ describe('What is typed', () => {
   });
 
   it('is proposed from a message without them', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     await s.cast.noor.types('#support', `Invoices\u200b show twice\u00ad since Monday. 🧑‍💻`);
     const message = await s.cast.sam.waitFor('#support', /show twice/);
     await s.cast.sam.messageShortcut('request_access_for_message', message);

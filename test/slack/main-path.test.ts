@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestApp } from '../support/test-app.ts';
-import { fillIn, stage } from '../support/test-app.ts';
+import { fillIn, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(async () => {
@@ -9,7 +9,7 @@ afterEach(async () => {
 
 describe.each(['socket', 'http'] as const)('over %s', (mode) => {
   it('a request is filed, approved, started, warned about, expires by itself, and stands in the digest', async () => {
-    s = await stage(mode);
+    s = await testApp(mode);
     const { sam, ada } = s.cast;
 
     await sam.types('#support', '/tsa request');

@@ -9,7 +9,7 @@ import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { refusals } from '../support/refusals.ts';
 import { answer } from '../support/slack-acts.ts';
 import type { TestApp, TurnedClock } from '../support/test-app.ts';
-import { GOOD, PEOPLE, stage } from '../support/test-app.ts';
+import { GOOD, PEOPLE, testApp } from '../support/test-app.ts';
 
 /** 300 requests of one week: a hundred closed, a hundred active, a hundred waiting for one approver. */
 
@@ -103,7 +103,7 @@ async function happened(database: string, policy: Policy, clock: TurnedClock): P
 let s: TestApp;
 let refused: () => readonly string[];
 beforeAll(async () => {
-  s = await stage('socket', crowded, happened);
+  s = await testApp('socket', crowded, happened);
   refused = refusals(s);
 }, 60_000);
 afterAll(() => s.close());

@@ -5,7 +5,7 @@ import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { answer, everything, mrkdwnIn, written } from '../support/slack-acts.ts';
 import { refusals } from '../support/refusals.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { GOOD, PEOPLE, requestForm, stage } from '../support/test-app.ts';
+import { GOOD, PEOPLE, requestForm, testApp } from '../support/test-app.ts';
 
 /** Every form, card and notice with as much in it as there can be: what Slack would refuse, the sandbox refuses. */
 
@@ -119,7 +119,7 @@ describe.each(FILLINGS)('texts %s, as long as they can be,', (_, filling) => {
   };
 
   beforeAll(async () => {
-    s = await stage('socket', large);
+    s = await testApp('socket', large);
     for (const { id } of Object.values(PEOPLE)) {
       const person = s.sandbox.workspace.people.get(id);
       if (person !== undefined) person.name = `${person.name} & <ש> `.padEnd(60, 'x');

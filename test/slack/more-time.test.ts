@@ -4,7 +4,7 @@ import type { Policy } from '../../src/access/policy.ts';
 import { answer, hears, written } from '../support/slack-acts.ts';
 import { taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, GOOD, stage } from '../support/test-app.ts';
+import { file, GOOD, testApp } from '../support/test-app.ts';
 
 /** More time in Slack: everybody whom the request needed says yes, to what they read, and no more than all of it may last. */
 
@@ -66,7 +66,7 @@ const longer = (policy: Policy): Policy => ({ ...policy, limits: { ...policy.lim
 
 describe('More time', () => {
   it('takes the customer’s consent beside the approver’s yes, where the request did', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
+    s = await testApp('socket', taking({ consent: 'required' }));
     const { sam, ada, ann } = s.cast;
     await consented();
     await asks(sam, '30m');
@@ -91,7 +91,7 @@ describe('More time', () => {
   });
 
   it('is refused by the customer for all, with a reason that the grantee reads', async () => {
-    s = await stage('socket', taking({ consent: 'required' }));
+    s = await testApp('socket', taking({ consent: 'required' }));
     const { sam, ada, ann } = s.cast;
     await consented();
     await asks(sam, '30m');
@@ -108,7 +108,7 @@ describe('More time', () => {
   });
 
   it('takes two people, who type the tenant’s id, where the request did', async () => {
-    s = await stage('socket', longer);
+    s = await testApp('socket', longer);
     const { sam, ada, ben } = s.cast;
     await risky();
     await asks(sam, '30m');
@@ -132,7 +132,7 @@ describe('More time', () => {
   });
 
   it('is given to what was read, not to what is asked for since', async () => {
-    s = await stage('socket', longer);
+    s = await testApp('socket', longer);
     const { sam, ada } = s.cast;
     await file(s, { scope: 'Support', duration: '30 min' });
     await ada.presses('Approve', 'app', /TSA-1/);
@@ -153,7 +153,7 @@ describe('More time', () => {
   });
 
   it('keeps the whole session within its limits, and is not offered where nothing is left of them', async () => {
-    s = await stage('socket', longer);
+    s = await testApp('socket', longer);
     const { sam, ada } = s.cast;
     await file(s, { scope: 'Support', duration: '1 h' });
     await ada.presses('Approve', 'app', /TSA-1/);
@@ -184,7 +184,7 @@ describe('More time', () => {
   });
 
   it('reminds whoever is silent, and is asked of somebody else once they left', async () => {
-    s = await stage('socket', longer);
+    s = await testApp('socket', longer);
     const { sam, ada, ben } = s.cast;
     await file(s, { scope: 'Support', duration: '1 h' });
     await ada.presses('Approve', 'app', /TSA-1/);

@@ -4,7 +4,7 @@ import { certain } from '../../src/access/people.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { answer, everything, mrkdwnIn } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
+import { fillIn, GOOD, requestForm, testApp } from '../support/test-app.ts';
 
 /** Much of everything still finds room: what does not fit Slack's limits would be refused here as it is there. */
 
@@ -27,7 +27,7 @@ const crowded = (policy: Policy): Policy => {
 
 describe('a hundred sessions', () => {
   beforeAll(async () => {
-    s = await stage('socket', crowded);
+    s = await testApp('socket', crowded);
     const members = new Set(['U0ADA', 'U0BEN']);
     const people: People = { standing: () => 'member', members: () => members, absence: () => undefined };
     for (const [id] of s.policy.tenants) await s.session(certain(s.policy, people), id);
@@ -101,7 +101,7 @@ describe('texts as long as they can be', () => {
   ])(
     '%s are shown to whoever decides, as much as one message holds, and whole in the record',
     async (_, filling) => {
-      s = await stage();
+      s = await testApp();
       const { sam, ada } = s.cast;
       const modal = await requestForm(s, sam);
       await fillIn(modal);

@@ -5,7 +5,7 @@ import { signedRequest } from '../../sandbox/deliver.ts';
 import { submissionPayload } from '../../src/slack/api/payload.ts';
 import { written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { stage } from '../support/test-app.ts';
+import { testApp } from '../support/test-app.ts';
 
 /** Whatever Slack signs is answered: with a yes or a no, at once. Bolt alone would say 404 to it after three seconds. */
 
@@ -141,7 +141,7 @@ const BROKEN: readonly (readonly [string, Kind, Thing])[] = [
 
 describe('Over HTTP a payload', () => {
   beforeAll(async () => {
-    s = await stage('http');
+    s = await testApp('http');
   });
 
   async function post(kind: Kind, payload: Thing): Promise<number> {
@@ -226,7 +226,7 @@ describe('Over HTTP a payload', () => {
 describe('On the line of Socket Mode', () => {
   beforeAll(async () => {
     await s.close();
-    s = await stage('socket');
+    s = await testApp('socket');
   });
 
   async function say(envelope: Thing): Promise<unknown> {

@@ -48,7 +48,7 @@ async function tryAll(
       waysOf(act, kind, allowed(kind)).map(async (way) => ({ kind, way, ...(await trial.given(act, kind)) })),
     ),
   );
-  if (act.afterMs !== undefined) await trial.stage.later(act.afterMs);
+  if (act.afterMs !== undefined) await trial.testApp.later(act.afterMs);
   const lanes = Map.groupBy(cases, ({ kind }) => actorOf(act, kind));
   await Promise.all(
     [...lanes].map(async ([actor, mine]) => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/access/policy.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { PEOPLE, stage } from '../support/test-app.ts';
+import { PEOPLE, testApp } from '../support/test-app.ts';
 
 /** What the policy says otherwise since the last start, as the team reads it in the review. */
 
 let s: TestApp;
 beforeAll(async () => {
-  s = await stage();
+  s = await testApp();
 });
 afterAll(() => s.close());
 

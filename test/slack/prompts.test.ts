@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { hears } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { fillIn, stage } from '../support/test-app.ts';
+import { fillIn, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(async () => {
@@ -27,7 +27,7 @@ async function two(): Promise<void> {
 
 describe('What a command needs and was not told is asked for in a modal', () => {
   it('where more than one request is possible, and it goes on with the one that is chosen', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam } = s.cast;
     await two();
     await sam.types('#support', '/tsa cancel');
@@ -45,7 +45,7 @@ describe('What a command needs and was not told is asked for in a modal', () => 
   });
 
   it('also where the command opens a form of its own', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, ada, mia } = s.cast;
     await two();
     for (const no of [1, 2]) {
@@ -68,7 +68,7 @@ describe('What a command needs and was not told is asked for in a modal', () => 
   });
 
   it('for a tenant or a person, and only those whom the policy lists see who the customers are', async () => {
-    s = await stage();
+    s = await testApp();
     const { sam, gus } = s.cast;
     await two();
     await sam.types('#support', '/tsa history');

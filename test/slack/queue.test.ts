@@ -5,7 +5,7 @@ import type { Player } from '../../sandbox/driver.ts';
 import { answer } from '../support/slack-acts.ts';
 import { ANN_IN_SLACK, ISSUE, taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(() => s.close());
@@ -14,7 +14,7 @@ const queueOf = (player: Player): Promise<string> =>
   answer(s, player, () => player.types('#support', '/tsa queue'));
 
 it('The queue says what waits for me, for my team, and for anybody, each with what I can do about it', async () => {
-  s = await stage('socket', taking());
+  s = await testApp('socket', taking());
   const { sam, ada, ben, noor, otto } = s.cast;
   expect(await queueOf(ben)).toBe('Nothing waits: not for you, nor for your team.');
   await file(s);

@@ -13,7 +13,7 @@ import { createLookUps } from '../../src/slack/interactions/turns.ts';
 import { approve, end, extend, file, start } from '../support/access-commands.ts';
 import { ANN, GUS, RITA, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** Whoever presses waits: a history is read once for it, and once more where it is decided. */
 
@@ -66,7 +66,7 @@ function press(userId: string, value: string): ActionCall {
 
 describe('Before the command handler a history is read once', () => {
   it('when Approve is pressed', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     const { context, read } = counting(g);
     expect(await decideRequest(context).actions?.['tsa_approve']?.(press(ANN, String(no)))).toEqual({});
@@ -75,7 +75,7 @@ describe('Before the command handler a history is read once', () => {
   });
 
   it('when the form of a high risk is opened instead', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file({ scopeId: 'admin', approvers: [ANN, 'UABE'] }));
     const { context, read } = counting(g);
     expect(await decideRequest(context).actions?.['tsa_approve']?.(press(ANN, String(no)))).toMatchObject({
@@ -85,7 +85,7 @@ describe('Before the command handler a history is read once', () => {
   });
 
   it('when more time is given', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     await g.given(ANN, approve(), no);
     await g.given(GUS, start, no);
@@ -98,7 +98,7 @@ describe('Before the command handler a history is read once', () => {
   });
 
   it('when a session is closed out', async () => {
-    const g = ground();
+    const g = testLedger();
     const no = await g.given(RITA, file());
     await g.given(ANN, approve(), no);
     await g.given(GUS, start, no);

@@ -7,14 +7,14 @@ import { backUpDatabase } from '../../src/database.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { twice } from '../support/posted.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, testApp } from '../support/test-app.ts';
 
 /** After a restore, as people in Slack meet it. */
 
 let s: TestApp;
 let backup: string;
 beforeEach(async () => {
-  s = await stage();
+  s = await testApp();
   backup = join(tmpdir(), `tsa-backup-${crypto.randomUUID()}.sqlite`);
 });
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { afterEach, expect, it } from 'vitest';
 import { everything, hears } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, requestForm, fillIn, stage } from '../support/test-app.ts';
+import { file, requestForm, fillIn, testApp } from '../support/test-app.ts';
 
 let s: TestApp;
 afterEach(() => s.close());
 
 it('The review says in words who tried what they had no right to, and nothing of what was mistyped', async () => {
-  s = await stage();
+  s = await testApp();
   const { sam, otto, mia } = s.cast;
   const form = await requestForm(s, sam);
   await fillIn(form, { reason: 'need access' });
@@ -30,7 +30,7 @@ it('The review says in words who tried what they had no right to, and nothing of
 });
 
 it('Every request in the review can be looked at from there, also where it never started', async () => {
-  s = await stage();
+  s = await testApp();
   const { sam, ada, mia } = s.cast;
   await file(s);
   await ada.presses('Approve', 'app', /TSA-1/);

@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, testApp } from '../support/test-app.ts';
 
 /** Where Slack fails while somebody waits, they are told, and what they typed is not lost. */
 
 let s: TestApp;
 beforeEach(async () => {
-  s = await stage();
+  s = await testApp();
 });
 afterEach(() => s.close());
 

@@ -10,7 +10,7 @@ import { DAY, HOUR, MINUTE } from '../support/access-fixtures.ts';
 import { machine } from '../support/machine.ts';
 import { everything } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { CHANNELS, PEOPLE, stage } from '../support/test-app.ts';
+import { CHANNELS, PEOPLE, testApp } from '../support/test-app.ts';
 
 /** The whole program on a machine whose clock is set. */
 
@@ -42,7 +42,7 @@ const EXPIRED = /the session in .* expired/;
 describe('Where the machine’s clock is set back an hour while a session of 60 s goes on', () => {
   let s: TestApp;
   beforeEach(async () => {
-    s = await stage();
+    s = await testApp();
     await s.session(world(s), 'northwind', MINUTE);
     await s.later(0);
     s.clock.machine.isSet(-HOUR);
@@ -112,7 +112,7 @@ describe('Where the machine’s clock is set back an hour while a session of 60 
 });
 
 it('A machine that slept: what was due meanwhile is over, and the team hears that its clock went forward', async () => {
-  const s = await stage();
+  const s = await testApp();
   try {
     await s.session(world(s), 'northwind', HOUR);
     s.clock.machine.sleeps(8 * HOUR);
@@ -128,7 +128,7 @@ it('A machine that slept: what was due meanwhile is over, and the team hears tha
 });
 
 it('A ledger that a clock ten days ahead wrote: it says so in /readyz, the alert channel and the log, once a day, hears Slack, and time goes on', async () => {
-  const s = await stage('http', undefined, async (database, policy, clock) => {
+  const s = await testApp('http', undefined, async (database, policy, clock) => {
     const ahead = createClock(machine(clock.now() + 10 * DAY));
     const ledger = openDatabase(database, ahead);
     await createHandler(ledger, ahead).record({ type: 'clock.jumped', byMs: 10 * DAY, aheadMs: 0 }, policy);

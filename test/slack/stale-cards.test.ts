@@ -3,7 +3,7 @@ import { until } from '../../sandbox/driver.ts';
 import type { Player } from '../../sandbox/driver.ts';
 import { cards, everything } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { CHANNELS, file, stage } from '../support/test-app.ts';
+import { CHANNELS, file, testApp } from '../support/test-app.ts';
 
 /** A request is also shown where it has no place any more: nothing there goes on saying what is not so. */
 
@@ -26,7 +26,7 @@ async function adaLeavesItTo(name: string): Promise<void> {
 }
 
 async function running(): Promise<void> {
-  s = await stage();
+  s = await testApp();
   await file(s);
   await s.cast.ada.presses('Approve', 'app', /TSA-1/);
   await s.cast.sam.presses('Start session', 'app', /Approved by/);
@@ -35,7 +35,7 @@ async function running(): Promise<void> {
 
 describe('Whoever stood in for an approver', () => {
   it('is asked no more when the approver is back', async () => {
-    s = await stage();
+    s = await testApp();
     await adaLeavesItTo('Ben');
     await file(s);
     await s.cast.ben.waitFor('app', /asks for your approval/);
@@ -57,7 +57,7 @@ describe('Whoever stood in for an approver', () => {
   });
 
   it('is asked no more when their time is over, as soon as anything happens', async () => {
-    s = await stage();
+    s = await testApp();
     await adaLeavesItTo('Ben');
     await file(s);
     await s.cast.ben.waitFor('app', /asks for your approval/);

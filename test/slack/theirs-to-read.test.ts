@@ -9,7 +9,7 @@ import { atHome, userElsewhere } from '../../src/access/whose.ts';
 import { everything } from '../support/slack-acts.ts';
 import { taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { CHANNELS, GOOD, PEOPLE, stage } from '../support/test-app.ts';
+import { CHANNELS, GOOD, PEOPLE, testApp } from '../support/test-app.ts';
 
 /** Every surface on which somebody can read: one of ours who is the customer's contact finds none of our own talk there. */
 
@@ -34,7 +34,7 @@ async function harbor(contact: keyof typeof PEOPLE, channel: string | null): Pro
   onTestFinished(() => mailbox.close());
   const slack = userElsewhere(PEOPLE[contact].id, 'T0HARBOR');
   const contacts = [{ name: 'The Contact', slack, email: ADDRESS }];
-  const s = await stage('http', taking({ consent: 'required', channel, contacts }), undefined, {
+  const s = await testApp('http', taking({ consent: 'required', channel, contacts }), undefined, {
     mail: { smtpUrl: mailbox.url, from: 'access@harbor.example' },
     publicUrl: PUBLIC,
   });

@@ -3,7 +3,7 @@ import type { Player } from '../../sandbox/driver.ts';
 import type { Policy } from '../../src/access/policy.ts';
 import { written } from '../support/slack-acts.ts';
 import type { Mode, TestApp } from '../support/test-app.ts';
-import { fillIn, requestForm, stage } from '../support/test-app.ts';
+import { fillIn, requestForm, testApp } from '../support/test-app.ts';
 
 /** Every turn that a request can take, in one long story of several requests, done by what people see. */
 
@@ -205,7 +205,7 @@ const STORY = [
 
 describe.each<Mode>(['socket', 'http'])('over %s', (mode) => {
   it('every turn of a request’s life is taken by what people see, and the ledger tells just that', async () => {
-    s = await stage(mode, roomy);
+    s = await testApp(mode, roomy);
     await aWholeLife(1);
     await whatNeverStarts(2);
     await whatIsStopped(6);

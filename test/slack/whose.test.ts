@@ -4,7 +4,7 @@ import { userObject } from '../../sandbox/methods.ts';
 import { written } from '../support/slack-acts.ts';
 import { ANN_IN_SLACK, ISSUE, taking } from '../support/customers.ts';
 import type { Mode, TestApp } from '../support/test-app.ts';
-import { file, GOOD, PEOPLE, stage } from '../support/test-app.ts';
+import { file, GOOD, PEOPLE, testApp } from '../support/test-app.ts';
 
 /** What comes from another workspace under the ids of our people, in every payload that Slack has: over the real protocols. */
 
@@ -123,7 +123,7 @@ async function come(to: (typeof BUTTONS)[number][1]): Promise<void> {
 
 describe.each(MODES)('By %s, a press under the id of one of ours', (mode) => {
   it.each(BUTTONS)('as %s of a request that is %s does nothing', async (_, phase, user, action, tried) => {
-    s = await stage(mode);
+    s = await testApp(mode);
     await come(phase);
     const before = await written(s);
     for (const [, from] of STRANGE) await send('interactive', press(user, from, action));
@@ -141,7 +141,7 @@ describe.each(MODES)('By %s, a press under the id of one of ours', (mode) => {
 
 describe('A form under the id of one of ours', () => {
   it.each(STRANGE)('stops, denies, judges and hands over nothing %s', async (_, from) => {
-    s = await stage('http');
+    s = await testApp('http');
     await come('active');
     const before = await written(s);
     const tries = [
@@ -183,7 +183,7 @@ describe('A form under the id of one of ours', () => {
   });
 
   it.each(STRANGE)('names no tenant of ours while somebody types %s', async (_, from) => {
-    s = await stage('http');
+    s = await testApp('http');
     const suggest = (where: From): Promise<string> =>
       send(
         'interactive',
@@ -203,7 +203,7 @@ describe('A command under the id of one of ours', () => {
   it.each(['show TSA-1', 'active', 'history northwind', 'mine', 'review', 'show'])(
     '/tsa %s shows nothing',
     async (text) => {
-      s = await stage('socket');
+      s = await testApp('socket');
       await come('active');
       for (const user of [PEOPLE.mia.id, PEOPLE.ada.id, PEOPLE.sam.id]) {
         const answer = await send('slash_commands', command(user, text));
@@ -218,7 +218,7 @@ describe('A command under the id of one of ours', () => {
   it.each(['start TSA-1', 'start', 'cancel TSA-1', 'channel northwind', 'invite northwind'])(
     '/tsa %s does nothing',
     async (text) => {
-      s = await stage('socket', taking());
+      s = await testApp('socket', taking());
       await come('approved');
       const before = await written(s);
       const seen = (): number => [...s.cast.ann.sees('#shared-northwind'), ...s.cast.ann.sees('app')].length;
@@ -233,7 +233,7 @@ describe('A command under the id of one of ours', () => {
 
 describe('An event of another workspace', () => {
   it('draws nobody’s Home', async () => {
-    s = await stage('socket');
+    s = await testApp('socket');
     await s.cast.mia.opensHome();
     const { hash } = s.sandbox.workspace.homes.get(PEOPLE.mia.id) ?? {};
     const opened = { type: 'app_home_opened', user: PEOPLE.mia.id, tab: 'home', channel: 'D1' };
@@ -246,7 +246,7 @@ describe('An event of another workspace', () => {
   });
 
   it('makes nobody of ours leave', async () => {
-    s = await stage('http');
+    s = await testApp('http');
     await come('pending');
     const ada = s.sandbox.workspace.people.get(PEOPLE.ada.id);
     if (ada === undefined) throw new Error('Ada is gone');
@@ -261,7 +261,7 @@ describe('An event of another workspace', () => {
 
 describe('On Enterprise Grid', () => {
   it('people of the organisation are ours, those of another organisation are not', async () => {
-    s = await stage('http');
+    s = await testApp('http');
     s.sandbox.workspace.enterpriseId = 'E0OURS';
     await s.restart();
     await come('approved');
@@ -292,7 +292,7 @@ describe('The customer’s contact in a shared channel', () => {
     ['told as of our workspace', CONTACT],
     ['told as of theirs', { own: 'T0NORTHWIND', team: { id: 'T0NORTHWIND' } }],
   ] as const)('asks and cancels, with the payload %s, and is known with their team', async (_, from) => {
-    s = await stage('http', taking());
+    s = await testApp('http', taking());
     await send(
       'interactive',
       submit(PEOPLE.ann.id, from, 'tsa_customer_request', 'northwind', typed('issue', ISSUE)),
@@ -311,7 +311,7 @@ describe('The customer’s contact in a shared channel', () => {
   });
 
   it('is found in the history by their name, as people write it', async () => {
-    s = await stage('http', taking());
+    s = await testApp('http', taking());
     const issue = typed('issue', ISSUE);
     await send('interactive', submit(PEOPLE.ann.id, CONTACT, 'tsa_customer_request', 'northwind', issue));
     await s.cast.mia.types('#support', `/tsa history <@${PEOPLE.ann.id}>`);

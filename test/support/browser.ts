@@ -12,7 +12,7 @@ import { createMailbox } from '../../sandbox/mail.ts';
 import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { userElsewhere } from '../../src/access/whose.ts';
 import type { Mode, TestApp } from './test-app.ts';
-import { PEOPLE, stage } from './test-app.ts';
+import { PEOPLE, testApp } from './test-app.ts';
 
 /** The whole program with a real mail server, a proxy in front of its pages, and a real browser in a customer’s hand. */
 export interface Customer {
@@ -37,7 +37,7 @@ export async function customer(mode: Mode = 'socket'): Promise<Customer> {
   const mailbox = await createMailbox();
   const front = await proxy();
   const at = `http://127.0.0.1:${front.port}`;
-  const s = await stage(mode, withContacts, undefined, {
+  const s = await testApp(mode, withContacts, undefined, {
     mail: { smtpUrl: mailbox.url, from: 'access@harbor.example' },
     publicUrl: at,
     clientHeader: 'X-Forwarded-For',

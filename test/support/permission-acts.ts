@@ -209,7 +209,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
     ],
   },
   'take over, when asked to': {
-    given: (ground, kind) => next(active, 'owner', { type: 'offer_ownership', to: CAST[kind] })(ground, kind),
+    given: (ledger, kind) => next(active, 'owner', { type: 'offer_ownership', to: CAST[kind] })(ledger, kind),
     ways: [{ button: 'tsa_take_over', door: ['accept_ownership', 'owner.changed'] }],
   },
   'declare an emergency': {

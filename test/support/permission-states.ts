@@ -30,7 +30,7 @@ export interface TestLedger {
 }
 
 /** Makes it ready for this kind to try; the request's number, 0 where there is none yet. */
-export type Given = (ground: TestLedger, kind: Kind) => Promise<number>;
+export type Given = (ledger: TestLedger, kind: Kind) => Promise<number>;
 
 export const nothing = (): Promise<number> => Promise.resolve(0);
 
@@ -45,8 +45,8 @@ export const pendingFor =
 export const pending = pendingFor('read');
 export const next =
   (before: Given, by: Kind, command: Command): Given =>
-  async (ground, kind) =>
-    ground.put(by, command, await before(ground, kind));
+  async (ledger, kind) =>
+    ledger.put(by, command, await before(ledger, kind));
 export const asked = next(pending, 'approver', { type: 'ask_question', text: 'Which invoices?' });
 export const approved = next(pending, 'approver', { type: 'approve', less: null, typedTenantId: null });
 export const active = next(approved, 'grantee', { type: 'start' });

@@ -15,9 +15,9 @@ import { CAST } from './permission-states.ts';
 import type { Kind } from './permissions.ts';
 import { KINDS } from './permissions.ts';
 import type { Mode, TestApp } from './test-app.ts';
-import { stage } from './test-app.ts';
+import { testApp } from './test-app.ts';
 
-/** A stage with a person of every kind, and one try of one of them, whatever the app ever showed them. */
+/** An app with a person of every kind, and one try of one of them, whatever the app ever showed them. */
 
 /** Where whoever is not of ours is from. */
 export const ELSEWHERE = 'T0NORTHWIND';
@@ -88,17 +88,17 @@ export interface Tried {
 }
 
 export class Trial {
-  readonly stage: TestApp;
+  readonly testApp: TestApp;
   readonly #ledger: Ledger;
   #tenants = 0;
 
   private constructor(s: TestApp) {
-    this.stage = s;
+    this.testApp = s;
     this.#ledger = openForReading(s.database);
   }
 
   static async open(mode: Mode): Promise<Trial> {
-    const s = await stage(mode, everybody);
+    const s = await testApp(mode, everybody);
     const { workspace } = s.sandbox;
     const newcomers = [
       ['owner', 'Ola Berg', workspace.teamId],
@@ -116,16 +116,16 @@ export class Trial {
 
   async close(): Promise<void> {
     await this.#ledger.close();
-    await this.stage.close();
+    await this.testApp.close();
   }
 
   /** The state from which this is tried, in a tenant of its own. */
   async given(act: Act, kind: Kind): Promise<{ readonly no: number; readonly tenantId: string }> {
-    const { policy, app } = this.stage;
+    const { policy, app } = this.testApp;
     const world = worldWith(policy);
     const tenantId = `case-${this.#tenants}`;
     this.#tenants += 1;
-    const ground: TestLedger = {
+    const ledger: TestLedger = {
       tenantId,
       async put(by: Kind, command: Command, no: number | null) {
         const actor = { kind: 'person', id: CAST[by] } as const;
@@ -139,13 +139,13 @@ export class Trial {
         return requestNo ?? 0;
       },
     };
-    return { no: await act.given(ground, kind), tenantId };
+    return { no: await act.given(ledger, kind), tenantId };
   }
 
   /** Tries it as this person: the button or the command first, then the form, whether or not the app opened it. */
   async try(actor: string, way: Way, no: number, tenantId: string): Promise<Tried> {
-    const { workspace, humans } = this.stage.sandbox;
-    const me = player(this.stage.sandbox, actor);
+    const { workspace, humans } = this.testApp.sandbox;
+    const me = player(this.testApp.sandbox, actor);
     const stack = (): OpenView[] => workspace.stackOf(actor);
     stack().length = 0;
     const heard = this.#heard(me).length;
@@ -192,7 +192,7 @@ export class Trial {
 
   /** A form that the app never opened for them. */
   #forged({ id }: Player, callbackId: string, no: number): OpenView {
-    const { workspace } = this.stage.sandbox;
+    const { workspace } = this.testApp.sandbox;
     const plain = (text: string) => ({ type: 'plain_text', text });
     const form = parseView(
       {

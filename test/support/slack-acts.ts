@@ -4,7 +4,7 @@ import { until } from '../../sandbox/driver.ts';
 import type { InputValue, Message } from '../../sandbox/workspace.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import type { TestApp } from './test-app.ts';
-import { stage } from './test-app.ts';
+import { testApp } from './test-app.ts';
 
 /** What is looked at after something bad was tried: the ledger, what a person was told, and all that was sent. */
 
@@ -115,12 +115,12 @@ export function liveButtons({ sees }: { sees: () => readonly Seen[] }): readonly
     .sort();
 }
 
-/** A stage of its own for one test, so that slow tests can run beside each other. */
+/** An app of its own for one test, so that slow tests can run beside each other. */
 export async function onStage(
   act: (s: TestApp) => Promise<void>,
-  ...how: Parameters<typeof stage>
+  ...how: Parameters<typeof testApp>
 ): Promise<void> {
-  const s = await stage(...how);
+  const s = await testApp(...how);
   try {
     await act(s);
   } finally {

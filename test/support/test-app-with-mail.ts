@@ -5,10 +5,10 @@ import type { Policy, Tenant } from '../../src/access/policy.ts';
 import { userElsewhere } from '../../src/access/whose.ts';
 import { openForReading } from '../../src/ledger/open.ts';
 import { z } from 'zod';
-import { PEOPLE, stage } from './test-app.ts';
+import { PEOPLE, testApp } from './test-app.ts';
 import type { TestApp } from './test-app.ts';
 
-/** The stage with the customer's mail on it. */
+/** The app with the customer's mail on it. */
 export interface MailTestApp extends TestApp {
   readonly mailbox: Mailbox;
   /** What that address got, oldest first. */
@@ -34,11 +34,11 @@ export function withContacts(change: Partial<Tenant> = {}) {
   };
 }
 
-/** A stage that is cleared away with the test. */
-export async function mailStage(change = withContacts()): Promise<MailTestApp> {
+/** An app that is cleared away with the test. */
+export async function testAppWithMail(change = withContacts()): Promise<MailTestApp> {
   const mailbox = await createMailbox();
   onTestFinished(() => mailbox.close());
-  const s = await stage('socket', change, undefined, {
+  const s = await testApp('socket', change, undefined, {
     mail: { smtpUrl: mailbox.url, from: 'access@harbor.example' },
     publicUrl: PUBLIC,
   });

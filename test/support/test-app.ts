@@ -69,7 +69,7 @@ interface Connected {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function stage(
+export async function testApp(
   mode: Mode = 'socket',
   change: (policy: Policy) => Policy = (policy) => policy,
   before: (database: string, policy: Policy, clock: TurnedClock) => Promise<void> = () => Promise.resolve(),

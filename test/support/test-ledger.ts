@@ -83,7 +83,7 @@ export function folder(): string {
   return made;
 }
 
-export function ground(
+export function testLedger(
   world: World = worldOf(),
   path = join(folder(), 'tsa.sqlite'),
   clock = setClock(),
@@ -123,7 +123,7 @@ export function ground(
     async reopened() {
       await handler.close();
       await close();
-      return ground(world, path, clock);
+      return testLedger(world, path, clock);
     },
   };
   return self;

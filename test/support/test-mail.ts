@@ -14,7 +14,7 @@ import type { Change } from './access-fixtures.ts';
 import { approve, file, start } from './access-commands.ts';
 import { ANN, GUS, person, RITA, worldOf } from './access-fixtures.ts';
 import type { TestLedger } from './test-ledger.ts';
-import { announceAt, ground } from './test-ledger.ts';
+import { announceAt, testLedger } from './test-ledger.ts';
 
 /** A ledger, its command handler and its outbox, with a real mail server behind it; the clock and the names are the test's. */
 export interface Post extends Pick<TestLedger, 'clock' | 'ledger' | 'logged' | 'views'> {
@@ -56,7 +56,7 @@ export async function post(
   const world = worldOf(change);
   const mailbox = await createMailbox();
   onTestFinished(() => mailbox.close());
-  const g = ground(world);
+  const g = testLedger(world);
   const { ledger, clock, log, views, logged } = g;
   const handler = createHandler(ledger, clock, { mail: true });
   const links = createLinks(ledger.db, clock);

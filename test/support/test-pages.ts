@@ -10,7 +10,7 @@ import { createReportedActions } from '../../src/ledger/actions.ts';
 import { createTenantViews } from '../../src/ledger/tenant-views.ts';
 import { CARA, HOUR, TENANTS, worldOf } from './access-fixtures.ts';
 import type { TestLedger } from './test-ledger.ts';
-import { ground } from './test-ledger.ts';
+import { testLedger } from './test-ledger.ts';
 
 /** The pages on a ledger of their own, and somebody who has links, and perhaps their codes. */
 export interface TestPages extends TestLedger {
@@ -63,7 +63,7 @@ export function openTestPages(
     readonly learn?: () => Promise<void>;
   } = {},
 ): TestPages {
-  const g = ground(world);
+  const g = testLedger(world);
   const links = createLinks(g.ledger.db, g.clock);
   let pages = open(world);
 

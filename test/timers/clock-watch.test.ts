@@ -4,7 +4,7 @@ import { createClockWatch } from '../../src/timers/clock-watch.ts';
 import { file } from '../support/access-commands.ts';
 import { DAY, HOUR, MINUTE, RITA, T0, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { folder, ground, setClock } from '../support/test-ledger.ts';
+import { folder, testLedger, setClock } from '../support/test-ledger.ts';
 import { join } from 'node:path';
 
 const SECOND = 1_000;
@@ -32,7 +32,7 @@ const warnings = (g: TestLedger): number =>
 
 describe('A jump of the machine’s clock', () => {
   it('is a fact in the ledger, told in the alert channel once, and logged, whichever way it goes', async () => {
-    const g = ground();
+    const g = testLedger();
     await g.given(RITA, file());
     const watch = watchOf(g);
     await watch.tick();
@@ -52,7 +52,7 @@ describe('A jump of the machine’s clock', () => {
   });
 
   it('of five seconds or less is none: clocks are kept right like that', async () => {
-    const g = ground();
+    const g = testLedger();
     const watch = watchOf(g);
     for (const by of [-5 * SECOND, 5 * SECOND, 4 * SECOND]) {
       g.clock.machine.isSet(by);
@@ -62,7 +62,7 @@ describe('A jump of the machine’s clock', () => {
   });
 
   it('is recorded and told six times an hour at most, and again an hour later', async () => {
-    const g = ground();
+    const g = testLedger();
     const watch = watchOf(g);
     for (let i = 0; i < 40; i += 1) {
       g.clock.machine.isSet(i % 2 === 0 ? -MINUTE : MINUTE);
@@ -78,7 +78,7 @@ describe('A jump of the machine’s clock', () => {
   });
 
   it('is not forgotten while nothing can be written', async () => {
-    const g = ground();
+    const g = testLedger();
     const watch = watchOf(g);
     g.ledger.raw.pragma('query_only = on');
     g.clock.machine.isSet(-HOUR);
@@ -93,11 +93,11 @@ describe('A jump of the machine’s clock', () => {
 describe('A ledger whose last event is ahead of the machine’s clock', () => {
   it('takes nothing from before it, goes on from there, and says so at each start, to the team once a day', async () => {
     const path = join(folder(), 'tsa.sqlite');
-    let g = ground(worldOf(), path, setClock(T0 + 30 * DAY));
+    let g = testLedger(worldOf(), path, setClock(T0 + 30 * DAY));
     await g.given(RITA, file());
     await g.ledger.close();
     const clock = setClock(T0);
-    g = ground(worldOf(), path, clock);
+    g = testLedger(worldOf(), path, clock);
     for (let starts = 0; starts < 3; starts += 1) {
       g = await g.reopened();
       const watch = watchOf(g);
@@ -117,7 +117,7 @@ describe('A ledger whose last event is ahead of the machine’s clock', () => {
   });
 
   it('says nothing where the two are in step', async () => {
-    const g = ground();
+    const g = testLedger();
     await g.given(RITA, file());
     const watch = watchOf(g);
     watch.start();

@@ -5,7 +5,7 @@ import type { DigestWeek } from '../../src/timers/digest.ts';
 import { file } from '../support/access-commands.ts';
 import { DAY, HOUR, MINUTE, RITA, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** What is posted when somebody looks every so often, from an instant until another. */
 function posted(cron: string, timeZone: string, from: number, until: number, everyMs: number): DigestWeek[] {
@@ -90,7 +90,7 @@ function weeks(g: TestLedger): unknown[] {
 
 describe('The digest’s timer', () => {
   it('owes each week’s digest once, however often and by how many it is looked at, also across restarts', async () => {
-    let g = ground();
+    let g = testLedger();
     g.clock.set(WEDNESDAY);
     await g.given(RITA, file());
     g.clock.set(MONDAY - 1);
@@ -109,7 +109,7 @@ describe('The digest’s timer', () => {
   });
 
   it('owes no second one in a week whose schedule was changed after the first', async () => {
-    const g = ground();
+    const g = testLedger();
     g.clock.set(WEDNESDAY);
     await g.given(RITA, file());
     g.clock.set(MONDAY);
@@ -129,7 +129,7 @@ describe('The digest’s timer', () => {
   });
 
   it('makes up for a missed moment, and after weeks of silence tells all of them in one', async () => {
-    const g = ground();
+    const g = testLedger();
     g.clock.set(WEDNESDAY);
     await g.given(RITA, file());
     g.clock.set(MONDAY + 3 * DAY);
@@ -145,7 +145,7 @@ describe('The digest’s timer', () => {
   });
 
   it('tells nothing of the time before the ledger began', async () => {
-    const g = ground();
+    const g = testLedger();
     g.clock.set(MONDAY + MINUTE);
     await timerOf(g).tick();
     await g.given(RITA, file());
@@ -159,7 +159,7 @@ describe('The digest’s timer', () => {
   });
 
   it('looks by itself when it is started, and not after it is stopped', async () => {
-    const g = ground();
+    const g = testLedger();
     g.clock.set(WEDNESDAY);
     await g.given(RITA, file());
     g.clock.set(MONDAY);

@@ -7,7 +7,7 @@ import { createTimers } from '../../src/timers/timers.ts';
 import { approve, file, start } from '../support/access-commands.ts';
 import { ANN, DAY, GUS, HOUR, MINUTE, RITA, T0, TENANTS, worldOf } from '../support/access-fixtures.ts';
 import type { TestLedger } from '../support/test-ledger.ts';
-import { ground } from '../support/test-ledger.ts';
+import { testLedger } from '../support/test-ledger.ts';
 
 /** As many tenants as are asked for, all alike. */
 function worldWith(tenants: number): World {
@@ -49,7 +49,7 @@ describe('Time', () => {
   it('ends two thousand sessions that are due at one instant, none of them early and all of them at their end', async () => {
     const many = 2_000;
     const world = worldWith(many);
-    const g = ground(world);
+    const g = testLedger(world);
     await sessions(g, many);
     const timers = timersOf(g, world);
     g.clock.set(T0 + HOUR - 1);
@@ -67,7 +67,7 @@ describe('Time', () => {
 
   it('makes up for days in which the program did not run: what ended then ended then, and it says how late it was told', async () => {
     const world = worldWith(40);
-    const before = ground(world);
+    const before = testLedger(world);
     await sessions(before, 30);
     const waiting = await before.given(RITA, file({ tenantId: 't30' }));
     const unused = await before.given(RITA, file({ tenantId: 't31' }));
@@ -92,7 +92,7 @@ describe('Time', () => {
 
   it('lets no broken request hold up another, and tries it again a minute later', async () => {
     const world = worldWith(5);
-    const g = ground(world);
+    const g = testLedger(world);
     await sessions(g, 5);
     g.ledger.raw.exec('drop trigger ledger_event_no_update');
     g.ledger.raw.exec(
@@ -120,7 +120,7 @@ describe('Time', () => {
 
   it('does not run in circles round a request that it had to put aside', async () => {
     const world = worldWith(1);
-    const g = ground(world);
+    const g = testLedger(world);
     await sessions(g, 1);
     g.ledger.raw.exec(
       "create trigger broken before update on request begin select raise(abort, 'broken'); end",
@@ -145,7 +145,7 @@ describe('Time', () => {
 
   it('sleeps through no change that arrives while it reads when to wake', async () => {
     const world = worldWith(1);
-    const g = ground(world);
+    const g = testLedger(world);
     await sessions(g, 1);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let reads = 0;
@@ -170,7 +170,7 @@ describe('Time', () => {
 
   it('wakes by itself at the very moment, and does nothing once it is stopped', async () => {
     const world = worldWith(2);
-    const g = ground(world);
+    const g = testLedger(world);
     await sessions(g, 2);
     g.clock.turn(HOUR - 10 * MINUTE);
     const timers = timersOf(g, world);

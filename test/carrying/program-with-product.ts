@@ -9,9 +9,9 @@ import { withTenants } from '../../src/access/policy.ts';
 import type { ConnectorPlan } from '../../src/connectors/kind.ts';
 import { connectorsForm } from '../../src/connectors/registry.ts';
 import { openProductKeys } from '../../src/key-files.ts';
-import { nowhere } from '../connectors/ground.ts';
+import { nowhere } from '../connectors/fixtures.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { file, stage } from '../support/test-app.ts';
+import { file, testApp } from '../support/test-app.ts';
 
 /** The whole program, a local Slack and the demo's product, all at one time. */
 
@@ -25,7 +25,7 @@ export interface WithProduct {
 // Put together here, so that no scanner takes it for a real one.
 const SECRET = `whsec_${Buffer.from('secret'.repeat(5)).toString('base64')}`;
 
-export async function stageWithProduct(
+export async function testAppWithProduct(
   change: (policy: Policy) => Policy = (same) => same,
 ): Promise<WithProduct> {
   const api = await nowhere();
@@ -41,7 +41,7 @@ export async function stageWithProduct(
   const connectors = connectorsForm.parse({
     console: { webhook: { url: product.webhookUrl, secret_env: 'CONSOLE_SECRET' } },
   });
-  const s = await stage(
+  const s = await testApp(
     'socket',
     (policy) =>
       change({

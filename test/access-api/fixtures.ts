@@ -12,8 +12,8 @@ import type { KeyBook, NewKey } from '../../src/access-api/key-book.ts';
 import { openKeyBook } from '../../src/access-api/key-book.ts';
 import type { Keyring } from '../../src/keys/keyring.ts';
 import { createLog } from '../../src/log.ts';
-import { clockAt, keyringOf, MINUTE, NOW } from '../keys/ground.ts';
-import type { TestClock } from '../keys/ground.ts';
+import { clockAt, keyringOf, MINUTE, NOW } from '../keys/fixtures.ts';
+import type { TestClock } from '../keys/fixtures.ts';
 
 /** The whole of what products ask, over sessions that a test puts there; keys are in a real file. */
 
@@ -35,7 +35,7 @@ export const SAM = { type: 'user', id: 'sam@harbor.example' };
 export const NORTHWIND = { type: 'tenant', id: 'northwind' };
 export const ENTER = { name: 'enter' };
 
-export interface TestLedger {
+export interface TestAccessApi {
   readonly clock: TestClock;
   readonly sessions: Session[];
   readonly keys: KeyBook;
@@ -63,7 +63,7 @@ interface How {
   readonly from?: string;
 }
 
-export async function ground(): Promise<TestLedger> {
+export async function testAccessApi(): Promise<TestAccessApi> {
   const folder = mkdtempSync(join(tmpdir(), 'tsa-test-'));
   const keyFile = join(folder, 'data', 'api-keys.sqlite');
   const keys = openKeyBook(keyFile);
@@ -108,7 +108,7 @@ export async function ground(): Promise<TestLedger> {
     client: () => from,
   });
   const questions: readonly Question[] = ['evaluate', 'report_actions'];
-  const newKey: TestLedger['newKey'] = (what = {}) =>
+  const newKey: TestAccessApi['newKey'] = (what = {}) =>
     keys.make({ name: 'the console', tenants: 'any', questions, ...what }, clock.at);
   const { key } = newKey();
   return {
