@@ -30,6 +30,16 @@ const policyForm = z.looseObject({
   tenants: z.array(z.looseObject({ id: z.string() })),
 });
 
+/** The policy with the product that takes our calls: those tenants are entered through it. */
+export function withProduct(yaml: string, url: string, ids: readonly string[]): string {
+  const policy = policyForm.parse(parse(yaml));
+  const reached = policy.tenants.map((tenant) =>
+    ids.includes(tenant.id) ? { ...tenant, access: 'console' } : tenant,
+  );
+  const connectors = { console: { webhook: { url, secret_env: 'CONSOLE_SECRET' } } };
+  return stringify({ ...policy, connectors, tenants: reached });
+}
+
 /** The sandbox's policy with its customers in it. */
 export function withCustomers(yaml: string): string {
   const policy = policyForm.parse(parse(yaml));

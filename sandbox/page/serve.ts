@@ -60,8 +60,15 @@ const act = z.discriminatedUnion('do', [
   }),
 ]);
 
-/** @param mailbox  the customers' mail, where there is some to show */
-export function page(sandbox: Omit<Sandbox, 'close'>, mailbox: Mailbox | null = null): PageHandler {
+/**
+ * @param mailbox  the customers' mail, where there is some to show
+ * @param product  where the product is, whose tenants are entered; `null`: there is none
+ */
+export function page(
+  sandbox: Omit<Sandbox, 'close'>,
+  mailbox: Mailbox | null = null,
+  product: string | null = null,
+): PageHandler {
   const { workspace } = sandbox;
   const mail = mailbox === null ? null : inbox(mailbox);
   mailbox?.onMail(() => {
@@ -85,6 +92,11 @@ export function page(sandbox: Omit<Sandbox, 'close'>, mailbox: Mailbox | null = 
         'content-security-policy': "default-src 'self'; style-src 'self'; img-src 'self' data:",
       });
       response.end(await readFile(new URL(file, FOLDER)));
+      return true;
+    }
+    if (request.method === 'GET' && url.pathname === '/console' && product !== null) {
+      response.writeHead(302, { location: product });
+      response.end();
       return true;
     }
     if (request.method === 'GET' && url.pathname.startsWith('/archives/')) {
