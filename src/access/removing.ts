@@ -51,13 +51,15 @@ export function wordsNeeded(state: Access): 1 | 2 {
   return askOf(state)?.scope.highRisk === true ? 2 : 1;
 }
 
-/** The grantee, whose access the product has lost. */
+/** The grantee, whose access the product has lost, or would not open again so far. */
 export function mayOpenAgain(state: Active, moment: Moment): Refusal | null {
   const able = ableActor(moment);
   if (able !== null) return able;
   const { grantee } = state.grant.ask;
   if (personOf(moment.actor) !== grantee) return { reason: 'not_allowed', needs: 'grantee' };
-  return lastAccess(state)?.is.kind === 'missing' ? null : { reason: 'not_missing' };
+  const kind = lastAccess(state)?.is.kind;
+  if (kind === 'opening') return { reason: 'opening_already' };
+  return kind === undefined || kind === 'open' ? { reason: 'not_missing' } : null;
 }
 
 /** The same session, until the same end; another access, for what was closed is never opened again. */
