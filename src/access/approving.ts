@@ -160,7 +160,7 @@ export function replaceApprover(state: Pending, command: Of<'replace_approver'>,
 
 /** By the requester, or by the customer for their own. */
 export function mayCancel(state: Access, moment: Moment): Refusal | null {
-  const able = state.way === 'customer' ? ableContact(moment) : ableActor(moment);
+  const able = state.origin.kind === 'customer' ? ableContact(moment) : ableActor(moment);
   return exceptSilence(able) ?? onlyRequester(state, moment);
 }
 

@@ -19,7 +19,7 @@ export function filled(seats: readonly Seat[], holder: string, change: Partial<S
 export function baseOf(state: Base): Base {
   const {
     version,
-    way,
+    origin,
     filedAt,
     requester,
     owner,
@@ -34,13 +34,11 @@ export function baseOf(state: Base): Base {
     formerApprovers,
     formerOwners,
     reporters,
-    review,
-    customer,
     accesses,
   } = state;
   return {
     version,
-    way,
+    origin,
     filedAt,
     requester,
     owner,
@@ -55,8 +53,6 @@ export function baseOf(state: Base): Base {
     formerApprovers,
     formerOwners,
     reporters,
-    review,
-    customer,
     accesses,
     remindedAt: null,
     reminders: 0,

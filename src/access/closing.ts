@@ -12,7 +12,7 @@ import { NEXT_WITHIN_MS, ROLES_MAX } from './limits.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import { stillApproves } from './seats.ts';
 import type { Access, Closed, Ended } from './state.ts';
-import { seatsOf } from './state.ts';
+import { reviewOf, seatsOf } from './state.ts';
 
 /** After the session, and who sees it through: closeout and ownership. */
 
@@ -41,7 +41,7 @@ export function closeOut(state: Ended, command: Of<'close_out'>, context: Contex
     ...textProblems('changed', command.changed, { required: true, line: false }),
     ...textProblems('productProblem', command.productProblem, { required: false, line: false }),
     // Whoever asked for help reads how their issue was resolved.
-    ...textProblems('summary', command.summary, { required: state.way === 'customer', line: false }),
+    ...textProblems('summary', command.summary, { required: state.origin.kind === 'customer', line: false }),
     ...textProblems('notes', command.notes, { required: false, line: false }),
     ...rolesProblems(rolesToCheck(state), command.removed),
     ...(next === null ? [] : nextProblems(next, context)),
@@ -181,15 +181,15 @@ export function acceptOwnership(state: Access, _: Of<'accept_ownership'>, contex
 function decides(state: Access, user: string): boolean {
   return (
     approversOf(seatsOf(state)).includes(user) ||
-    state.review?.reviewer === user ||
-    state.review?.verdict?.by === user
+    reviewOf(state)?.reviewer === user ||
+    reviewOf(state)?.verdict?.by === user
   );
 }
 
 function judges(state: Ended | Closed, moment: Moment): Refusal | null {
   const { actor, world } = moment;
   const tenant = world.policy.tenants.get(state.tenant.id);
-  if (state.way === 'customer' && tenant !== undefined && isContact(tenant, actor))
+  if (state.origin.kind === 'customer' && tenant !== undefined && isContact(tenant, actor))
     return ableContact(moment);
   const able = ableActor(moment);
   if (able !== null) return able;
@@ -198,6 +198,6 @@ function judges(state: Ended | Closed, moment: Moment): Refusal | null {
   if (own !== null) return { reason: 'self_approval', role: own };
   if (!decides(state, person)) return { reason: 'not_allowed', needs: 'approver' };
   // Whoever decided before, but may not by the policy of now, judges what came of it no more.
-  if (state.review !== null) return reviewRefusal(state, person, moment);
+  if (reviewOf(state) !== null) return reviewRefusal(state, person, moment);
   return stillApproves(state, { holder: person }, moment, person);
 }

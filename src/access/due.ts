@@ -3,7 +3,7 @@ import { NOT_CLOSED_AFTER_MS, NOT_CLOSED_EVERY_MS, REMINDERS_MAX } from './limit
 import type { Unclosed } from './product-access.ts';
 import { opening, unclosed } from './product-access.ts';
 import type { Access, Active, Ended, Pending, Review } from './state.ts';
-import { CUSTOMER_SEAT, seatsAsked } from './state.ts';
+import { CUSTOMER_SEAT, isStarted, reviewOf, seatsAsked } from './state.ts';
 
 /** What time does to a request, read from its state alone: nothing of it is kept in memory, so nothing of it is lost. */
 
@@ -145,9 +145,9 @@ function closeoutReminder(state: Ended): Due {
 }
 
 function review(state: Access): readonly Due[] {
-  const started = state.phase === 'active' || state.phase === 'ended' || state.phase === 'closed';
-  if (!started || state.review === null || state.review.verdict !== null) return [];
-  return [{ at: reviewReminder(state.filedAt, state.review), command: { type: 'remind_review' } }];
+  const owed = reviewOf(state);
+  if (!isStarted(state) || owed === null || owed.verdict !== null) return [];
+  return [{ at: reviewReminder(state.filedAt, owed), command: { type: 'remind_review' } }];
 }
 
 /** Half-way, when it is due, and daily from then on. */

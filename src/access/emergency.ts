@@ -23,7 +23,7 @@ import type { Scope, Tenant, UserId } from './policy.ts';
 import { findScope, longestDuration } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import type { Access, Review, Unconfirmed } from './state.ts';
-import { askOf } from './state.ts';
+import { askOf, reviewOf } from './state.ts';
 
 /** Break-glass: declared, confirmed by a second person where it must be, and judged afterwards. */
 
@@ -116,7 +116,7 @@ export function mayConfirm(state: Unconfirmed, moment: Moment): Refusal | null {
   const refusal = mayDeclare(moment);
   if (refusal !== null) return refusal;
   // Whoever judges it afterwards cannot be one of the two who stand for it.
-  if (by === state.requester || by === state.review?.reviewer)
+  if (by === state.requester || by === reviewOf(state)?.reviewer)
     return { reason: 'not_allowed', needs: 'second_emergency_person' };
   const { grantee } = state.ask;
   const standing = standingOf(world, grantee);
@@ -145,7 +145,7 @@ export function confirmEmergency(state: Unconfirmed, _: Of<'confirm_emergency'>,
 export function mayReviewNow(state: Access, moment: Moment): Refusal | null {
   const refusal = ableActor(moment) ?? reviewRefusal(state, actorName(moment.actor), moment);
   if (refusal !== null) return refusal;
-  return state.review?.verdict === null ? null : { reason: 'already_reviewed' };
+  return reviewOf(state)?.verdict === null ? null : { reason: 'already_reviewed' };
 }
 
 /** An emergency is judged after the fact. */
@@ -162,7 +162,7 @@ export function reviewRefusal(
   person: UserId,
   { world, now }: Pick<Moment, 'world' | 'now'>,
 ): Refusal | null {
-  const { review } = state;
+  const review = reviewOf(state);
   if (review === null) return { reason: 'not_an_emergency' };
   const own = ownPart(state, person);
   if (own !== null) return { reason: 'self_approval', role: own };
@@ -185,7 +185,7 @@ export function reviewRefusal(
 
 /** Whose judgement an emergency waits for: the one who answers for the reviewer, or else a deputy, or else the admins. */
 export function whoReviews(state: Access, world: World, now: number): readonly UserId[] {
-  const { review } = state;
+  const review = reviewOf(state);
   if (review === null) return [];
   const can = (user: UserId): boolean => {
     const refusal = reviewRefusal(state, user, { world, now });
@@ -214,7 +214,7 @@ function mayStepIn(state: Access, person: UserId, named: readonly UserId[], worl
 /** Could this person judge it, as things are: a member whom the policy lets do so there, and with no part in it? */
 function reviews(state: Access, person: UserId, world: World): Answer {
   const scopeId = askOf(state)?.scope.id ?? '';
-  if (ownPart(state, person) !== null || person === state.review?.confirmedBy) return 'no';
+  if (ownPart(state, person) !== null || person === reviewOf(state)?.confirmedBy) return 'no';
   // Whom the policy does not name cannot judge, whatever Slack would say of them.
   const allowed = mayReview(world, person, scopeId, state.tenant.id);
   if (allowed === 'no') return 'no';

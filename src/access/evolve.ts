@@ -4,7 +4,17 @@ import { evolveAccess } from './evolve-access.ts';
 import { evolvePending } from './evolve-pending.ts';
 import { evolveActive } from './evolve-session.ts';
 import { shut } from './product-access.ts';
-import type { Access, Approved, Base, Closed, Ended, Pending, Unclaimed, Unconfirmed } from './state.ts';
+import type {
+  Access,
+  Approved,
+  Base,
+  Closed,
+  Ended,
+  Pending,
+  Review,
+  Unclaimed,
+  Unconfirmed,
+} from './state.ts';
 import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
 
 /** The state after one more event. @throws CorruptHistory where the rules could never have produced that event. */
@@ -48,17 +58,11 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
     case 'session.reported':
       return { ...next, reporters: [...next.reporters, event.by] };
     case 'emergency.reviewed':
-      if (next.review === null) throw new CorruptHistory(state.phase, event.type);
-      return {
-        ...next,
-        review: {
-          ...next.review,
-          verdict: { by: event.by, justified: event.justified, note: event.note, at },
-        },
-      };
+      return reviewed(next, event, {
+        verdict: { by: event.by, justified: event.justified, note: event.note, at },
+      });
     case 'review.reminded':
-      if (next.review === null) throw new CorruptHistory(state.phase, event.type);
-      return { ...next, review: { ...next.review, remindedAt: event.at } };
+      return reviewed(next, event, { remindedAt: event.at });
     case 'approval.given':
     case 'grant.issued':
     case 'request.denied':
@@ -106,8 +110,7 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
       };
     case 'emergency.confirmed':
       if (next.phase !== 'unconfirmed') throw new CorruptHistory(state.phase, event.type);
-      if (next.review === null) throw new CorruptHistory(state.phase, event.type);
-      return emergencyGrant({ ...next, review: { ...next.review, confirmedBy: event.by } }, next.ask, at);
+      return emergencyGrant(reviewed(next, event, { confirmedBy: event.by }), next.ask, at);
     case 'approval.asked_again':
       if (next.phase === 'active') return evolveActive(next, event, at);
       if (next.phase !== 'approved') throw new CorruptHistory(state.phase, event.type);
@@ -216,7 +219,7 @@ function begin(event: AccessEvent, at: number): Access {
     event.type !== 'emergency.declared'
   )
     throw new CorruptHistory('none', event.type);
-  const base: Omit<Base, 'way'> = {
+  const base: Omit<Base, 'origin'> = {
     version: 1,
     filedAt: at,
     requester: event.requester,
@@ -232,8 +235,6 @@ function begin(event: AccessEvent, at: number): Access {
     formerApprovers: [],
     formerOwners: [],
     reporters: [],
-    review: null,
-    customer: null,
     accesses: [],
     remindedAt: null,
     reminders: 0,
@@ -242,20 +243,31 @@ function begin(event: AccessEvent, at: number): Access {
     case 'request.filed': {
       const holders = [...event.approvers, ...(event.consent ? [CUSTOMER_SEAT] : [])];
       const seats = holders.map((holder) => ({ holder, given: null, askedAt: at }));
-      return { ...base, way: 'support', phase: 'pending', ask: event.ask, seats, gone: [] };
+      return { ...base, origin: { kind: 'support' }, phase: 'pending', ask: event.ask, seats, gone: [] };
     }
     case 'customer_request.filed': {
       const { tried, expected, urgency, files } = event;
-      return { ...base, way: 'customer', phase: 'unclaimed', customer: { tried, expected, urgency, files } };
+      return {
+        ...base,
+        origin: { kind: 'customer', words: { tried, expected, urgency, files } },
+        phase: 'unclaimed',
+      };
     }
     case 'emergency.declared': {
       const { reviewer, reviewDueAt: dueAt, unfinished } = event;
       const review = { reviewer, confirmedBy: null, unfinished, dueAt, remindedAt: null, verdict: null };
-      const emergency = { ...base, way: 'emergency' as const, review };
+      const emergency = { ...base, origin: { kind: 'emergency' as const, review } };
       if (event.confirmBy === null) return emergencyGrant(emergency, event.ask, at);
       return { ...emergency, phase: 'unconfirmed', ask: event.ask, confirmBy: event.confirmBy };
     }
   }
+}
+
+/** The same, with that about the review that it owes. */
+function reviewed<S extends Access>(state: S, { type }: AccessEvent, change: Partial<Review>): S {
+  const { origin } = state;
+  if (origin.kind !== 'emergency') throw new CorruptHistory(state.phase, type);
+  return { ...state, origin: { ...origin, review: { ...origin.review, ...change } } };
 }
 
 /** An emergency needs no approval to start; what it owes is its review. */

@@ -51,7 +51,7 @@ export function askExtension(state: Active, command: Of<'ask_extension'>, contex
     ...lengthProblems(command.durationMs, longestExtension(state, scope, tenant, world.policy)),
     ...reasonProblems(command.reason, tenant),
     // The customer said yes to help with an issue, not to the keys of the house.
-    ...(state.way === 'customer' && (scope.highRisk || scope.approvals > 1)
+    ...(state.origin.kind === 'customer' && (scope.highRisk || scope.approvals > 1)
       ? [{ field: 'scope', problem: 'needs_own_request' } as const]
       : []),
   ];
@@ -75,7 +75,7 @@ export function askExtension(state: Active, command: Of<'ask_extension'>, contex
 /** Why no more time can be asked for now, whatever would be asked; `null` where it can. */
 function noMoreTime(state: Active, here: Pick<Moment, 'world' | 'now'>): Refusal | null {
   const { extension, session, terms } = state;
-  if (state.way === 'emergency') return { reason: 'no_extension_in_emergency' };
+  if (state.origin.kind === 'emergency') return { reason: 'no_extension_in_emergency' };
   // Whoever was asked and can answer no more keeps nobody waiting.
   if (extension !== null && !extension.seats.some((seat) => isVacant(state, seat, here)))
     return { reason: 'extension_waits' };
@@ -111,24 +111,24 @@ export function longestExtension(
 
 /** What bounds the whole session: the policy of now, and what a customer who asked has agreed to. */
 function wholeLimits(
-  { way, terms, session }: Active,
+  { origin, terms, session }: Active,
   scope: Scope,
   tenant: Tenant,
   policy: Policy,
 ): readonly { readonly ms: number; readonly set: Longest['set'] | 'consent' }[] {
   const limit = longestExtended(policy, scope, tenant);
-  if (way !== 'customer') return [limit];
+  if (origin.kind !== 'customer') return [limit];
   return [{ ms: terms.latestEndAt - session.startedAt, set: 'consent' }, limit];
 }
 
 /** What more time takes: what the request took, and whatever the policy of now asks beyond that. */
 function needsOf(
-  { way, grant }: Active,
+  { origin, grant }: Active,
   scope: Scope,
   tenant: Tenant,
 ): { readonly people: number; readonly consent: boolean; readonly highRisk: boolean } {
   // Who asked for help has authorised all of it by themselves; more is theirs to give, and nobody else's.
-  if (way === 'customer') return { people: 0, consent: true, highRisk: false };
+  if (origin.kind === 'customer') return { people: 0, consent: true, highRisk: false };
   const people = grant.seats.filter(({ holder }) => holder !== CUSTOMER_SEAT).length;
   return {
     people: Math.max(people, scope.approvals),

@@ -15,7 +15,7 @@ export function unlawful(before: Access | null, event: AccessEvent, at: number):
     return own(before, event.by);
   if (type === 'extension.agreed' || type === 'extension.denied')
     // What a customer asked for is theirs to allow more of.
-    return before.way === 'customer' && event.by === before.requester ? null : own(before, event.by);
+    return before.origin.kind === 'customer' && event.by === before.requester ? null : own(before, event.by);
   if (type === 'extension.approved') return givenWrong(before, event);
   if (type === 'emergency.confirmed')
     return event.by === before.requester ? 'somebody confirmed their own emergency' : null;

@@ -12,7 +12,7 @@ import type { Audience } from './reading.ts';
 import { channelReadsAs } from './reading.ts';
 import { decidersOf, ownPart, personOf } from './standing.ts';
 import type { Access } from './state.ts';
-import { askOf } from './state.ts';
+import { askOf, reviewOf } from './state.ts';
 
 /**
  * What somebody is offered where they read of a request: of what they may, whatever is worth a button. An offer lets
@@ -122,7 +122,7 @@ const WORTH: Readonly<Record<Offer, (reader: Reader) => boolean>> = {
   // Not the other ways in: those are asked for anew.
   file_again: ({ state }) =>
     (state.phase === 'lapsed' || state.phase === 'cancelled' || state.phase === 'denied') &&
-    state.way === 'support',
+    state.origin.kind === 'support',
 };
 
 function offersFor(
@@ -191,7 +191,8 @@ function onTheLists(world: World): World {
  */
 function asFarAsKnown(state: Access, world: World, now: number): World {
   const { people, policy } = world;
-  const { requester, owner, review } = state;
+  const { requester, owner } = state;
+  const review = reviewOf(state);
   const asked = [...decidersOf(state), ...(review === null ? [] : [review.reviewer])];
   const named: ReadonlySet<UserId> = new Set([
     ...[requester, owner, askOf(state)?.grantee ?? owner],

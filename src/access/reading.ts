@@ -4,7 +4,7 @@ import type { World } from './people.ts';
 import { isAmong } from './people.ts';
 import type { Policy, Principal, UserId } from './policy.ts';
 import type { Access } from './state.ts';
-import { askOf } from './state.ts';
+import { askOf, reviewOf } from './state.ts';
 import { theirEvent, theirState } from './theirs.ts';
 
 /**
@@ -119,11 +119,11 @@ export function worldTo(audience: Audience, world: World): World {
 
 /** A part on our side: whoever has one has heard, or written, what is said there. */
 function works(state: Access, user: UserId): boolean {
-  const { review } = state;
+  const review = reviewOf(state);
   return [
     ...decidersOf(state),
     ...state.formerApprovers,
-    ...(state.way === 'customer' ? [] : [state.requester]),
+    ...(state.origin.kind === 'customer' ? [] : [state.requester]),
     askOf(state)?.grantee,
     state.owner,
     state.offeredOwner,
@@ -134,7 +134,7 @@ function works(state: Access, user: UserId): boolean {
 
 /** One of the customer's own, by the policy of now, or because they asked as the customer. */
 function isCustomers(policy: Policy, state: Access, name: string): boolean {
-  const asked = state.way === 'customer' && state.requester === name;
+  const asked = state.origin.kind === 'customer' && state.requester === name;
   return asked || isContactName(policy, state.tenant.id, name);
 }
 

@@ -123,5 +123,5 @@ function answerersOf(state: Access, { holder }: Seat, { world, now }: Here): rea
 /** The part that bars this person. What a customer asked for is theirs to allow more of. */
 function barringPart(state: Access, user: UserId): ReturnType<typeof ownPart> {
   const part = ownPart(state, user);
-  return part === 'requester' && state.way === 'customer' ? null : part;
+  return part === 'requester' && state.origin.kind === 'customer' ? null : part;
 }

@@ -15,6 +15,7 @@ import type { FieldProblem, Refusal } from './refusal.ts';
 import type { RelatedRequests } from './related-requests.ts';
 import { NO_LONGER, stillHolds } from './seats.ts';
 import type { Access, Active, Approved, Base, Unclaimed } from './state.ts';
+import { reviewOf } from './state.ts';
 import { exceptSilence } from './stopping.ts';
 
 /** From the grant to the end of the session. */
@@ -226,7 +227,7 @@ function authority(state: (Active | Approved) & Base, moment: Moment): Refusal |
   const person = actorName(actor);
   if (
     state.owner === person ||
-    state.review?.reviewer === person ||
+    reviewOf(state)?.reviewer === person ||
     approversOf(state.grant.seats).includes(person)
   )
     return null;

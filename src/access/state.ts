@@ -27,10 +27,23 @@ export interface Question {
   readonly answer: { readonly by: UserId; readonly text: string; readonly at: number } | null;
 }
 
+/** The customer's own words. */
+export type CustomersWords = Pick<
+  EventOf<'customer_request.filed'>,
+  'tried' | 'expected' | 'urgency' | 'files'
+>;
+
+/** Who came with it, and what only that way in has. */
+export type Origin =
+  | { readonly kind: 'support' }
+  | { readonly kind: 'customer'; readonly words: CustomersWords }
+  /** Owed until it is judged. */
+  | { readonly kind: 'emergency'; readonly review: Review };
+
 /** True in every phase. */
 export interface Base {
   readonly version: number;
-  readonly way: 'support' | 'customer' | 'emergency';
+  readonly origin: Origin;
   readonly filedAt: number;
   readonly requester: string;
   readonly owner: UserId;
@@ -47,13 +60,6 @@ export interface Base {
   readonly formerOwners: readonly UserId[];
   /** Who said that they did not expect this session. */
   readonly reporters: readonly string[];
-  /** Owed by an emergency until judged. */
-  readonly review: Review | null;
-  /** The customer's words, in the customer's way. */
-  readonly customer: Pick<
-    EventOf<'customer_request.filed'>,
-    'tried' | 'expected' | 'urgency' | 'files'
-  > | null;
   /** What products were asked for, the last at the end; none where people open and remove access by hand. */
   readonly accesses: readonly ProductAccess[];
   /** Who was sent the last reminder, and when; reminders of whatever kind is due in this phase. */
@@ -210,6 +216,11 @@ export function isStarted(state: Access): state is Active | Ended | Closed {
 /** Is its session over? */
 export function isOver(state: Access): state is Ended | Closed {
   return state.phase === 'ended' || state.phase === 'closed';
+}
+
+/** The review that an emergency owes, or had; `null` for anything else. */
+export function reviewOf({ origin }: Pick<Base, 'origin'>): Review | null {
+  return origin.kind === 'emergency' ? origin.review : null;
 }
 
 /** Who was asked to say yes to the request, and did. */

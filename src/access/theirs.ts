@@ -1,7 +1,7 @@
 import { theirCloseout } from './closeout.ts';
 import type { AccessEvent, Ask } from './event.ts';
 import { withoutWords } from './product-access.ts';
-import type { Access, Base, Extension, Grant, Review, Session } from './state.ts';
+import type { Access, Base, Extension, Grant, Origin, Review, Session } from './state.ts';
 
 /** The record as the customer reads it: every field is named, so that no new one is shown before somebody thought about it. */
 
@@ -10,11 +10,10 @@ type Said = (by: string) => boolean;
 
 /** Every field is named, so that no new one is shown to the customer before somebody thought about it. */
 function theirBase(state: Base): Base {
-  const { version, way, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters, customer } =
-    state;
+  const { version, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters } = state;
   return {
-    ...{ version, way, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters, customer },
-    review: state.review === null ? null : theirReview(state.review),
+    ...{ version, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters },
+    origin: theirOrigin(state.origin),
     questions: [],
     roleNotes: [],
     repeatCount: 1,
@@ -25,6 +24,10 @@ function theirBase(state: Base): Base {
     remindedAt: null,
     reminders: 0,
   };
+}
+
+function theirOrigin(origin: Origin): Origin {
+  return origin.kind === 'emergency' ? { kind: 'emergency', review: theirReview(origin.review) } : origin;
 }
 
 /** What somebody left undone elsewhere is no business of this customer's. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Contact, Policy, Tenant, UserId } from '../access/policy.ts';
-import { askOf, asksCustomer, CUSTOMER_SEAT, isOver } from '../access/state.ts';
+import { askOf, asksCustomer, CUSTOMER_SEAT, isOver, reviewOf } from '../access/state.ts';
 import type { Access } from '../access/state.ts';
 import { decidersOf } from '../access/standing.ts';
 import type { VisibleRecord } from '../access/reading.ts';
@@ -250,7 +250,7 @@ function peopleIn(state: Access, events: readonly Recorded[]): readonly UserId[]
     ...decidersOf(state),
     askOf(state)?.grantee ?? state.owner,
     ...(isOver(state) ? [state.ending.by] : []),
-    ...(state.review === null ? [] : [state.review.reviewer]),
+    reviewOf(state)?.reviewer ?? state.owner,
     ...events.flatMap(({ event }) => ('by' in event ? [event.by] : [])),
   ];
   return [...new Set(named)].filter((id) => !id.includes(':') && id !== CUSTOMER_SEAT);

@@ -1,6 +1,6 @@
 import type { Ask, ScopeRecord } from '../access/event.ts';
 import type { Access, Grant } from '../access/state.ts';
-import { askOf, CUSTOMER_SEAT } from '../access/state.ts';
+import { askOf, CUSTOMER_SEAT, reviewOf } from '../access/state.ts';
 import type { VisibleRecord } from '../access/reading.ts';
 import type { Recorded } from '../ledger/history.ts';
 import { tsa } from '../wording/numbers.ts';
@@ -58,7 +58,8 @@ export function caseFact({ caseRef }: Access): Part[] {
 }
 
 /** Who answers for an emergency beside whoever is in, and who reviews it. */
-export function reviewOf({ review }: Access, { nameOf }: MailFacts): Part[] {
+export function reviewParts(state: Access, { nameOf }: MailFacts): Part[] {
+  const review = reviewOf(state);
   if (review === null) return [];
   const { confirmedBy, reviewer, dueAt } = review;
   return [

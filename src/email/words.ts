@@ -18,7 +18,7 @@ import {
   fact,
   linkPart,
   quote,
-  reviewOf,
+  reviewParts,
   scopeOf,
   scopeWords,
   unexpected,
@@ -95,7 +95,8 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
         ],
       };
     case 'request.lapsed':
-      if (state.way === 'emergency') return cameToNothing('no second person confirmed it in time', no, facts);
+      if (state.origin.kind === 'emergency')
+        return cameToNothing('no second person confirmed it in time', no, facts);
       return {
         subject: subject(`Nobody took up your request: ${place}`),
         lead: [
@@ -109,7 +110,7 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
         ],
       };
     case 'request.cancelled':
-      if (state.way === 'emergency')
+      if (state.origin.kind === 'emergency')
         return cameToNothing(`cancelled by ${facts.nameOf(event.by)}`, no, facts);
       return {
         subject: subject(`Cancelled: your request for help with ${place}`),
@@ -171,7 +172,7 @@ function inUse(sign: string, no: number, facts: MailFacts): Letter {
   const who = facts.nameOf(grant.ask.grantee);
   const over = isOver(state);
   const until = over ? state.ending.endedAt : session.expiresAt;
-  const emergency = state.way === 'emergency';
+  const emergency = state.origin.kind === 'emergency';
   const loud = `${emergency ? 'EMERGENCY: ' : ''}${sign}`;
   return {
     subject: `[${tsa(no)}] ${loud}${who} ${over ? 'was' : 'is'} in ${place} until ${shortTime(until, facts.now)}`,
@@ -187,7 +188,7 @@ function inUse(sign: string, no: number, facts: MailFacts): Letter {
       ...boundaries(grant.ask),
       ...(grant.ask.grantee === state.requester ? [] : [fact('Asked by', facts.nameOf(state.requester))]),
       ...approvedBy(grant, facts),
-      ...reviewOf(state, facts),
+      ...reviewParts(state, facts),
       ...unexpected(facts),
       ...closing(no, facts),
     ],

@@ -1,7 +1,7 @@
 import type { GlobalEvent } from '../access/event.ts';
 import { waitsSince } from '../access/closeout.ts';
 import type { Access } from '../access/state.ts';
-import { askOf, isGranted, isOver, isStarted, seatsAsked, seatsOf } from '../access/state.ts';
+import { askOf, isGranted, isOver, isStarted, reviewOf, seatsAsked, seatsOf } from '../access/state.ts';
 import { dueAt } from '../access/due.ts';
 import { accessWord } from '../access/product-access.ts';
 import type { RequestRow, Tables } from './tables.ts';
@@ -16,7 +16,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     request_no: no,
     version: state.version,
     phase: state.phase,
-    way: state.way,
+    way: state.origin.kind,
     requester: state.requester,
     grantee: ask?.grantee ?? null,
     owner: state.owner,
@@ -35,8 +35,8 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     end_how: ending?.how ?? null,
     closeout_since: state.phase === 'ended' ? waitsSince(state) : null,
     closed_at: state.phase === 'closed' ? state.closeout.at : null,
-    review_due_at: session === null ? null : (state.review?.dueAt ?? null),
-    reviewed_at: state.review?.verdict?.at ?? null,
+    review_due_at: session === null ? null : (reviewOf(state)?.dueAt ?? null),
+    reviewed_at: reviewOf(state)?.verdict?.at ?? null,
     like_it: state.repeatCount,
     until_at: untilAt(state),
     due_at: dueAt(state),

@@ -63,10 +63,10 @@ export function oweMail(
     case 'request.cancelled':
     case 'request.lapsed':
       // Whoever heard that an emergency waits for its second person hears that it came to nothing.
-      if (after.way === 'emergency') return tell(everybody);
-      return after.way === 'customer' ? tell(asker) : [];
+      if (after.origin.kind === 'emergency') return tell(everybody);
+      return after.origin.kind === 'customer' ? tell(asker) : [];
     case 'closeout.filed':
-      return after.way === 'customer' && isTold(after) ? tell(asker) : [];
+      return after.origin.kind === 'customer' && isTold(after) ? tell(asker) : [];
     case 'access.asked':
     case 'access.not_answered':
     case 'access.opened':

@@ -26,7 +26,7 @@ export function ofProduct(
     case 'access.open_failed':
       tell(true, [grantee, after.requester, after.owner]);
       // An emergency was announced when it was declared.
-      if (after.way === 'emergency') tell(true, contacts, alert);
+      if (after.origin.kind === 'emergency') tell(true, contacts, alert);
       return;
     case 'access.extension_refused':
       tell(true, [grantee]);

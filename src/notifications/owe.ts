@@ -93,16 +93,16 @@ function places(state: Access, world: World, now: number): ReadonlySet<string> {
   const seats = seatsOf(state);
   const people = [state.requester, ...decidersOf(state), ...asked(state, world, now)];
   const granted = isGranted(state);
-  if (granted || state.way === 'emergency') people.push(state.owner);
+  if (granted || state.origin.kind === 'emergency') people.push(state.owner);
   if (granted && ask !== null) people.push(ask.grantee);
-  if (state.review !== null) people.push(state.review.reviewer);
+  if (state.origin.kind === 'emergency') people.push(state.origin.review.reviewer);
   const used = isStarted(state);
   const where: (string | null)[] = [];
-  if (used || state.way === 'emergency') {
+  if (used || state.origin.kind === 'emergency') {
     where.push(channels.alert, state.tenant.channel);
     people.push(...contactsWithoutChannel(state, world));
   }
-  if (state.way === 'customer') where.push(channels.support ?? channels.alert);
+  if (state.origin.kind === 'customer') where.push(channels.support ?? channels.alert);
   const { contacts, channel } = consentPlaces(state, seats, world);
   where.push(channel);
   return new Set([
@@ -123,7 +123,7 @@ function hearers(
   const grantee = askOf(after)?.grantee ?? null;
   const approvers = [
     ...approversOf(seatsOf(after)),
-    ...(after.review === null ? [] : [after.review.reviewer]),
+    ...(after.origin.kind === 'emergency' ? [after.origin.review.reviewer] : []),
   ];
   const pinged = (users: readonly string[]): string[] =>
     users.map((user) => answersFor(world.people, user, now));
@@ -150,9 +150,9 @@ function hearers(
     case 'emergency.declared':
     case 'review.reminded':
       // The card itself says it; an overdue review is the team's business too.
-      if (event.type === 'review.reminded' && after.review !== null) {
+      if (event.type === 'review.reminded' && after.origin.kind === 'emergency') {
         tell(true, event.reviewers);
-        if (event.at >= after.review.dueAt) tell(true, [], alert.slice(0, 1));
+        if (event.at >= after.origin.review.dueAt) tell(true, [], alert.slice(0, 1));
       }
       break;
     case 'approval.given':
@@ -179,13 +179,13 @@ function hearers(
       tell(before.phase === 'approved' && event.by !== grantee, [grantee, after.owner]);
       tell(false, approversOf(seatsOf(before)));
       // Whoever heard that it waits for its second person hears that it came to nothing.
-      if (after.way === 'emergency') tell(true, contacts, alert);
+      if (after.origin.kind === 'emergency') tell(true, contacts, alert);
       break;
     case 'request.lapsed':
       tell(true, [after.requester, before.phase === 'approved' ? grantee : null]);
       tell(false, approversOf(seatsOf(before)));
-      if (after.way === 'customer') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
-      if (after.way === 'emergency') tell(true, contacts, alert);
+      if (after.origin.kind === 'customer') tell(true, [], [inChannel(channels.support ?? channels.alert)]);
+      if (after.origin.kind === 'emergency') tell(true, contacts, alert);
       break;
     case 'question.asked':
       tell(true, [after.requester]);
@@ -218,7 +218,7 @@ function hearers(
     case 'session.started':
       tell(true, [after.requester, after.owner, ...approvers]);
       // Where the card stands already it changes in silence. An emergency of one person comes with its card.
-      if (before.way !== 'emergency' || before.version > 1) tell(true, contacts, alert);
+      if (before.origin.kind !== 'emergency' || before.version > 1) tell(true, contacts, alert);
       // Whoever pressed Start knows.
       told.delete(directMessage(event.by));
       tell(false, [event.by]);
@@ -226,7 +226,7 @@ function hearers(
     case 'extension.asked':
       tell(true, asked(after, world, now));
       if (event.consent) tell(true, contacts, theirs);
-      if (after.way === 'customer') tell(true, [after.requester]);
+      if (after.origin.kind === 'customer') tell(true, [after.requester]);
       break;
     case 'extension.agreed':
       // The last yes moves the end, which is the better news.
@@ -260,7 +260,7 @@ function hearers(
       tell(after.phase === 'closed' || event.next !== null, approvers);
       tell(true, event.next !== null && event.next.by !== event.by ? [event.next.by] : []);
       tell(after.phase === 'ended', [after.owner, grantee], alert.slice(0, 1));
-      if (after.way === 'customer' && isTold(after)) tell(true, [after.requester]);
+      if (after.origin.kind === 'customer' && isTold(after)) tell(true, [after.requester]);
       break;
     case 'closeout.reminded':
       tell(true, [...owners, nextBy(after)]);
@@ -305,7 +305,7 @@ function consentPlaces(
   seats: readonly Seat[],
   world: World,
 ): { contacts: string[]; channel: string | null } {
-  if (!seats.some((seat) => seat.holder === CUSTOMER_SEAT) || state.way === 'customer')
+  if (!seats.some((seat) => seat.holder === CUSTOMER_SEAT) || state.origin.kind === 'customer')
     return { contacts: [], channel: null };
   if (state.tenant.channel !== null) return { contacts: [], channel: state.tenant.channel };
   return { contacts: [...contactsWithoutChannel(state, world)], channel: null };

@@ -162,9 +162,9 @@ function roleWords(needs: Role, state: Access | null, { who }: Speaker): string 
     case 'emergency_person':
       return 'only the people whom the policy lists for emergencies can do this.';
     case 'second_emergency_person':
-      return `a second listed person must confirm: neither who declared it nor who reviews it afterwards${state?.review ? ` (${people([state.requester, state.review.reviewer], who)})` : ''}.`;
+      return `a second listed person must confirm: neither who declared it nor who reviews it afterwards${state?.origin.kind === 'emergency' ? ` (${people([state.requester, state.origin.review.reviewer], who)})` : ''}.`;
     case 'reviewer':
-      return `only the named reviewer${state?.review ? ` (${who(state.review.reviewer)})` : ''} can judge this.`;
+      return `only the named reviewer${state?.origin.kind === 'emergency' ? ` (${who(state.origin.review.reviewer)})` : ''} can judge this.`;
     case 'offered_owner':
       return 'only the person who was offered the ownership can take it.';
     case 'revoker':

@@ -159,7 +159,11 @@ describe('taking it on', () => {
         { type: 'customer_request.accepted', by: GUS },
         { type: 'session.started', by: GUS, startedAt: T0 + HOUR, expiresAt: T0 + 2 * HOUR },
       );
-    expect(inPhase(told, 'active')).toMatchObject({ owner: GUS, formerOwners: [OLA], way: 'customer' });
+    expect(inPhase(told, 'active')).toMatchObject({
+      owner: GUS,
+      formerOwners: [OLA],
+      origin: { kind: 'customer' },
+    });
     told.when(EVE, takeOn()).thenRefused({ reason: 'wrong_phase', phase: 'active' });
   });
 

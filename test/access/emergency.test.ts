@@ -29,6 +29,7 @@ import {
   T0,
 } from '../support/access-fixtures.ts';
 import { active, emergency, inPhase, story, TWO_PEOPLE, unconfirmed } from '../support/access-story.ts';
+import { reviewOf } from '../../src/access/state.ts';
 
 const confirm = { type: 'confirm_emergency' } as const;
 const rule = (people: readonly string[]) => ({
@@ -44,8 +45,7 @@ describe('an emergency', () => {
         { type: 'session.started', by: EVE, startedAt: T0, expiresAt: T0 + HOUR },
       );
     expect(inPhase(told, 'active')).toMatchObject({
-      way: 'emergency',
-      review: { reviewer: ANN, verdict: null },
+      origin: { kind: 'emergency', review: { reviewer: ANN, verdict: null } },
       grant: { seats: [] },
     });
     expect(inPhase(told, 'active').session.expiresAt).toBe(inPhase(told, 'active').terms.latestEndAt);
@@ -239,7 +239,7 @@ describe('another emergency of the same person', () => {
     const second = behind(7)
       .when(EVE, declare())
       .thenHappens({ type: 'emergency.declared', confirmBy: T0 + 10 * MINUTE, unfinished: [7] });
-    expect(inPhase(second, 'unconfirmed').review).toMatchObject({ unfinished: [7], confirmedBy: null });
+    expect(reviewOf(inPhase(second, 'unconfirmed'))).toMatchObject({ unfinished: [7], confirmedBy: null });
     second
       .when(EMI, confirm)
       .thenHappens({ type: 'emergency.confirmed', by: EMI }, { type: 'session.started', by: EVE });

@@ -98,7 +98,7 @@ function live(seeds: readonly number[]): void {
     const world = roll(3) === 0 ? other : usual;
     // Mostly the newest request goes on; now and then an older one does, or another is filed beside them.
     const newest = lives[lives.length - 1] ?? lives[0];
-    const broken = newest.state?.way === 'emergency' && newest.state.phase !== 'unconfirmed';
+    const broken = newest.state?.origin.kind === 'emergency' && newest.state.phase !== 'unconfirmed';
     if (newest.state !== null && roll(broken ? 3 : 12) === 0) lives.push(newLife(ours));
     const life = roll(4) === 0 ? pick(roll, lives) : (lives[lives.length - 1] ?? newest);
     if (life.state !== null) goOn(ours, nextMoment(life.state, now, roll) - now, roll);
@@ -109,7 +109,7 @@ function live(seeds: readonly number[]): void {
     if (roll(2) === 0) for (const one of lives) passTime(one, world, now);
     // And so does Slack's word of who left, or a look at everybody.
     if (roll(3) === 0) for (const one of lives) callOff(one, world, now);
-    const again = others.some(({ state }) => state?.way === 'emergency') && roll(4) > 0;
+    const again = others.some(({ state }) => state?.origin.kind === 'emergency') && roll(4) > 0;
     const apt = roll(life.state === null ? 12 : 5) > 0;
     const [who, command] = apt
       ? sensible(life.state, world, life.now, roll, again)
@@ -147,7 +147,7 @@ function newLife(ours: Machine): Life {
 /** As the ledger shows them: started, and still due some time. */
 function openEmergencies(others: readonly Life[], actor: Actor): readonly number[] {
   return others.flatMap(({ state }, i) => {
-    const theirs = state?.way === 'emergency' && state.requester === actorName(actor);
+    const theirs = state?.origin.kind === 'emergency' && state.requester === actorName(actor);
     return theirs && isStarted(state) && dueAt(state) !== null ? [i] : [];
   });
 }

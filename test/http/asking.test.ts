@@ -27,7 +27,10 @@ describe('Asking for help on the page', () => {
       phase: 'unclaimed',
       requester: `customer:${CARA}`,
       reason: REASON,
-      customer: { tried: 'Ran it\nagain.', expected: 'One invoice each.', urgency: 'high', files: [] },
+      origin: {
+        kind: 'customer',
+        words: { tried: 'Ran it\nagain.', expected: 'One invoice each.', urgency: 'high', files: [] },
+      },
     });
     await d.given(GUS, takeOn(), 1);
     expect((await d.get(path)).text).toContain('Gus of our support is in Acme Ltd');

@@ -12,7 +12,7 @@ import { CUSTOMER_REQUEST_MAX_MS } from '../../src/access/limits.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { actorName, isAmong, isContact, mayApprove } from '../../src/access/people.ts';
 import type { Access } from '../../src/access/state.ts';
-import { askOf, isStarted, seatsOf } from '../../src/access/state.ts';
+import { askOf, isStarted, reviewOf, seatsOf } from '../../src/access/state.ts';
 import { visibleTo } from '../../src/access/reading.ts';
 import type { Machine } from './machine.ts';
 
@@ -236,7 +236,7 @@ export function able(
     case 'emergency.reviewed': {
       barred(before, event.by);
       must(judges(before, event.by, world), 'who judges an emergency may decide here, or is an admin');
-      const reviewer = before.review?.reviewer ?? '';
+      const reviewer = reviewOf(before)?.reviewer ?? '';
       const away = world.people.absence(reviewer);
       const standIn = away !== undefined && away.from <= now && now < away.until ? [away.delegate] : [];
       const named = [reviewer, ...standIn, ...(world.policy.deputies.get(reviewer) ?? [])];
@@ -253,7 +253,8 @@ export function able(
       return;
     case 'session.started': {
       must(member(world, event.by), 'only a member holds access');
-      const list = after.way === 'emergency' ? world.policy.emergency.people : world.policy.requesters;
+      const list =
+        after.origin.kind === 'emergency' ? world.policy.emergency.people : world.policy.requesters;
       must(isAmong(world.people, event.by, list) === 'yes', 'only who may hold access holds it');
       return;
     }
@@ -280,7 +281,7 @@ export function able(
       return;
     case 'closeout.accepted':
     case 'closeout.contested':
-      if (before.way === 'customer') return;
+      if (before.origin.kind === 'customer') return;
       barred(before, event.by);
       must(judges(before, event.by, world), 'who judges the closeout may decide here');
       return;
@@ -292,8 +293,8 @@ function judges(state: Access, user: string, world: World): boolean {
   const { admins } = world.policy;
   const named =
     mayApprove(world, user, askedScope(state), state.tenant.id) === 'yes' ||
-    (state.way === 'emergency' && isAmong(world.people, user, admins) === 'yes');
-  const own = [state.requester, state.owner, askOf(state)?.grantee, state.review?.confirmedBy];
+    (state.origin.kind === 'emergency' && isAmong(world.people, user, admins) === 'yes');
+  const own = [state.requester, state.owner, askOf(state)?.grantee, reviewOf(state)?.confirmedBy];
   return named && member(world, user) && !own.includes(user);
 }
 
@@ -354,17 +355,17 @@ export function watched(event: AccessEvent, after: Access, others: readonly Acce
   if (event.type === 'emergency.declared') {
     const undone = others.filter(
       (other) =>
-        other.way === 'emergency' &&
+        other.origin.kind === 'emergency' &&
         other.requester === event.requester &&
         isStarted(other) &&
-        !(other.phase === 'closed' && other.review?.verdict !== null),
+        !(other.phase === 'closed' && reviewOf(other)?.verdict !== null),
     );
     const alone = event.confirmBy === null;
     must(!alone || undone.length < world.policy.emergency.secondPersonAfter, 'one emergency alone at a time');
     must(event.unfinished.length === undone.length, 'and it says which are not over and done');
   }
-  if (event.type === 'session.started' && after.review !== null) {
-    const { unfinished, confirmedBy, reviewer } = after.review;
+  if (event.type === 'session.started' && after.origin.kind === 'emergency') {
+    const { unfinished, confirmedBy, reviewer } = after.origin.review;
     must(
       unfinished.length < world.policy.emergency.secondPersonAfter || confirmedBy !== null,
       'no second emergency starts with nobody’s word but their own',
@@ -377,7 +378,7 @@ export function watched(event: AccessEvent, after: Access, others: readonly Acce
 function barred(state: Access, by: string): void {
   const holds = askOf(state)?.grantee === by;
   // What a customer asked for is theirs to allow more of.
-  const asked = state.requester === by && state.way !== 'customer';
+  const asked = state.requester === by && state.origin.kind !== 'customer';
   must(!holds && !asked && state.owner !== by, 'nobody decides about their own');
 }
 
@@ -401,7 +402,7 @@ export function started(event: AccessEvent, after: Access, { facts }: Life): voi
   const { ask, seats, startBy } = after.grant;
   must(event.by === ask.grantee, 'the grantee holds the access');
   must(ask.notBefore === null || event.startedAt >= ask.notBefore, 'nothing starts before it may');
-  switch (after.way) {
+  switch (after.origin.kind) {
     case 'support': {
       must(first === 'request.filed', 'support filed it');
       must(event.startedAt < startBy, 'nothing starts after its window');
@@ -415,7 +416,7 @@ export function started(event: AccessEvent, after: Access, { facts }: Life): voi
       return;
     case 'emergency':
       must(
-        first === 'emergency.declared' && after.review !== null,
+        first === 'emergency.declared' && reviewOf(after) !== null,
         'an emergency says so, and owes a review',
       );
       return;
@@ -437,7 +438,7 @@ export function bounded(event: AccessEvent, before: Access | null, after: Access
   if (after.phase !== 'active') return;
   must(after.session.expiresAt <= life.agreedEnd, 'no session outlasts what was agreed');
   must(after.session.expiresAt > after.session.startedAt, 'a session lasts');
-  if (after.way === 'customer')
+  if (after.origin.kind === 'customer')
     must(after.session.expiresAt <= after.filedAt + CUSTOMER_REQUEST_MAX_MS, '48 hours are the most');
 }
 

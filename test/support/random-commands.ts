@@ -3,7 +3,7 @@ import { dueAt } from '../../src/access/due.ts';
 import type { Actor, World } from '../../src/access/people.ts';
 import { rolesToCheck } from '../../src/access/closeout.ts';
 import type { Access } from '../../src/access/state.ts';
-import { isGranted } from '../../src/access/state.ts';
+import { isGranted, reviewOf } from '../../src/access/state.ts';
 import type { Machine } from './machine.ts';
 import type { Change } from './access-fixtures.ts';
 import * as acts from './access-commands.ts';
@@ -153,7 +153,7 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
   const handOver: readonly Try[] = [
     [owner, { type: 'offer_ownership', to: pick(roll, [f.OTTO, f.DEB, f.EMI]) }],
     [state.offeredOwner ?? f.OTTO, { type: 'accept_ownership' }],
-    [pick(roll, [state.review?.reviewer ?? f.DOT, standIn, f.ADA]), acts.review],
+    [pick(roll, [reviewOf(state)?.reviewer ?? f.DOT, standIn, f.ADA]), acts.review],
   ];
   switch (state.phase) {
     case 'pending': {
@@ -242,11 +242,11 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
       const next = fixed === 'yes' ? null : { what: 'The import team ships a fix.', by: f.OTTO, until };
       const closeout = acts.closeOut({ removed: left, fixed, next });
       const done: Try = [pick(roll, [owner, state.grant.ask.grantee]), closeout];
-      const content: Try = [state.review?.reviewer ?? f.ANN, { type: 'accept_closeout' }];
+      const content: Try = [reviewOf(state)?.reviewer ?? f.ANN, { type: 'accept_closeout' }];
       return pick<Try>(roll, [done, done, done, content, ...handOver]);
     }
     case 'closed': {
-      const judge = state.way === 'customer' ? f.carl : (state.review?.reviewer ?? f.ANN);
+      const judge = state.origin.kind === 'customer' ? f.carl : (reviewOf(state)?.reviewer ?? f.ANN);
       return pick<Try>(roll, [[judge, { type: 'accept_closeout' }], [judge, acts.contest], ...handOver]);
     }
     case 'denied':

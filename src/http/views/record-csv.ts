@@ -71,7 +71,7 @@ function row({ no, state }: Theirs, name: Name): readonly string[] {
   const seats = seatsOf(state);
   return [
     tsa(no),
-    state.way,
+    state.origin.kind,
     statusWords(state),
     state.tenant.name,
     state.tenant.environment,

@@ -146,11 +146,11 @@ function afterwards({ purpose }: Link): string {
 
 /** The work order, as the customer may know it. */
 export function requestFacts({ no, state, name }: Shown): Html {
-  const { tenant, customer } = state;
+  const { tenant, origin } = state;
   const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
   const asked = html`${name(state.requester)}, ${time(state.filedAt)}`;
   return html`${
-      state.way === 'emergency'
+      state.origin.kind === 'emergency'
         ? html`<div class="note loud">
             <p>
               <strong>Emergency.</strong> It did not wait for your consent or for an approval beforehand; a
@@ -159,15 +159,16 @@ export function requestFacts({ no, state, name }: Shown): Html {
           </div>`
         : null
     }
-    <h2>${customer === null ? 'Reason' : 'The issue'}</h2>
+    <h2>${origin.kind === 'customer' ? 'The issue' : 'Reason'}</h2>
     ${quotation(state.reason)}
     ${
-      customer === null
+      origin.kind !== 'customer'
         ? null
-        : html`${said('Tried already', customer.tried)} ${said('What should happen', customer.expected)}
+        : html`${said('Tried already', origin.words.tried)}
+            ${said('What should happen', origin.words.expected)}
             <p class="quiet">
               Urgency:
-              ${customer.urgency}.${customer.files.length === 0 ? null : ` Files, in Slack: ${customer.files.map((file) => file.name).join(', ')}.`}
+              ${origin.words.urgency}.${origin.words.files.length === 0 ? null : ` Files, in Slack: ${origin.words.files.map((file) => file.name).join(', ')}.`}
             </p>`
     }
     <h2>In detail</h2>

@@ -52,7 +52,7 @@ export function inUse(
     if (state.phase !== 'active' || now >= state.session.expiresAt) return [];
     const { ask } = state.grant;
     const who = name(ask.grantee);
-    const emergency = state.way === 'emergency';
+    const emergency = state.origin.kind === 'emergency';
     const { startedAt, expiresAt } = state.session;
     return [
       {
@@ -150,7 +150,7 @@ function table(records: readonly Theirs[], { at, tenant, nameOf }: TenantFacts):
         return html`<tr role="row">
           <th scope="row" role="rowheader"><a href="${at}/${no}">${tsa(no)}</a></th>
           <td role="cell" data-name="Status">
-            ${statusWords(state)}${state.way === 'emergency' ? html` <strong>(emergency)</strong>` : null}
+            ${statusWords(state)}${state.origin.kind === 'emergency' ? html` <strong>(emergency)</strong>` : null}
           </td>
           <td role="cell" data-name="Who">
             ${name(ask?.grantee ?? state.requester)}${ask === null ? null : html`<span class="quiet">${ask.scope.name}</span>`}

@@ -107,7 +107,7 @@ export function closeForm(
         : { hint: `Number ${state.repeatCount} like this in 30 days: say what is wrong, and who owns it.` }),
     }),
     textField(BLOCK.summary, 'Summary for the customer', {
-      optional: state.way !== 'customer',
+      optional: state.origin.kind !== 'customer',
       hint: 'In their words: what was wrong, and what you did. They read it.',
     }),
     textField(BLOCK.notes, 'Notes', { optional: true, hint: 'For ourselves.' }),

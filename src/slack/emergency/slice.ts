@@ -30,6 +30,7 @@ import { suggestTenants, tenantOption } from '../interactions/tenant-select.ts';
 import { attempt, openForm } from '../interactions/one-request.ts';
 import { because } from '../../wording/speaker.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
+import { reviewOf } from '../../access/state.ts';
 
 /** Break-glass: declared here, confirmed by a second person where the policy says so, judged afterwards. */
 
@@ -195,7 +196,7 @@ async function declare(context: SlackContext, call: SubmitCall): Promise<Submitt
   const words =
     state?.phase === 'active'
       ? `:rotating_light: *${no} is running*, until ${when(state.session.expiresAt)}. Everybody was told. End it as soon as you can with \`/tsa end\`.`
-      : `:rotating_light: *${no} waits for a second person*${because(unfinishedWords(state?.review?.unfinished ?? [], 'yours'))}. Somebody else whom the policy lists for emergencies must press *Confirm the emergency* in the alert channel; nobody is in until then.`;
+      : `:rotating_light: *${no} waits for a second person*${because(unfinishedWords(state === null ? [] : (reviewOf(state)?.unfinished ?? []), 'yours'))}. Somebody else whom the policy lists for emergencies must press *Confirm the emergency* in the alert channel; nobody is in until then.`;
   return { kind: 'show', view: said(words, 'Emergency access') };
 }
 
@@ -217,7 +218,7 @@ function blockOf({ field }: FieldProblem): string {
 function judge(context: SlackContext, call: ActionCall, justified: boolean): Promise<Answered> {
   const word = justified ? 'Justified' : 'Not justified';
   return openForm(context, parseNo(call.value), call, 'review_emergency', (no, state) => {
-    if (state.review === null || state.review.verdict !== null) return null;
+    if (reviewOf(state)?.verdict !== null) return null;
     return form(`${JUDGE_MODAL}_${justified ? 'yes' : 'no'}`, no, word, word, [
       section(`:scales: *${tsa(no)}*: ${who(state.requester)} entered ${placeOf(state)} in an emergency.`),
       textField(BLOCK.note, 'Your note, for the record'),

@@ -22,7 +22,7 @@ import { mayAsk } from '../interactions/visibility.ts';
 import { count } from '../../wording/numbers.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, when, who } from '../messages/words.ts';
-import { isStarted } from '../../access/state.ts';
+import { isStarted, reviewOf } from '../../access/state.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
 
@@ -160,8 +160,9 @@ function asked({ state }: Facts): string {
     const { by, durationMs, reason } = state.extension;
     return `\n${who(by)} asks for ${lasting(durationMs)} more: ${oneLine(reason, 600)}`;
   }
-  if (state.review === null || state.review.verdict !== null || !isStarted(state)) return '';
-  return `\n:rotating_light: *EMERGENCY*, to be reviewed until ${when(state.review.dueAt)}: ${oneLine(state.reason, 600)}`;
+  const review = reviewOf(state);
+  if (review === null || review.verdict !== null || !isStarted(state)) return '';
+  return `\n:rotating_light: *EMERGENCY*, to be reviewed until ${when(review.dueAt)}: ${oneLine(state.reason, 600)}`;
 }
 
 /** A request with what its reader can do about it. */
@@ -239,7 +240,7 @@ function activePart(
 function activeLine({ no, state }: FullRecord, now: number): string {
   if (state.phase !== 'active') return `TSA-${no}`;
   const { ask } = state.grant;
-  const sign = state.way === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
+  const sign = state.origin.kind === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
   const left = lasting(Math.max(0, state.session.expiresAt - now));
   return `${sign}*TSA-${no}* · ${who(ask.grantee)} in ${oneLine(state.tenant.name, 200)} (${oneLine(state.tenant.environment, 80)}) · ${left} left`;
 }

@@ -113,7 +113,7 @@ async function activeNow(context: SlackContext, { userId }: Caller): Promise<Say
 function activeLine({ no, state }: FullRecord, now: number): string {
   if (state.phase !== 'active') return tsa(no);
   const { ask } = state.grant;
-  const sign = state.way === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
+  const sign = state.origin.kind === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
   return `${sign}*${tsa(no)}* · ${who(ask.grantee)} in ${placeOf(state)} · ${oneLine(ask.scope.name, 150)} · until ${when(state.session.expiresAt)} (${lasting(Math.max(0, state.session.expiresAt - now))} left)`;
 }
 

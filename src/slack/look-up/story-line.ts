@@ -19,7 +19,7 @@ const NAME_MAX = 120;
 export function storyLine({ no, state }: Pick<Facts, 'no' | 'state'>): string {
   const ask = askOf(state);
   const holder = ask?.grantee ?? state.requester;
-  const sign = state.way === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
+  const sign = state.origin.kind === 'emergency' ? ':rotating_light: *EMERGENCY* · ' : '';
   const what = ask === null ? '' : ` · ${oneLine(ask.scope.name, NAME_MAX)}`;
   const asked = holder === state.requester ? '' : `, asked by ${who(state.requester)}`;
   const parts = [

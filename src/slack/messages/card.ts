@@ -2,7 +2,15 @@ import type { KnownBlock } from '@slack/types';
 import type { Ask } from '../../access/event.ts';
 import type { World } from '../../access/people.ts';
 import type { Access } from '../../access/state.ts';
-import { askOf, CUSTOMER_SEAT, goneFrom, isGranted, isStarted, seatsAsked } from '../../access/state.ts';
+import {
+  askOf,
+  CUSTOMER_SEAT,
+  goneFrom,
+  isGranted,
+  isStarted,
+  reviewOf,
+  seatsAsked,
+} from '../../access/state.ts';
 import type { RecentUse } from '../../ledger/views.ts';
 import { LINE_MAX, REPEAT_COUNT } from '../../access/limits.ts';
 import { currentAsk } from '../../access/approving.ts';
@@ -68,11 +76,11 @@ function draw(facts: CardFacts, room: Room): Rendered {
   const top = headline(facts);
   const ask = state.phase === 'pending' ? currentAsk(state) : askOf(state);
   const emergency =
-    state.way === 'emergency'
+    state.origin.kind === 'emergency'
       ? [section(`:rotating_light: *EMERGENCY ACCESS* — ${emergencyWords(facts)}`)]
       : [];
   return {
-    text: `${state.way === 'emergency' ? 'EMERGENCY: ' : ''}${strip(top)}`,
+    text: `${state.origin.kind === 'emergency' ? 'EMERGENCY: ' : ''}${strip(top)}`,
     blocks: [
       ...emergency,
       section(top),
@@ -96,7 +104,7 @@ export function wholeWords(no: number): string {
 /** What an emergency did not wait for and what it owes, depending on how far it got. */
 function emergencyWords({ state, world, now }: CardFacts): string {
   const asked = world.policy.tenants.get(state.tenant.id)?.consent === 'required';
-  const { review } = state;
+  const review = reviewOf(state);
   if (state.phase === 'unconfirmed') {
     const why = unfinishedWords(review?.unfinished ?? [], who(state.requester));
     return `nobody is in yet. It starts without approval as soon as a second person confirms it${because(why)}.${asked ? ' It does not wait for your consent: the reason stands below.' : ''}`;
@@ -123,7 +131,7 @@ export function headline(facts: Facts): string {
   const it = `*${tsa(no)}*`;
   const place = placeOf(state);
   const reader = readerOf(destination);
-  if (state.way === 'customer' && reader !== null && audience === 'customer')
+  if (state.origin.kind === 'customer' && reader !== null && audience === 'customer')
     return customersHeadline(no, state, place);
   switch (state.phase) {
     case 'pending': {
@@ -156,7 +164,7 @@ export function headline(facts: Facts): string {
       };
       const asked = moreTimeHeadline(it, place, state, reads);
       if (asked !== null) return asked;
-      const sign = state.way === 'emergency' ? ':rotating_light:' : ':large_green_circle:';
+      const sign = state.origin.kind === 'emergency' ? ':rotating_light:' : ':large_green_circle:';
       return `${sign} ${it} · ${who(state.grant.ask.grantee)} is in ${place} until ${when(state.session.expiresAt)}${beside(insideWords(state))}`;
     }
     case 'ended': {

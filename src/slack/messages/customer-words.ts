@@ -45,9 +45,9 @@ export function customersHeadline(no: number, state: Access, place: string): str
 }
 
 /** What the customer said beside the issue itself; nothing for other ways in. */
-export function customersLines({ customer }: Access, max = Infinity): string[] {
-  if (customer === null) return [];
-  const { tried, expected, urgency, files } = customer;
+export function customersLines({ origin }: Access, max = Infinity): string[] {
+  if (origin.kind !== 'customer') return [];
+  const { tried, expected, urgency, files } = origin.words;
   return [
     `*Urgency* ${urgency}`,
     ...(tried === '' ? [] : [`*Already tried*\n${quote(tried, max)}`]),
@@ -87,7 +87,7 @@ export function resolution(event: EventOf<'closeout.filed'>, no: number, state: 
 export function historyEntry({ no, state }: Visible<'customer'>): string {
   const ask = askOf(state);
   const lines = [
-    `*${tsa(no)}* · *${statusWord(state)}* · ${state.way === 'emergency' ? ':rotating_light: EMERGENCY · ' : ''}${when(state.filedAt)}`,
+    `*${tsa(no)}* · *${statusWord(state)}* · ${state.origin.kind === 'emergency' ? ':rotating_light: EMERGENCY · ' : ''}${when(state.filedAt)}`,
   ];
   if (isStarted(state) && ask !== null) {
     const end = isOver(state) ? state.ending.endedAt : state.session.expiresAt;

@@ -71,7 +71,7 @@ function silence(
 
 /** Whoever was denied hears when they can ask again, and not only when they try. */
 function mayAskAgain({ event, at }: Recorded, { state, destination, world, now }: Facts): string {
-  if (event.type !== 'request.denied' || state.way !== 'support') return '';
+  if (event.type !== 'request.denied' || state.origin.kind !== 'support') return '';
   if (readerOf(destination) !== state.requester) return '';
   const until = coolsDownUntil(at, world.policy, now);
   return until === null ? '' : `\nTalk to them; you can file it again ${when(until)}, not before.`;
@@ -120,7 +120,7 @@ export function noticeWords(
     case 'request.cancelled':
       return `:heavy_multiplication_x: ${it} · ${who(event.by)} cancelled it. Nobody gets access.${event.reason === '' ? '' : `\n${quote(event.reason)}`}`;
     case 'request.lapsed':
-      return `:zzz: ${it} · lapsed: ${lapseWords(event.why)}. ${state.way === 'customer' ? 'If help is still needed, it can be asked for again.' : 'If it is still needed, file again with \`/tsa request\`.'}`;
+      return `:zzz: ${it} · lapsed: ${lapseWords(event.why)}. ${state.origin.kind === 'customer' ? 'If help is still needed, it can be asked for again.' : 'If it is still needed, file again with \`/tsa request\`.'}`;
     case 'question.asked':
       return `:question: ${it} · ${who(event.by)} asks:\n${quote(event.text)}`;
     case 'question.answered':
@@ -143,7 +143,7 @@ export function noticeWords(
     case 'start.opened':
       return `:alarm_clock: ${it} · the planned time has come: you can start the session in ${place} now.`;
     case 'session.started':
-      return `${state.way === 'emergency' ? ':rotating_light: *EMERGENCY* ·' : ':large_green_circle:'} ${it} · ${who(event.by)} entered ${place}, until ${when(event.expiresAt)} (${lasting(event.expiresAt - event.startedAt)}).`;
+      return `${state.origin.kind === 'emergency' ? ':rotating_light: *EMERGENCY* ·' : ':large_green_circle:'} ${it} · ${who(event.by)} entered ${place}, until ${when(event.expiresAt)} (${lasting(event.expiresAt - event.startedAt)}).`;
     case 'session.warned':
       return `:hourglass: ${it} · your session in ${place} ends ${when(event.expiresAt)} by itself. Finish up, or end it now.`;
     case 'extension.asked':
@@ -196,7 +196,7 @@ export function noticeWords(
     case 'access.missing':
       return productWords(event, it, place, state, at);
     case 'review.reminded':
-      return `:bell: ${it} · the emergency in ${place} still owes its review${event.reviewers.length === 0 ? '' : ` by ${people(event.reviewers)}`}${state.review === null ? '' : `, due ${when(state.review.dueAt)}`}.`;
+      return `:bell: ${it} · the emergency in ${place} still owes its review${event.reviewers.length === 0 ? '' : ` by ${people(event.reviewers)}`}${state.origin.kind === 'emergency' ? `, due ${when(state.origin.review.dueAt)}` : ''}.`;
   }
 }
 
