@@ -166,6 +166,7 @@ function historyOf(no: number, at: number, policy: Policy): readonly Fact[] {
         extensions: limits.extensions,
         closeoutReminderFirstMs: limits.closeoutReminderFirstMs,
         closeoutReminderEveryMs: limits.closeoutReminderEveryMs,
+        closeoutAcceptedAfterMs: limits.closeoutAcceptedAfterMs,
       },
       roleNotes: ['The requester will hold the access.', 'The requester is the owner.'],
       repeatCount: 1,

@@ -73,6 +73,8 @@ function happen(command: TimerCommand, state: Access, context: Context): Decisio
       return accept({ type: 'session.warned', expiresAt: state.session.expiresAt });
     case 'remind_closeout':
       return accept({ type: 'closeout.reminded', at: now });
+    case 'accept_unanswered':
+      return accept({ type: 'closeout.accepted', by: actorName({ kind: 'timer' }) });
     case 'remind_review':
       return accept({
         type: 'review.reminded',

@@ -32,6 +32,7 @@ export const closeoutEvents = [
     next: z.strictObject({ what: text, by: user, until: instant }).nullable(),
   }),
   z.strictObject({ type: z.literal('closeout.reminded'), at: instant }),
+  /** By whoever judges it; or by time, where the customer who asked was silent. */
   z.strictObject({ type: z.literal('closeout.accepted'), by: user }),
   z.strictObject({ type: z.literal('closeout.contested'), by: user, question: text }),
 ] as const;

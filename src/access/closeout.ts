@@ -24,6 +24,12 @@ export function nextBy(state: Access): UserId | null {
   return state.phase === 'ended' ? (state.closeout?.next?.by ?? null) : null;
 }
 
+/** When a closeout counts as accepted that the customer, whose request it was, says nothing about; `null`: it does not. */
+export function countsAsAcceptedAt(state: Access): number | null {
+  if (state.phase !== 'closed' || state.origin.kind !== 'customer' || state.accepted !== null) return null;
+  return state.closeout.at + state.terms.closeoutAcceptedAfterMs;
+}
+
 /** What must be confirmed gone: every role and group that was listed, and those that turned up at an earlier closeout. */
 export function rolesToCheck(state: Access): readonly string[] {
   if (state.phase !== 'ended') return [];

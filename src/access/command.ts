@@ -130,6 +130,8 @@ export type TimerCommand =
   | { readonly type: 'warn' }
   | { readonly type: 'expire' }
   | { readonly type: 'remind_closeout' }
+  /** The customer who asked was silent about what came of it. */
+  | { readonly type: 'accept_unanswered' }
   | { readonly type: 'remind_review' }
   /** What may have been used, ended or taken back in events that were lost is over. */
   | { readonly type: 'end_in_doubt' };
@@ -205,6 +207,7 @@ const KINDS = {
   warn: 'timer',
   expire: 'timer',
   remind_closeout: 'timer',
+  accept_unanswered: 'timer',
   remind_review: 'timer',
   end_in_doubt: 'timer',
   confirm_open: 'product',

@@ -1,3 +1,4 @@
+import { countsAsAcceptedAt } from './closeout.ts';
 import type { TimerCommand } from './command.ts';
 import { NOT_CLOSED_AFTER_MS, NOT_CLOSED_EVERY_MS, REMINDERS_MAX } from './limits.ts';
 import type { Unclosed } from './product-access.ts';
@@ -102,8 +103,11 @@ function reminders(state: Access): readonly Due[] {
       return [...warning(state), ...approverReminder(state)];
     case 'ended':
       return [closeoutReminder(state)];
+    case 'closed': {
+      const at = countsAsAcceptedAt(state);
+      return at === null ? [] : [{ at, command: { type: 'accept_unanswered' } }];
+    }
     case 'unconfirmed':
-    case 'closed':
     case 'denied':
     case 'cancelled':
     case 'lapsed':

@@ -59,6 +59,7 @@ const terms = z.strictObject({
   extensions: z.int().min(0),
   closeoutReminderFirstMs: duration,
   closeoutReminderEveryMs: duration,
+  closeoutAcceptedAfterMs: duration,
 });
 
 const header = {

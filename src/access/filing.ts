@@ -228,6 +228,7 @@ export function termsOf(
     extensions: limits.extensions,
     closeoutReminderFirstMs: limits.closeoutReminderFirstMs,
     closeoutReminderEveryMs: limits.closeoutReminderEveryMs,
+    closeoutAcceptedAfterMs: limits.closeoutAcceptedAfterMs,
   };
 }
 

@@ -71,6 +71,7 @@ const COMMANDS = {
   warn: null,
   expire: null,
   remind_closeout: null,
+  accept_unanswered: null,
   remind_review: null,
   end_in_doubt: null,
 } as const satisfies Record<(Command | GlobalCommand)['type'], Counted | null>;

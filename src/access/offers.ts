@@ -115,9 +115,9 @@ const WORTH: Readonly<Record<Offer, (reader: Reader) => boolean>> = {
   // Not while the product still has time to say it itself.
   close_by_hand: ({ state }) => notClosed(state).length > 0,
   open_again: always,
-  // The customer is asked in words of their own, where they are asked at all.
-  accept_closeout: ours,
-  contest_closeout: ours,
+  // The customer is asked about what they asked for.
+  accept_closeout: always,
+  contest_closeout: always,
   review_emergency: always,
   // Not the other ways in: those are asked for anew.
   file_again: ({ state }) =>

@@ -80,6 +80,8 @@ export interface PolicyLimits {
   readonly extensions: number;
   readonly closeoutReminderFirstMs: number;
   readonly closeoutReminderEveryMs: number;
+  /** Where the customer who asked says nothing for so long, the closeout counts as accepted. */
+  readonly closeoutAcceptedAfterMs: number;
   /** A closeout open longer than this blocks new requests; `null`: it never does. */
   readonly closeoutOverdueMs: number | null;
   readonly customerRequestMs: number;

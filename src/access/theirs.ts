@@ -1,3 +1,4 @@
+import { actorName } from './people.ts';
 import { theirCloseout } from './closeout.ts';
 import type { AccessEvent, Ask } from './event.ts';
 import { withoutWords } from './product-access.ts';
@@ -7,6 +8,8 @@ import type { Access, Base, Extension, Grant, Origin, Review, Session } from './
 
 /** Was it the customer's own word? */
 type Said = (by: string) => boolean;
+
+const TIMER = actorName({ kind: 'timer' });
 
 /** Every field is named, so that no new one is shown to the customer before somebody thought about it. */
 function theirBase(state: Base): Base {
@@ -58,9 +61,10 @@ export function theirState(state: Access, said: Said): Access {
       return { ...state, ...base, grant: theirGrant(state.grant), session, extension };
     }
     case 'ended': {
+      const contested = state.contested !== null && said(state.contested.by) ? state.contested : null;
       const closeout = state.closeout === null ? null : theirCloseout(state.closeout);
       const session = theirSession(state.session);
-      return { ...state, ...base, grant: theirGrant(state.grant), session, closeout, contested: null };
+      return { ...state, ...base, grant: theirGrant(state.grant), session, closeout, contested };
     }
     case 'closed':
       return {
@@ -117,8 +121,9 @@ export function theirEvent(event: AccessEvent, said: Said): AccessEvent | null {
       return said(event.by) ? event : { ...event, reason: '' };
     case 'closeout.filed':
       return theirCloseout(event);
+    case 'closeout.accepted':
     case 'closeout.contested':
-      return said(event.by) ? event : null;
+      return said(event.by) || event.by === TIMER ? event : null;
     case 'emergency.reviewed':
       return { ...event, note: '' };
     case 'emergency.confirmed':
@@ -158,7 +163,6 @@ export function theirEvent(event: AccessEvent, said: Said): AccessEvent | null {
     case 'owner.offered':
     case 'owner.changed':
     case 'closeout.reminded':
-    case 'closeout.accepted':
     case 'review.reminded':
       return null;
   }

@@ -175,6 +175,10 @@ const limits = z
     extensions: z.int().min(0).max(10).default(1).describe('Extensions of one session.'),
     closeout_reminder_first: duration('4h', 'The owner is reminded of an open closeout after this.'),
     closeout_reminder_every: duration('1d', 'And then again this often.'),
+    closeout_accepted_after: duration(
+      '7d',
+      'A closeout that the customer who asked says nothing about counts as accepted after this.',
+    ),
     closeout_overdue: length('Whoever has a closeout open for longer cannot file.').optional(),
     customer_request: duration('48h', 'A customer’s request is good for this long.').refine(
       (ms) => ms <= CUSTOMER_REQUEST_MAX_MS,

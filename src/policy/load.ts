@@ -235,6 +235,7 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       extensions: limits.extensions,
       closeoutReminderFirstMs: limits.closeout_reminder_first,
       closeoutReminderEveryMs: limits.closeout_reminder_every,
+      closeoutAcceptedAfterMs: limits.closeout_accepted_after,
       closeoutOverdueMs: limits.closeout_overdue ?? null,
       customerRequestMs: limits.customer_request,
       perHour: perHourOf(limits.per_hour),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dueAt } from '../../src/access/due.ts';
 import {
   FILE,
   ask,
@@ -8,6 +9,7 @@ import {
   end,
   extend,
   revoke,
+  start,
   takeOn,
 } from '../support/access-commands.ts';
 import {
@@ -31,8 +33,9 @@ import {
   STANDINGS,
   T0,
   TENANTS,
+  timer,
 } from '../support/access-fixtures.ts';
-import { inPhase, moreTime, story, unclaimed } from '../support/access-story.ts';
+import { closed as closedOut, inPhase, moreTime, story, unclaimed } from '../support/access-story.ts';
 
 const running = unclaimed().given(GUS, takeOn());
 
@@ -282,6 +285,31 @@ describe('the customer, while it goes on and afterwards', () => {
       .thenInvalid({ field: 'scope', problem: 'needs_own_request' });
     const whole = unclaimed({}, { limits: { customerRequestMs: HOUR } }).given(GUS, takeOn());
     whole.when(GUS, extend()).thenRefused({ reason: 'session_limit', maxMs: HOUR, set: 'consent' });
+  });
+
+  it('that they say nothing about is accepted by time, as an event, and not before its time', () => {
+    const closed = running.given(GUS, end).given(GUS, closeOut({ removed: [] }));
+    const { terms, closeout } = inPhase(closed, 'closed');
+    const at = closeout.at + terms.closeoutAcceptedAfterMs;
+    expect(dueAt(inPhase(closed, 'closed'))).toBe(at);
+    closed
+      .at(at - 1)
+      .when(timer, { type: 'accept_unanswered' })
+      .thenRefused({ reason: 'nothing_due' });
+    const silent = closed.at(at).tick();
+    expect(silent.facts.at(-1)?.event).toEqual({ type: 'closeout.accepted', by: 'system:timer' });
+    expect(dueAt(inPhase(silent, 'closed'))).toBeNull();
+    silent.when(carl, contest).thenRefused({ reason: 'already_given', seat: 'system:timer' });
+    // Their word comes first, whichever it is; ours never waits for time.
+    expect(dueAt(inPhase(closed.given(cara, { type: 'accept_closeout' }), 'closed'))).toBeNull();
+    expect(dueAt(inPhase(closedOut(), 'closed'))).toBeNull();
+  });
+
+  it('reopens the conversation with its owner, and not the access', () => {
+    const closed = running.given(GUS, end).given(GUS, closeOut({ removed: [] }));
+    const again = closed.given(carl, contest);
+    again.when(GUS, start).thenRefused({ reason: 'wrong_phase', phase: 'ended' });
+    inPhase(again.given(GUS, closeOut({ removed: [] })).given(carl, { type: 'accept_closeout' }), 'closed');
   });
 
   it('reads how it was resolved, and may accept or contest it', () => {

@@ -244,6 +244,27 @@ describe('The tenant’s page', () => {
     expect((await d.get(`${path}/record.csv`)).body).toContain('"Each invoice shows once again."');
   });
 
+  it('asks whoever asked for help what came of it: it works, or what still fails', async () => {
+    const d = openTestPages();
+    await d.given(cara, ask());
+    await d.given(GUS, takeOn(), 1);
+    await d.given(GUS, end, 1);
+    await d.given(GUS, closeOut({ removed: [] }), 1);
+    const { path, code } = await d.issue('tenant');
+    expect((await d.get(`${path}/1`)).text).toMatch(/Does it work\?.*It works.*It is not fixed/s);
+    expect((await d.post(`${path}/1`, { code, answer: 'not_fixed', reason: ' ' })).status).toBe(422);
+    const reason = 'March still shows twice.';
+    expect((await d.post(`${path}/1`, { code, answer: 'not_fixed', reason })).text).toContain('open again');
+    const told = await d.get(`${path}/1`);
+    expect(told.text).toContain('March still shows twice.');
+    expect(told.text).not.toContain('Does it work?');
+    await d.given(GUS, closeOut({ removed: [] }), 1);
+    const later = await d.issue('tenant');
+    const thanks = await d.post(`${later.path}/1`, { code: later.code, answer: 'works' });
+    expect(thanks.text).toContain('TSA-1 is settled');
+    expect((await d.get(`${later.path}/1`)).text).toContain('says that it works');
+  });
+
   it('waits for names no longer than once while Slack is silent', async () => {
     let asked = 0;
     const silent = (): Promise<void> => {

@@ -95,12 +95,34 @@ describe.each(['socket', 'http'] as const)('A customer’s own request, over %s'
     const summary = await ann.waitFor('app', /Changed:\n> Deleted the doubled invoices of October/);
     expect(summary.text).toContain('> The import ran twice');
     expect(summary.text).not.toContain('has no lock');
+    expect(summary.text).toMatch(/Does it work\? Please say so\. If we hear nothing by /);
+
+    await ann.presses('It is not fixed', 'app', /TSA-1/);
+    const still = await ann.modal('It is not fixed');
+    await still.types('What still fails?', 'November shows them twice, too.');
+    await still.submits();
+    await s.later(0);
+    await noor.waitFor('app', /says that it is not fixed:\n> November shows them twice, too/);
+    await noor.presses('Close out', 'app', /TSA-1/);
+    const again = await noor.modal('Close out');
+    await again.chooses('Can the customer do what failed before?', 'Yes');
+    await again.types('What was changed?', 'Deleted the doubled invoices of October and November.');
+    await again.types('Who confirmed that?', 'Ann');
+    await again.types('What was checked?', 'The invoices of both months.');
+    await again.types('Summary for the customer', 'November is right now, too.');
+    await again.submits();
+    await s.later(0);
+    await ann.presses('It works', 'app', /TSA-1/);
+    await s.later(0);
+    await noor.waitFor('app', /<@U0ANN[^>]*> says that it works|says that it works/);
 
     await ann.presses('Support request history', '#shared-northwind', /Need our team/);
     const history = await ann.modal('Support history');
     expect(history.text).toMatch(/TSA-1\* · \*Resolved/);
     expect(history.text).toMatch(/<@U0NOOR> was given \*Read-only\*/);
-    expect(history.text).toContain('Fixed: yes. Changed: Deleted the doubled invoices of October.');
+    expect(history.text).toContain(
+      'Fixed: yes. Changed: Deleted the doubled invoices of October and November.',
+    );
     expect((await written(s)).refused).toEqual([]);
   });
 

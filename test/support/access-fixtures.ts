@@ -123,6 +123,7 @@ const LIMITS: PolicyLimits = {
   extensions: 2,
   closeoutReminderFirstMs: HOUR,
   closeoutReminderEveryMs: DAY,
+  closeoutAcceptedAfterMs: 7 * DAY,
   closeoutOverdueMs: 3 * DAY,
   customerRequestMs: DAY,
   perHour: perHour(10_000, 10_000),

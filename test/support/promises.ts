@@ -281,6 +281,15 @@ export function able(
       return;
     case 'closeout.accepted':
     case 'closeout.contested':
+      if (event.type === 'closeout.accepted' && actor.kind === 'timer') {
+        must(
+          before.origin.kind === 'customer' &&
+            before.phase === 'closed' &&
+            now >= before.closeout.at + before.terms.closeoutAcceptedAfterMs,
+          'only the customer’s silence counts as a yes, and not before its time',
+        );
+        return;
+      }
       if (before.origin.kind === 'customer') return;
       barred(before, event.by);
       must(judges(before, event.by, world), 'who judges the closeout may decide here');

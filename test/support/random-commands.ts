@@ -347,6 +347,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
         'warn',
         'expire',
         'remind_closeout',
+        'accept_unanswered',
         'remind_review',
         'end_in_doubt',
       ] as const

@@ -16,6 +16,7 @@ import type { Typed } from '../views/request-view.ts';
 import { back, createTenantEntry } from './tenant-entry.ts';
 import { inUse, recordPage, tenantPage } from '../views/tenant-view.ts';
 import { happened, namesFor } from '../views/words.ts';
+import { problemWords } from '../../wording/problems.ts';
 import { refusalSentence } from '../../wording/contact-refusals.ts';
 
 /** `/t/:token`: one contact looks up their tenant, for half an hour. To change something they type the code of the mail. */
@@ -23,7 +24,8 @@ import { refusalSentence } from '../../wording/contact-refusals.ts';
 const PAGE = 20;
 const actForm = z.object({
   code: z.string().max(40).catch(''),
-  answer: z.enum(['report', 'cancel', 'revoke']).catch('report'),
+  answer: z.enum(['report', 'cancel', 'revoke', 'works', 'not_fixed']).catch('report'),
+  reason: z.string().catch(''),
 });
 
 export function createTenantLink(context: PageContext): Readonly<
@@ -100,6 +102,7 @@ export function createTenantLink(context: PageContext): Readonly<
       if (wrong !== null) {
         const again: Typed = {
           ...NOTHING_TYPED,
+          reason: typed.reason,
           problem: 'Nothing was changed yet.',
           codeProblem: wrong.problem,
         };
@@ -111,13 +114,14 @@ export function createTenantLink(context: PageContext): Readonly<
           422,
         );
       }
-      const command = DEEDS[typed.answer];
+      const command = deedOf(typed);
       const { refusal } = await deps.handler.handle({
         command,
         requestNo: no,
         actor: { kind: 'contact', email: opened.link.email },
         world: deps.directory.known(),
-        delivery: `page:${keyOf(token)}:${no}:${command.type}`,
+        // Other words are another answer.
+        delivery: `page:${keyOf(token)}:${no}:${command.type}:${keyOf(typed.reason)}`,
       });
       deps.log.info(
         { no, purpose: 'tenant', refused: refusal?.reason ?? null },
@@ -127,6 +131,17 @@ export function createTenantLink(context: PageContext): Readonly<
       const shown = { ...after, name: namesFor(opened.tenant, opened.facts.nameOf) };
       if (refusal === null)
         return send(c, opened, 'Done', html`${answered(typed.answer, shown)} ${back(opened)}`);
+      if (refusal.reason === 'invalid' && typed.answer === 'not_fixed') {
+        const [first] = refusal.problems;
+        const again: Typed = {
+          ...NOTHING_TYPED,
+          ...{ code: typed.code, reason: typed.reason },
+          problem: 'Nothing was changed yet.',
+          reasonProblem: first === undefined ? null : problemWords(first),
+        };
+        const page = recordPage(record, await done(no), opened.facts, again, opened.link.email);
+        return send(c, opened, `Not done yet: ${tsa(no)}`, page, 422);
+      }
       const body = says(
         'Nothing was changed',
         refusalSentence(refusal),
@@ -150,11 +165,20 @@ export function createTenantLink(context: PageContext): Readonly<
   };
 }
 
-const DEEDS: Readonly<Record<'report' | 'cancel' | 'revoke', RequestCommand>> = {
-  report: { type: 'report_unexpected' },
-  cancel: { type: 'cancel', reason: '' },
-  revoke: { type: 'revoke', reason: 'The customer took it back.' },
-};
+function deedOf({ answer, reason }: z.infer<typeof actForm>): RequestCommand {
+  switch (answer) {
+    case 'report':
+      return { type: 'report_unexpected' };
+    case 'cancel':
+      return { type: 'cancel', reason: '' };
+    case 'revoke':
+      return { type: 'revoke', reason: 'The customer took it back.' };
+    case 'works':
+      return { type: 'accept_closeout' };
+    case 'not_fixed':
+      return { type: 'contest_closeout', question: reason };
+  }
+}
 
 function csvFile(c: Context, name: string, lines: AsyncGenerator<string>): Response {
   c.header('Content-Type', 'text/csv; charset=utf-8');

@@ -82,6 +82,15 @@ export function answered(answer: string, shown: Shown): Html {
     case 'revoke':
       return html`<h1>You took ${it} back</h1>
         <p>${happened(no, state, name)} Whoever asked was told.</p>`;
+    case 'works':
+      return html`<h1>Thank you</h1>
+        <p>${it} is settled.</p>`;
+    case 'not_fixed':
+      return html`<h1>Thank you: ${it} is open again</h1>
+        <p>
+          Whoever sees it through was told what you wrote, and answers. Nobody enters for it again unless you
+          ask.
+        </p>`;
     default:
       return html`<h1>Stopped</h1>
         <p>

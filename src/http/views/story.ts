@@ -1,3 +1,4 @@
+import { actorName } from '../../access/people.ts';
 import { html } from 'hono/html';
 import type { AccessEvent } from '../../access/event.ts';
 import { CUSTOMER_SEAT } from '../../access/state.ts';
@@ -20,6 +21,8 @@ export function storyOf({ events }: Theirs, name: Name): Html {
     })}
   </ol>`;
 }
+
+const TIMER = actorName({ kind: 'timer' });
 
 function eventWords(event: AccessEvent, name: Name): Html | null {
   switch (event.type) {
@@ -72,6 +75,12 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
       return html`${name(event.by)} did not expect this session${event.standing ? ', so it was stopped' : ''}.`;
     case 'closeout.filed':
       return html`${name(event.by)} wrote up what was done.`;
+    case 'closeout.accepted':
+      return event.by === TIMER
+        ? html`Nothing was said against it in time: it counts as settled.`
+        : html`${name(event.by)} says that it works.`;
+    case 'closeout.contested':
+      return html`${name(event.by)} says that it is not fixed: ${quotation(event.question)}`;
     case 'emergency.reviewed':
       return html`${name(event.by)} judged the emergency ${event.justified ? 'justified' : 'not justified'}.`;
     case 'access.opened':
@@ -105,8 +114,6 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
     case 'owner.offered':
     case 'owner.changed':
     case 'closeout.reminded':
-    case 'closeout.accepted':
-    case 'closeout.contested':
     case 'review.reminded':
       return null;
   }

@@ -10,7 +10,7 @@ import { lasting } from '../../wording/durations.ts';
 import type { Done } from './actions-view.ts';
 import { actionsPart } from './actions-view.ts';
 import type { Html } from './frame.ts';
-import { alert, button, codeField, inUtc, time } from './frame.ts';
+import { alert, button, codeField, inUtc, textField, time } from './frame.ts';
 import type { Typed } from './request-view.ts';
 import { requestFacts, wrongIn } from './request-view.ts';
 import { storyOf } from './story.ts';
@@ -238,8 +238,9 @@ function resolution({ state }: Theirs, name: Name): Html | null {
 function deed(
   { no, state }: Theirs,
   { now, world }: TenantFacts,
+  typed: Typed,
   email: string,
-): readonly [string, string, string, Html] | null {
+): readonly [string, string, string, Html, Html?] | null {
   const actor = { kind: 'contact', email } as const;
   const offers = offersTo(state, { audience: 'customer', place: 'record' }, { actor, world, now });
   if (offers.has('report_unexpected'))
@@ -263,17 +264,30 @@ function deed(
       `Cancel ${tsa(no)}`,
       button('Cancel the request', 'cancel', 'stop'),
     ];
+  if (offers.has('accept_closeout'))
+    return [
+      'Does it work?',
+      'If it is not fixed, whoever sees it through reads what you write and answers. Nobody enters for it again unless you ask.',
+      `What came of ${tsa(no)}`,
+      html`${button('It works', 'works', 'go')} ${button('It is not fixed', 'not_fixed', 'stop')}`,
+      textField('reason', 'What still fails?', {
+        value: typed.reason,
+        problem: typed.reasonProblem,
+        hint: 'Only where it is not fixed.',
+        required: false,
+      }),
+    ];
   return null;
 }
 
 function actOn(record: Theirs, facts: TenantFacts, typed: Typed, email: string): Html | null {
-  const found = deed(record, facts, email);
+  const found = deed(record, facts, typed, email);
   if (found === null) return null;
-  const [title, words, label, press] = found;
+  const [title, words, label, press, field = null] = found;
   return html`<form method="post" action="${facts.at}/${record.no}" class="card" aria-label="${label}">
     <h2>${title}</h2>
     <p>${words}</p>
-    ${codeField(typed.codeProblem, typed.code)}
+    ${field} ${codeField(typed.codeProblem, typed.code)}
     <div class="buttons">${press}</div>
   </form>`;
 }

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Access } from '../../access/state.ts';
+import type { Closed, Ended } from '../../access/state.ts';
 import { rolesToCheck } from '../../access/closeout.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import { troubleOf } from '../api/client.ts';
@@ -84,15 +84,21 @@ async function submit(context: SlackContext, call: SubmitCall): Promise<Submitte
   return submitForm(context, call, readCloseOut(call.view, roles), blockOf, record ?? no);
 }
 
-function contestForm(no: number, state: Access): ModalView {
-  const words =
-    state.phase === 'closed'
-      ? `${who(state.closeout.by)} says: ${oneLine(state.closeout.changed, 1_500)}`
-      : '';
-  return form(CONTEST_MODAL, no, 'Contest the closeout', 'Send back', [
-    section(`*${tsa(no)}*, ${placeOf(state)}. ${words}`),
-    textField(QUESTION, 'What is missing or wrong?', {
-      hint: 'It stays open until it is closed out again.',
-    }),
-  ]);
+function contestForm(no: number, state: Ended | Closed): ModalView {
+  const { closeout, origin } = state;
+  const words = closeout === null ? '' : `${who(closeout.by)} says: ${oneLine(closeout.changed, 1_500)}`;
+  const about = section(`*${tsa(no)}*, ${placeOf(state)}. ${words}`);
+  return origin.kind === 'customer'
+    ? form(CONTEST_MODAL, no, 'It is not fixed', 'Send', [
+        about,
+        textField(QUESTION, 'What still fails?', {
+          hint: 'Whoever sees it through reads this and answers. Nobody enters for it again unless you ask.',
+        }),
+      ])
+    : form(CONTEST_MODAL, no, 'Contest the closeout', 'Send back', [
+        about,
+        textField(QUESTION, 'What is missing or wrong?', {
+          hint: 'It stays open until it is closed out again.',
+        }),
+      ]);
 }

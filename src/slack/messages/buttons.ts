@@ -100,14 +100,23 @@ const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
       label: `Take on ${it} and enter the tenant`,
     }),
   ],
-  accept_closeout: ({ no, it, state }) => [
-    button(state.phase === 'ended' ? 'Leave it at that' : 'Accept closeout', ACTION.closeoutYes, String(no), {
-      style: 'primary',
-      label: `Accept the closeout of ${it}`,
-    }),
+  accept_closeout: ({ no, it, state, as }) => [
+    button(
+      as === 'customer' ? 'It works' : state.phase === 'ended' ? 'Leave it at that' : 'Accept closeout',
+      ACTION.closeoutYes,
+      String(no),
+      {
+        style: 'primary',
+        label: as === 'customer' ? `What ${it} was about works` : `Accept the closeout of ${it}`,
+      },
+    ),
   ],
-  contest_closeout: ({ no, it }) => [
-    button('Contest', ACTION.closeoutNo, String(no), { label: `Contest the closeout of ${it}` }),
+  contest_closeout: ({ no, it, as }) => [
+    as === 'customer'
+      ? button('It is not fixed', ACTION.closeoutNo, String(no), {
+          label: `What ${it} was about is not fixed`,
+        })
+      : button('Contest', ACTION.closeoutNo, String(no), { label: `Contest the closeout of ${it}` }),
   ],
   review_emergency: ({ no, it }) => [
     button('Justified', ACTION.justified, String(no), { style: 'primary', label: `${it} was justified` }),

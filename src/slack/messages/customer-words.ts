@@ -1,4 +1,5 @@
 import type { EventOf } from '../../access/event.ts';
+import { countsAsAcceptedAt } from '../../access/closeout.ts';
 import type { Visible } from '../../access/reading.ts';
 import type { Access } from '../../access/state.ts';
 import { askOf, asksCustomer, isOver, isStarted } from '../../access/state.ts';
@@ -80,7 +81,12 @@ export function resolution(event: EventOf<'closeout.filed'>, no: number, state: 
         : `:heavy_check_mark: *${tsa(no)}* · *${event.fixed === 'yes' ? 'Resolved' : 'Closed'}*: ${fixed}.`;
   const next = nextWords(event, 'customer');
   const seenTo = next === null ? '' : `\n${next}.`;
-  return `${stands}${used}${seenTo}${summary}\nChanged:\n${quote(event.changed, 900)}\nChecked, and confirmed by ${oneLine(event.confirmedBy, 200)}:\n${quote(event.checked, 600)}`;
+  const settled = countsAsAcceptedAt(state);
+  const silent =
+    settled === null
+      ? ''
+      : `\nDoes it work? Please say so. If we hear nothing by ${when(settled)}, it counts as settled.`;
+  return `${stands}${used}${seenTo}${summary}\nChanged:\n${quote(event.changed, 900)}\nChecked, and confirmed by ${oneLine(event.confirmedBy, 200)}:\n${quote(event.checked, 600)}${silent}`;
 }
 
 /** One entry of the tenant's history, for its contacts. */

@@ -1,6 +1,7 @@
 import type { AccessEvent } from '../../access/event.ts';
 import { coolsDownUntil } from '../../access/filing.ts';
 import { GONE } from '../../access/leaving.ts';
+import { actorName } from '../../access/people.ts';
 import { CUSTOMER_SEAT, goneFrom, isGranted, isOver, isStarted } from '../../access/state.ts';
 import type { Recorded } from '../../ledger/history.ts';
 import type { Rendered } from './blocks.ts';
@@ -25,6 +26,8 @@ import { tsa } from '../../wording/numbers.ts';
  * The words for one event, for whoever must hear of it. They stand in the card's thread, with the buttons that still
  * apply.
  */
+
+const TIMER = actorName({ kind: 'timer' });
 
 /** Later than this is worth an apology. */
 const LATE_MS = 2 * 60_000;
@@ -178,9 +181,11 @@ export function noticeWords(
         : `:bell: ${it} · ${place} is not closed out yet. ${next}. Is it fixed now? Close it out, or say what is next.`;
     }
     case 'closeout.accepted':
-      return `:heavy_check_mark: ${it} · ${who(event.by)} accepted the closeout.`;
+      if (event.by === TIMER)
+        return `:heavy_check_mark: ${it} · whoever asked has said nothing about what came of it: the closeout counts as accepted.`;
+      return `:heavy_check_mark: ${it} · ${who(event.by)} ${state.origin.kind === 'customer' ? 'says that it works' : 'accepted the closeout'}.`;
     case 'closeout.contested':
-      return `:question: ${it} · ${who(event.by)} contests the closeout:\n${quote(event.question)}`;
+      return `:question: ${it} · ${who(event.by)} ${state.origin.kind === 'customer' ? 'says that it is not fixed' : 'contests the closeout'}:\n${quote(event.question)}`;
     case 'emergency.reviewed':
       return `:scales: ${it} · ${who(event.by)} judged the emergency ${event.justified ? 'justified' : '*not justified*'}${withWords(event.note)}`;
     case 'access.asked':
