@@ -75,7 +75,7 @@ const importsPointOneWay: Rule = (files) =>
 
 /** What the answer to "may they?" is made of. */
 const WHO_MAY =
-  /^(?:isAmong|ableActor|ableContact|ownPart|mayApprove|mayReview|mayRequest|findSeat|seatToFill|candidatesFor|stillApproves|stillHolds|reviewRefusal)$/;
+  /^(?:isAmong|ableActor|ableContact|ownParts?|mayApprove|mayReview|mayRequest|findSeat|seatToFill|candidatesFor|stillApproves|stillHolds|reviewRefusal)$/;
 
 /** Elsewhere it is asked, and not answered: a second answer would drift from the first. */
 const onlyTheRulesSayWhoMay: Rule = (files) =>

@@ -26,8 +26,9 @@ export function evolveActive(
       return withExtension(state, event.type, ({ gone }) => ({ gone: [...gone, event.approver] }));
     case 'approval.asked_again': {
       const again = { given: null, askedAt: at };
-      return withExtension(state, event.type, ({ seats }) => ({
+      return withExtension(state, event.type, ({ seats, gone }) => ({
         seats: filled(seats, event.approver, again),
+        gone: gone.filter((user) => user !== event.approver),
       }));
     }
     case 'session.warned':

@@ -75,9 +75,11 @@ function whoIsGone(
   if (!whoMatters(state).includes(person)) return null;
   const standing = standingOf(world, person);
   if (standing === 'member' || standing === 'cannot_check') return null;
-  // The customer's own people are of another workspace, or guests of ours.
-  if (state.phase === 'unclaimed' && (standing === 'external' || standing === 'guest')) return null;
-  if (askOf(state)?.grantee !== person) return { who: 'Whoever asked for it', standing };
+  if (askOf(state)?.grantee !== person) {
+    // The customer's own people are of another workspace, or guests of ours.
+    if (state.origin.kind === 'customer' && (standing === 'external' || standing === 'guest')) return null;
+    return { who: 'Whoever asked for it', standing };
+  }
   const holds = state.phase === 'active';
   return { who: holds ? 'Whoever held the access' : 'Whoever was to hold the access', standing };
 }

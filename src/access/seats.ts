@@ -1,5 +1,6 @@
 import type { Moment } from './decision.ts';
-import { ableActor, ableContact, ownPart, personOf, standingOf } from './standing.ts';
+import type { Part } from './standing.ts';
+import { ableActor, ableContact, ownParts, personOf, standingOf } from './standing.ts';
 import { answersFor, isContact, mayApprove, namesOf } from './people.ts';
 import type { UserId } from './policy.ts';
 import type { Refusal } from './refusal.ts';
@@ -120,8 +121,8 @@ function answerersOf(state: Access, { holder }: Seat, { world, now }: Here): rea
   return [holder, answersFor(world.people, holder, now), ...deputies];
 }
 
-/** The part that bars this person. What a customer asked for is theirs to allow more of. */
-function barringPart(state: Access, user: UserId): ReturnType<typeof ownPart> {
-  const part = ownPart(state, user);
-  return part === 'requester' && state.origin.kind === 'customer' ? null : part;
+/** The part that bars this person. What a customer asked for is theirs to allow more of, unless they hold or own it, too. */
+function barringPart(state: Access, user: UserId): Part | null {
+  const parts = ownParts(state, user);
+  return parts.find((part) => part !== 'requester' || state.origin.kind !== 'customer') ?? null;
 }

@@ -39,11 +39,18 @@ export function standingOf(world: World, user: UserId): Standing {
   return within && isElsewhere(user) ? 'external' : standing;
 }
 
-/** Which part of the request this person already plays that bars them from deciding about it. */
-export function ownPart(state: Access, user: UserId): 'requester' | 'grantee' | 'owner' | null {
-  if (state.requester === user) return 'requester';
-  if (askOf(state)?.grantee === user) return 'grantee';
-  return state.owner === user ? 'owner' : null;
+export type Part = 'requester' | 'grantee' | 'owner';
+
+/** The parts of the request that this person already plays, any of which bars them from deciding about it. */
+export function ownParts(state: Access, user: UserId): readonly Part[] {
+  const played = { requester: state.requester, grantee: askOf(state)?.grantee, owner: state.owner };
+  return PARTS.filter((part) => played[part] === user);
+}
+const PARTS = ['requester', 'grantee', 'owner'] as const satisfies readonly Part[];
+
+/** The part of theirs that is named first. */
+export function ownPart(state: Access, user: UserId): Part | null {
+  return ownParts(state, user)[0] ?? null;
 }
 
 /**

@@ -377,6 +377,21 @@ describe('more time needs what the request needed', () => {
       .thenHappens({ type: 'extension.agreed' }, { type: 'approval.asked_again', approver: 'customer' });
   });
 
+  it('tells again of who was asked again, and left again', () => {
+    const gone = { type: 'offer_replacement', approver: ANN } as const;
+    const left: Change = { standing: { [ANN]: 'deactivated', [DOT]: 'deactivated' } };
+    const two = risky().given(GUS, extend());
+    two
+      .in(left)
+      .given(timer, gone)
+      .in({})
+      .given(ANN, moreTime(two, 'acme'))
+      .in(left)
+      .given(ABE, moreTime(two, 'acme'))
+      .when(timer, gone)
+      .thenHappens({ type: 'approver.gone', approver: ANN, why: 'not_able' });
+  });
+
   it('bars whoever is asked, or said yes, from owning it', () => {
     const owns = { type: 'offer_ownership', to: DOT } as const;
     const barred = { field: 'owner', problem: 'is_approver' } as const;

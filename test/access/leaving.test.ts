@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Standing } from '../../src/access/people.ts';
-import { ask, closeOut, extend, start } from '../support/access-commands.ts';
+import { ask, closeOut, extend, start, takeOn } from '../support/access-commands.ts';
 import type { Change } from '../support/access-fixtures.ts';
 import { ANN, cara, CARL, carl, EVE, GUS, MINUTE, OLA, RITA, T0, timer } from '../support/access-fixtures.ts';
 import {
@@ -15,6 +15,7 @@ import {
   unclaimed,
   unconfirmed,
 } from '../support/access-story.ts';
+import { OPEN_WITHIN_MS, WITH_PRODUCT } from '../support/product-story.ts';
 
 /** Who leaves, or may hold and ask for nothing any more, takes no access along. */
 
@@ -145,6 +146,24 @@ describe('What somebody asked for who leaves', () => {
         .thenHappens({ type: 'request.cancelled', by: SYSTEM });
     for (const standing of ['external', 'guest', 'member', 'cannot_check'] as const)
       asked.in(is(CARL, standing)).when(timer, callOff(CARL)).thenRefused({ reason: 'nothing_due' });
+    // A product that is asked to let the engineer in, or was too slow to, changes nothing of that.
+    const opening = story(WITH_PRODUCT).given(carl, ask()).given(GUS, takeOn());
+    for (const waits of [opening, opening.later(OPEN_WITHIN_MS).tick()]) {
+      inPhase(waits, 'approved');
+      for (const standing of ['external', 'guest'] as const)
+        waits
+          .in(is(CARL, standing, WITH_PRODUCT))
+          .when(timer, callOff(CARL))
+          .thenRefused({ reason: 'nothing_due' });
+      for (const [person, standing] of [
+        [CARL, 'deactivated'],
+        [GUS, 'guest'],
+      ] as const)
+        waits
+          .in(is(person, standing, WITH_PRODUCT))
+          .when(timer, callOff(person))
+          .thenHappens({ type: 'request.cancelled' });
+    }
     // An address is no account.
     unclaimed().when(timer, callOff('customer:cara@acme.example')).thenRefused({ reason: 'nothing_due' });
     story().given(cara, ask()).when(timer, callOff(CARL)).thenRefused({ reason: 'nothing_due' });

@@ -22,13 +22,13 @@ import { active, moreTime, story } from '../support/access-story.ts';
 
 /** Where one person comes to stand in two places: by standing in for another, or as what they are changes. */
 
-/** The policy now calls Gus the customer's person. */
-const GUS_IS_CONTACT: Change = {
+/** The policy calls that colleague the customer's person. */
+const contactIs = (slack: string): Change => ({
   tenants: TENANTS.map((tenant) => ({
     ...tenant,
-    contacts: [{ name: 'Gus', slack: GUS, email: null }],
+    contacts: [{ name: 'Contact', slack, email: null }],
   })),
-};
+});
 
 describe('who stands in for another approver', () => {
   const abeIsAway: Change = { absences: { [ABE]: { from: T0, until: T0 + DAY, delegate: ANN } } };
@@ -77,7 +77,7 @@ describe('who stands in for another approver', () => {
 
 describe('an engineer who is, or was, the customer’s person', () => {
   it('cannot accept what they asked for as the customer', () => {
-    story(GUS_IS_CONTACT)
+    story(contactIs(GUS))
       .given(GUS, ask())
       .in({})
       .when(GUS, takeOn())
@@ -87,7 +87,7 @@ describe('an engineer who is, or was, the customer’s person', () => {
   it('cannot give themselves more time', () => {
     const more = story().given(carl, ask()).given(GUS, takeOn()).given(GUS, extend(HOUR));
     more
-      .in(GUS_IS_CONTACT)
+      .in(contactIs(GUS))
       .when(GUS, moreTime(more))
       .thenRefused({ reason: 'self_approval', role: 'grantee' });
   });
@@ -97,6 +97,18 @@ describe('an engineer who is, or was, the customer’s person', () => {
     more
       .when(carl, moreTime(more))
       .thenHappens({ type: 'extension.agreed', by: CARL }, { type: 'extension.approved' });
+  });
+});
+
+describe('a colleague who asked as the customer, and came to own it', () => {
+  it('gives no more time to it', () => {
+    const more = story(contactIs(OTTO)).given(OTTO, ask()).given(GUS, takeOn()).given(GUS, extend(HOUR));
+    more.when(OTTO, moreTime(more)).thenHappens({ type: 'extension.agreed' }, { type: 'extension.approved' });
+    more
+      .given(GUS, { type: 'offer_ownership', to: OTTO })
+      .given(OTTO, { type: 'accept_ownership' })
+      .when(OTTO, moreTime(more))
+      .thenRefused({ reason: 'self_approval', role: 'owner' });
   });
 });
 
