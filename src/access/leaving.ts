@@ -6,6 +6,7 @@ import { actorName } from './people.ts';
 import type { UserId } from './policy.ts';
 import type { Access } from './state.ts';
 import { askOf } from './state.ts';
+import { isOutsideSlack } from './ids.ts';
 
 /** Somebody is no member any more: what they hold ends, and what they asked for, or were to hold, is called off. */
 export function callOff(state: Access, person: UserId, { world, now }: Context): Decision {
@@ -52,7 +53,7 @@ export function whoMatters(state: Access): readonly UserId[] {
     case 'unconfirmed':
     case 'approved': {
       // A contact outside Slack is an address, which nobody can take from them here.
-      const asked = requester.includes(':') ? [] : [requester];
+      const asked = isOutsideSlack(requester) ? [] : [requester];
       return [...new Set([...(grantee === null ? [] : [grantee]), ...asked])];
     }
     case 'ended':

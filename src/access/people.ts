@@ -1,4 +1,5 @@
 import type { ApproverRule, Policy, Principal, Tenant, UserId } from './policy.ts';
+import { customerNamed } from './ids.ts';
 
 /** What a Slack user is, as `users.info` tells it at the moment they act. */
 export type Standing =
@@ -59,7 +60,7 @@ export function actorName(actor: Actor): string {
     case 'person':
       return actor.id;
     case 'contact':
-      return `customer:${actor.email}`;
+      return customerNamed(actor.email);
     case 'timer':
       return 'system:timer';
     case 'product':
@@ -158,7 +159,7 @@ export function namesOf(
 ): readonly string[] {
   const contacts = policy.tenants.get(tenantId)?.contacts ?? [];
   const same = contacts.filter((contact) => isContact({ contacts: [contact] }, actor));
-  const names = same.flatMap(({ slack, email }) => [slack, email === null ? null : `customer:${email}`]);
+  const names = same.flatMap(({ slack, email }) => [slack, email === null ? null : customerNamed(email)]);
   return [actorName(actor), ...names.filter((name) => typeof name === 'string')];
 }
 

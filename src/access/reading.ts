@@ -6,6 +6,7 @@ import type { Policy, Principal, UserId } from './policy.ts';
 import type { Access } from './state.ts';
 import { askOf, reviewOf } from './state.ts';
 import { theirEvent, theirState } from './theirs.ts';
+import { emailOf } from './ids.ts';
 
 /**
  * What somebody may read of a request. The customer reads the record: who, why, when, what was done, whether it is fixed.
@@ -140,7 +141,7 @@ function isCustomers(policy: Policy, state: Access, name: string): boolean {
 
 function isContactName(policy: Policy, tenantId: string, name: string): boolean {
   const contacts = policy.tenants.get(tenantId)?.contacts ?? [];
-  return name.startsWith('customer:') || contacts.some(({ slack }) => slack === name);
+  return emailOf(name) !== null || contacts.some(({ slack }) => slack === name);
 }
 
 /** Was it the customer's own word? Whoever decides on our side speaks for us. */

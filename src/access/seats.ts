@@ -6,6 +6,7 @@ import type { UserId } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Access, Seat } from './state.ts';
 import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
+import { customerNamed } from './ids.ts';
 
 /** Who may say yes or no to what waits: a request, or more time in its session. Both ask the same of whoever answers. */
 
@@ -110,7 +111,7 @@ export function stillHolds(state: Access, { holder, given }: Seat, here: Here): 
   const { by } = given;
   if (holder !== CUSTOMER_SEAT) return stillApproves(state, { holder }, here, by);
   const contacts = here.world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
-  const still = contacts.some((c) => c.slack === by || `customer:${c.email ?? ''}` === by);
+  const still = contacts.some((c) => c.slack === by || customerNamed(c.email ?? '') === by);
   return still ? null : { reason: 'no_longer_approver' };
 }
 

@@ -10,7 +10,6 @@ import type { Recorded } from '../ledger/history.ts';
 import type { Links, Purpose } from '../ledger/links.ts';
 import type { Views } from '../ledger/views.ts';
 import type { Courier, Delivered, Delivery } from '../outbox/delivery.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
 import { contactOf, namesForContact } from '../wording/names.ts';
 import { consentLetter, tenantLetter } from './asks.ts';
 import type { Letter } from './layout.ts';
@@ -18,6 +17,7 @@ import { write } from './layout.ts';
 import type { MailFacts } from './parts.ts';
 import type { Transport } from './transport.ts';
 import { factLetter } from './words.ts';
+import { addressOf, isOutsideSlack } from '../access/ids.ts';
 
 /** Brings what is owed to a contact's mailbox, as things stand when it is sent; asks nothing that was answered. */
 
@@ -253,7 +253,7 @@ function peopleIn(state: Access, events: readonly Recorded[]): readonly UserId[]
     reviewOf(state)?.reviewer ?? state.owner,
     ...events.flatMap(({ event }) => ('by' in event ? [event.by] : [])),
   ];
-  return [...new Set(named)].filter((id) => !id.includes(':') && id !== CUSTOMER_SEAT);
+  return [...new Set(named)].filter((id) => !isOutsideSlack(id) && id !== CUSTOMER_SEAT);
 }
 
 /** The same for the same text, and telling nothing about it. */

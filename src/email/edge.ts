@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Courier } from '../outbox/delivery.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import type { MailCourierDeps } from './courier.ts';
 import { createMailCourier } from './courier.ts';
+import { addressOf } from '../access/ids.ts';
 
 /** The way to the customers' mailboxes, if there is one. */
 export interface MailEdge {

@@ -3,6 +3,7 @@ import type { UserId } from '../access/policy.ts';
 import type { OpenPhase } from '../access/state.ts';
 import { compiled } from './compiled.ts';
 import type { Tables } from './tables.ts';
+import { isOutsideSlack } from '../access/ids.ts';
 
 /** Whose access is under way: asked for, granted or in use. */
 export interface UnderWay {
@@ -47,7 +48,7 @@ export function createUnderWay(db: Kysely<Tables>): UnderWay {
     async people() {
       const found = (await everybody(db, {})).flatMap(({ requester, grantee }) => [requester, grantee]);
       // An address is nobody in Slack.
-      return [...new Set(found)].filter((one) => one !== null).filter((one) => !one.includes(':'));
+      return [...new Set(found)].filter((one) => one !== null).filter((one) => !isOutsideSlack(one));
     },
   };
 }

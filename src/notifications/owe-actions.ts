@@ -1,6 +1,7 @@
 import type { GlobalEventOf } from '../access/event.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Owed } from './message.ts';
+import { inChannel } from '../access/ids.ts';
 
 /** More of the same session within this is no new alarm: the first says where to look. */
 const AGAIN_AFTER_MS = 60 * 60_000;
@@ -19,7 +20,7 @@ export function oweActions(
   const places = new Set([channels.alert, channels.security ?? channels.alert]);
   return [...places].map((channel) => ({
     key: `after-end:${event.about}:${hour}:${channel}`,
-    destination: `channel:${channel}`,
+    destination: inChannel(channel),
     message: { kind: 'after_end', seq },
   }));
 }

@@ -6,6 +6,7 @@ import { asksCustomer, CUSTOMER_SEAT } from '../access/state.ts';
 import type { Owed } from './message.ts';
 import type { Entry } from './owe.ts';
 import { wasLate } from './owe-products.ts';
+import { byMailLater, emailOf, mailTo } from '../access/ids.ts';
 
 /** What the customer's contacts are told and asked by e-mail, beside Slack. Pure. */
 export function oweMail(
@@ -17,7 +18,7 @@ export function oweMail(
   const contacts = policy.tenants.get(after.tenant.id)?.contacts ?? [];
   const everybody = addresses(contacts.map((contact) => contact.email));
   const asker = addresses([
-    after.requester.startsWith('customer:') ? after.requester.slice('customer:'.length) : null,
+    emailOf(after.requester),
     ...contacts.filter((c) => c.slack === after.requester).map((c) => c.email),
   ]);
   const tell = (to: readonly string[], about = version): Owed[] =>
@@ -99,27 +100,6 @@ export function oweMail(
     case 'review.reminded':
       return [];
   }
-}
-
-const MAIL = 'mail:';
-const MAIL_LATER = 'later-mail:';
-/** How a destination begins that is an address. */
-export const MAIL_PREFIXES = [MAIL, MAIL_LATER] as const;
-
-/** An address, as a destination: what must be told. */
-export function mailTo(address: string): string {
-  return `${MAIL}${address}`;
-}
-
-/** An address, as a destination that may wait while somebody answers in Slack about that request: it holds nothing else up. */
-export function byMailLater(no: number, address: string): string {
-  return `${MAIL_LATER}${no}:${address}`;
-}
-
-/** The address of such a destination; `null` for one that is in Slack. */
-export function addressOf(destination: string): string | null {
-  const prefix = MAIL_PREFIXES.find((one) => destination.startsWith(one));
-  return prefix === undefined ? null : destination.slice(destination.lastIndexOf(':') + 1);
 }
 
 function addresses(all: readonly (string | null)[]): readonly string[] {

@@ -1,6 +1,7 @@
 import type { ProgramEvent } from '../access/event.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Owed } from './message.ts';
+import { inChannel } from '../access/ids.ts';
 
 /** Who must be told what the program itself has to say. Pure. */
 export function oweProgram(
@@ -8,7 +9,7 @@ export function oweProgram(
   { channels }: Pick<Policy, 'channels'>,
 ): readonly Owed[] {
   const alert = (key: string): Owed[] => [
-    { key, destination: `channel:${channels.alert}`, message: { kind: 'clock', seq } },
+    { key, destination: inChannel(channels.alert), message: { kind: 'clock', seq } },
   ];
   switch (event.type) {
     case 'clock.jumped':

@@ -8,6 +8,7 @@ import type { Access, Seat } from '../access/state.ts';
 import { askOf, CUSTOMER_SEAT, isGranted, isStarted, seatsAsked, seatsOf } from '../access/state.ts';
 import type { Owed } from './message.ts';
 import { ofProduct } from './owe-products.ts';
+import { directMessage, inChannel, isOutsideSlack, readerOf } from '../access/ids.ts';
 
 /** A fact that just joined a request's history, with the request before and after it. */
 export interface Entry {
@@ -27,7 +28,10 @@ export function owe({ no, event, before, after }: Entry, world: World, now: numb
   const has = places(after, world, now);
   const cards = [...new Set([...has, ...had])];
   // Who left has nowhere to read it; what they were shown before is tidied up.
-  const arrives = (to: string): boolean => world.listed.standing(to.replace(PERSON, '')) !== 'deactivated';
+  const arrives = (to: string): boolean => {
+    const reader = readerOf(to);
+    return reader === null || world.listed.standing(reader) !== 'deactivated';
+  };
   const notices = hearers(event, before ?? after, after, world, now);
   const marked =
     after.tenant.channel !== null && MARKING.has(event.type) ? [inChannel(after.tenant.channel)] : [];
@@ -73,18 +77,6 @@ const ONCE: ReadonlySet<AccessEvent['type']> = new Set([
   'grantee.gone',
   'session.ended',
 ]);
-
-const PERSON = 'person:';
-
-/** A person's direct messages, as a destination. */
-export function directMessage(user: string): string {
-  return `${PERSON}${user}`;
-}
-
-/** A channel, as a destination. */
-export function inChannel(channel: string): string {
-  return `channel:${channel}`;
-}
 
 /** Where the request's card stands in this phase. */
 function places(state: Access, world: World, now: number): ReadonlySet<string> {
@@ -313,5 +305,5 @@ function consentPlaces(
 
 /** Contacts outside Slack and time itself have no direct messages. */
 function isSlackUser(actor: string): boolean {
-  return !actor.includes(':') && actor !== CUSTOMER_SEAT;
+  return !isOutsideSlack(actor) && actor !== CUSTOMER_SEAT;
 }

@@ -3,9 +3,9 @@ import type { World } from '../access/people.ts';
 import { peopleOf } from '../access/people.ts';
 import { oweBeside } from '../ledger/owed-beside.ts';
 import type { Tables } from '../ledger/tables.ts';
-import { directMessage, inChannel } from '../notifications/owe.ts';
 import type { Message, Owed } from '../notifications/message.ts';
 import { notYet, putOwed } from './owing.ts';
+import { directMessage, inChannel } from '../access/ids.ts';
 
 /** That a place takes no messages is told to people: nothing is lost, or waits for ever, in silence. */
 

@@ -3,8 +3,8 @@ import { compiled } from '../ledger/compiled.ts';
 import type { OutboxTable, Tables } from '../ledger/tables.ts';
 import type { Message } from '../notifications/message.ts';
 import { message } from '../notifications/message.ts';
-import { addressOf, MAIL_PREFIXES } from '../notifications/owe-mail.ts';
 import type { Delivery } from './delivery.ts';
+import { addressOf, MAIL_PREFIXES } from '../access/ids.ts';
 
 /** What is due, taken up: a claim that was never settled says at the next start that something had begun. */
 

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import { message } from '../notifications/message.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
 import { readOwedOrders } from '../ledger/owed-orders.ts';
 import { digestsIn, owedDigest } from '../ledger/owed-digest.ts';
 import type { Retold } from '../ledger/retell.ts';
 import type { Tables } from '../ledger/tables.ts';
 import type { BesideCheck } from '../ledger/verify-beside.ts';
 import { readLinks } from '../ledger/links.ts';
+import { addressOf } from '../access/ids.ts';
 
 /**
  * Is what the outside world is told what the events owe it: nothing left out, sent elsewhere, changed or added? What was

@@ -5,9 +5,9 @@ import type { Owing } from '../ledger/owing.ts';
 import type { Restoration } from '../ledger/restorations.ts';
 import type { OutboxTable, Tables } from '../ledger/tables.ts';
 import type { Owed } from '../notifications/message.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
 import { CLEARED_EVERY_MS } from '../ledger/retention.ts';
 import { MAIL_IN_DOUBT } from './restored.ts';
+import { addressOf } from '../access/ids.ts';
 
 /** What the outside world must be told, put on its list in the transaction of the fact that it is about. */
 

@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { OwedRow } from '../ledger/owed-digest.ts';
 import type { Tables } from '../ledger/tables.ts';
-import { addressOf } from '../notifications/owe-mail.ts';
 import type { Owed } from '../notifications/message.ts';
+import { addressOf } from '../access/ids.ts';
 
 /** What is owed when the ledger goes on from a backup: nothing is told twice. */
 

@@ -10,7 +10,6 @@ import type { OwnLedger } from '../ledger/open.ts';
 import { recordsNotClosed } from '../ledger/product-accesses.ts';
 import { createTenantViews } from '../ledger/tenant-views.ts';
 import type { Views } from '../ledger/views.ts';
-import { inChannel } from '../notifications/owe.ts';
 import type { Courier } from '../outbox/delivery.ts';
 import type { TenantIndex } from '../policy/tenant-index.ts';
 import { readFacts } from '../review/facts.ts';
@@ -36,6 +35,7 @@ import { cardsIn } from './messages/memory.ts';
 import { announceRestored } from './restored/slice.ts';
 import { whyUnreadable } from '../wording/groups.ts';
 import { renderReview } from './review/slice.ts';
+import { inChannel } from '../access/ids.ts';
 
 /** Slack, as it answered when the program began: how to call it, and who the app is in whose workspace. */
 export interface SlackConnection {

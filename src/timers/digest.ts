@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { createAlarm } from '../clock.ts';
 import type { CommandHandler } from '../ledger/command-handler.ts';
 import type { Views } from '../ledger/views.ts';
+import { inChannel } from '../access/ids.ts';
 
 /** A week's digest: the week it stands for, and the time it covers (half-open, milliseconds since 1970). */
 export interface DigestWeek {
@@ -88,7 +89,7 @@ export function createDigestTimer(deps: {
   async function tick(): Promise<void> {
     const due = digestDue(policy, await views.digests(), clock.now());
     if (due === null) return;
-    const destination = `channel:${policy.channels.review}`;
+    const destination = inChannel(policy.channels.review);
     await handler.recordDigest(due, {
       key: `digest:${due.week}`,
       destination,

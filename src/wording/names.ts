@@ -1,6 +1,7 @@
 import type { Contact, Tenant, UserId } from '../access/policy.ts';
 import { CUSTOMER_SEAT } from '../access/state.ts';
 import type { Speaker } from './speaker.ts';
+import { customerNamed, emailOf } from '../access/ids.ts';
 
 /** Who and where, for a customer. */
 
@@ -12,7 +13,7 @@ export function placeOf({ name, environment }: { name: string; environment: stri
 /** The contact of the tenant whom the ledger knows by that name. */
 export function contactOf(tenant: Pick<Tenant, 'contacts'>, actor: string): Contact | undefined {
   return tenant.contacts.find(
-    ({ slack, email }) => slack === actor || (email !== null && `customer:${email}` === actor),
+    ({ slack, email }) => slack === actor || (email !== null && customerNamed(email) === actor),
   );
 }
 
@@ -26,6 +27,6 @@ export function namesForContact(
     if (actor === CUSTOMER_SEAT) return customer;
     const contact = tenant === undefined ? undefined : contactOf(tenant, actor);
     if (contact !== undefined) return contact.name;
-    return actor.startsWith('customer:') ? actor.slice('customer:'.length) : nameOf(actor);
+    return emailOf(actor) ?? nameOf(actor);
   };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { byMailLater } from '../../src/notifications/owe-mail.ts';
 import { approve, deny, file } from '../support/access-commands.ts';
 import { ANN, CARA, CARL, carl, cara, HOUR, MINUTE, RITA } from '../support/access-fixtures.ts';
 import { header, lines, linksIn, post } from '../support/test-mail.ts';
 import type { Post } from '../support/test-mail.ts';
+import { byMailLater } from '../../src/access/ids.ts';
 
 /** Bolt must consent: Carl is in Slack, Cara has mail. */
 async function asked(p: Post): Promise<void> {

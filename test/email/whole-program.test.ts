@@ -7,7 +7,6 @@ import { createLinks } from '../../src/ledger/links.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { createLog } from '../../src/log.ts';
 import { createTenantIndex } from '../../src/policy/tenant-catalogue.ts';
-import { mailTo } from '../../src/notifications/owe-mail.ts';
 import { written } from '../support/slack-acts.ts';
 import { file, fillIn, requestForm, testApp } from '../support/test-app.ts';
 import type { MailTestApp } from '../support/test-app-with-mail.ts';
@@ -20,6 +19,7 @@ import {
   presence,
   withContacts,
 } from '../support/test-app-with-mail.ts';
+import { mailTo } from '../../src/access/ids.ts';
 
 /** The whole program between a real Slack client and a real SMTP server. */
 

@@ -18,7 +18,6 @@ import { createLog } from '../../src/log.ts';
 import type { Courier, Delivery } from '../../src/outbox/delivery.ts';
 import { createDispatcher } from '../../src/outbox/dispatcher.ts';
 import { MAIL_IN_DOUBT, mailsInDoubt } from '../../src/outbox/restored.ts';
-import { addressOf } from '../../src/notifications/owe-mail.ts';
 import { catchUp } from '../../src/timers/catching-up.ts';
 import { createDigestTimer } from '../../src/timers/digest.ts';
 import { createTimers } from '../../src/timers/timers.ts';
@@ -29,6 +28,7 @@ import type { Roll } from '../support/random-commands.ts';
 import { dice, nextMoment, pick, sensible, wild } from '../support/random-commands.ts';
 import type { SetClock } from '../support/test-ledger.ts';
 import { announceAt, folder, setClock } from '../support/test-ledger.ts';
+import { addressOf } from '../../src/access/ids.ts';
 
 /** Everything that Slack and the mail server ever got, whatever the ledger knows of it. */
 interface Outside {

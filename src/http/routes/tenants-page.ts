@@ -2,10 +2,10 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { z } from 'zod';
 import type { Owed } from '../../notifications/message.ts';
-import { mailTo } from '../../notifications/owe-mail.ts';
 import type { PageContext } from '../page-context.ts';
 import { formOf } from '../page-context.ts';
 import { says } from '../views/frame.ts';
+import { mailTo } from '../../access/ids.ts';
 
 const address = z.email().max(254);
 

@@ -11,8 +11,8 @@ import type { Policy } from '../../access/policy.ts';
 import type { Access } from '../../access/state.ts';
 import type { FullRecord } from '../../ledger/history.ts';
 import type { Link } from '../../ledger/links.ts';
-import { byMailLater, mailTo } from '../../notifications/owe-mail.ts';
 import type { Owed } from '../../notifications/message.ts';
+import { byMailLater, mailTo } from '../../access/ids.ts';
 
 /** What a mailed link still opens: judged anew each time, by the current policy and ledger. Pure. */
 

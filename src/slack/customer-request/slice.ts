@@ -8,8 +8,6 @@ import type { Tenant } from '../../access/policy.ts';
 import type { Mark } from '../../ledger/tenant-views.ts';
 import { markText, readMark } from '../../ledger/tenant-views.ts';
 import { parseDuration } from '../../wording/durations.ts';
-import { directMessage, inChannel } from '../../notifications/owe.ts';
-import { mailTo } from '../../notifications/owe-mail.ts';
 import type { Owed } from '../../notifications/message.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { actions, button, plain, section } from '../messages/blocks.ts';
@@ -47,6 +45,7 @@ import {
 import { INVITATION } from '../messages/invitation.ts';
 import { historyEntry } from '../messages/customer-words.ts';
 import { issueWords } from '../../wording/problems.ts';
+import { directMessage, inChannel, mailTo } from '../../access/ids.ts';
 
 /** The customer asks, an engineer takes it on, and the customer looks up what was done. */
 export function customerRequest(context: SlackContext): Slice {

@@ -5,7 +5,6 @@ import type { UserId } from '../../access/policy.ts';
 import { mayPass } from '../../access/refusal.ts';
 import { isListed, overlooks } from '../../access/reading.ts';
 import { tidyAt } from '../../notifications/tidy.ts';
-import { directMessage } from '../../notifications/owe.ts';
 import { plain, section } from '../messages/blocks.ts';
 import type { ActionCall, SlackContext, Slice, SubmitCall, Submitted } from '../context.ts';
 import { putGlobal } from '../context.ts';
@@ -16,6 +15,7 @@ import { sharedQueue, waitingFor } from '../interactions/queue.ts';
 import { createTurns } from '../interactions/turns.ts';
 import type { HomeChoice, HomeFacts } from './view.ts';
 import { HOME_ACTION, homeView, SHARED_SHOWN } from './view.ts';
+import { directMessage } from '../../access/ids.ts';
 
 /** The Home tab: published when it is opened, and again when something of that person's changes. */
 export interface Home {

@@ -23,6 +23,7 @@ import { count } from '../../wording/numbers.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, when, who } from '../messages/words.ts';
 import { isStarted, reviewOf } from '../../access/state.ts';
+import { directMessage } from '../../access/ids.ts';
 
 /** A person's Home: what waits for them first, then what is theirs, then what the team is doing. */
 
@@ -292,5 +293,5 @@ function more(left: number): KnownBlock[] {
 }
 
 function factsFor(context: SlackContext, one: FullRecord, me: UserId): Facts {
-  return factsAt(one, `person:${me}`, context.directory.known(), context.clock.now());
+  return factsAt(one, directMessage(me), context.directory.known(), context.clock.now());
 }

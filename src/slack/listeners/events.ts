@@ -1,7 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { UserId } from '../../access/policy.ts';
 import { isElsewhere } from '../../access/whose.ts';
-import { inChannel } from '../../notifications/owe.ts';
 import {
   eventCaller,
   eventPayload,
@@ -13,6 +12,7 @@ import {
 } from '../api/payload.ts';
 import type { SlackContext } from '../context.ts';
 import type { Listening } from './listening.ts';
+import { inChannel } from '../../access/ids.ts';
 
 const HEARD: ReadonlySet<string> = new Set([
   'app_home_opened',

@@ -11,6 +11,7 @@ import { oneLine } from '../messages/words.ts';
 import { storyBlock, storyLine } from './story-line.ts';
 import type { Wanted } from './wanted.ts';
 import { HOWS, readWanted } from './wanted.ts';
+import { directMessage } from '../../access/ids.ts';
 
 /** `/tsa history`: what was asked for, by whoever, wherever, whenever, and what became of it. */
 
@@ -49,7 +50,7 @@ export async function history(context: SlackContext, { userId }: Caller, words: 
   );
   const refused = await refusedBeside(context, wanted, profile?.user ?? wanted.person);
   const facts = found.newest.map((one) =>
-    factsAt(one, `person:${userId}`, context.directory.known(), clock.now()),
+    factsAt(one, directMessage(userId), context.directory.known(), clock.now()),
   );
   const title = titleOf(found.count, wanted, profile?.name ?? null);
   const draw = (shown: number): KnownBlock[] => [

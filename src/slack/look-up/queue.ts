@@ -12,6 +12,7 @@ import { buttonsFor } from '../messages/buttons.ts';
 import { headline, strip } from '../messages/card.ts';
 import type { Facts } from '../messages/facts.ts';
 import { factsAt } from '../messages/facts.ts';
+import { directMessage } from '../../access/ids.ts';
 
 /** `/tsa queue`: what waits for whoever asks, for their team, and for anybody. */
 
@@ -56,7 +57,7 @@ export async function queue(context: SlackContext, { userId }: Caller): Promise<
 }
 
 function factsOf({ directory, clock }: SlackContext, one: FullRecord, me: string): Facts {
-  return factsAt(one, `person:${me}`, directory.known(), clock.now());
+  return factsAt(one, directMessage(me), directory.known(), clock.now());
 }
 
 function draw({ title, count: all, facts }: Part, max: number): KnownBlock[] {

@@ -8,7 +8,6 @@ import { actions, contextBlock, fitsMessage, header, section, sections } from '.
 import { buttonsFor } from '../messages/buttons.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { card, headline, placeOf, strip } from '../messages/card.ts';
-import { directMessage } from '../../notifications/owe.ts';
 import type { Answered, SlackContext, Say, Slice } from '../context.ts';
 import { NOT_READ } from '../context.ts';
 import { parseNo, count, tsa } from '../../wording/numbers.ts';
@@ -25,6 +24,7 @@ import { history } from './history.ts';
 import { queue } from './queue.ts';
 import { lasting } from '../../wording/durations.ts';
 import { oneLine, when, who } from '../messages/words.ts';
+import { directMessage } from '../../access/ids.ts';
 
 /** Looking things up: who is in which tenant now, and the whole record of a request. */
 export function lookUp(context: SlackContext): Slice {
@@ -132,7 +132,7 @@ async function mine(context: SlackContext, { userId }: Caller): Promise<Say> {
 function withButtons(context: SlackContext, reader: string, list: readonly FullRecord[], title: string): Say {
   const facts = list
     .slice(0, WITH_BUTTONS_MAX)
-    .map((one) => factsAt(one, `person:${reader}`, context.directory.known(), context.clock.now()));
+    .map((one) => factsAt(one, directMessage(reader), context.directory.known(), context.clock.now()));
   const draw = (shown: number): KnownBlock[] => [
     header(title),
     ...facts

@@ -7,8 +7,8 @@ import { tsa } from '../../wording/numbers.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { button, confirmation } from './blocks.ts';
 import type { Facts } from './facts.ts';
-import { readerOf } from './facts.ts';
 import { yesValue } from './yes-value.ts';
+import { channelOf, readerOf } from '../../access/ids.ts';
 
 /** The buttons for what a reader is offered. What is offered, and to whom, is for the rules to say. */
 
@@ -34,7 +34,7 @@ type Where = Pick<Facts, 'audience' | 'state' | 'destination' | 'place' | 'world
 function offersAt({ audience, state, destination, place, world, now }: Where): Offers {
   const reader = readerOf(destination);
   return reader === null
-    ? offersIn(destination.slice('channel:'.length), state, world, now)
+    ? offersIn(channelOf(destination) ?? '', state, world, now)
     : offersTo(state, { audience, place }, { actor: { kind: 'person', id: reader }, world, now });
 }
 

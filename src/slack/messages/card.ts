@@ -28,12 +28,12 @@ import { nextWords } from './next-words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import { moreTimeHeadline, moreTimeLines } from './more-time.ts';
 import type { Facts } from './facts.ts';
-import { readerOf } from './facts.ts';
 import { lapseWords } from '../../wording/endings.ts';
 import { askedFor, boundLines, caseWords } from './work-order.ts';
 import { because } from '../../wording/speaker.ts';
 import { count, tsa } from '../../wording/numbers.ts';
 import { lasting } from '../../wording/durations.ts';
+import { readerOf } from '../../access/ids.ts';
 
 /** The one card that a request has in a place: who asks for what, where it stands, and what this reader can do. */
 

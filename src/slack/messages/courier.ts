@@ -8,7 +8,6 @@ import { invitation, pinCard } from './invitation.ts';
 import { greeting } from './greeting.ts';
 import { troubleOf } from '../api/client.ts';
 import { outcomeOf, undeliverable } from './delivered.ts';
-import { readerOf } from './facts.ts';
 import { bringGlobal } from './global-message.ts';
 import type { Memory } from './memory.ts';
 import { createMemory } from './memory.ts';
@@ -17,6 +16,7 @@ import { programNotice } from './program-notice.ts';
 import type { RequestMessagesDeps } from './request-messages.ts';
 import { createRequestMessages } from './request-messages.ts';
 import { restoredMessage } from './restored.ts';
+import { readerOf } from '../../access/ids.ts';
 
 /** Brings what is owed to Slack: posts once, updates in place, and looks before it posts again. */
 export function createCourier(

@@ -5,8 +5,8 @@ import { section } from './blocks.ts';
 import type { Trouble } from '../api/client.ts';
 import { MAY_BE_THERE } from '../api/client.ts';
 import { meaningOf } from './error-codes.ts';
-import { readerOf } from './facts.ts';
 import { escape } from './words.ts';
+import { readerOf } from '../../access/ids.ts';
 
 /** What Slack's answer to a message means for it, and what is told where a place takes none. */
 

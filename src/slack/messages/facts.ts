@@ -3,6 +3,7 @@ import type { World } from '../../access/people.ts';
 import type { Audience, VisibleRecord } from '../../access/reading.ts';
 import { channelReadsAs, readsAs, visibleTo, worldTo } from '../../access/reading.ts';
 import type { FullRecord, Recorded } from '../../ledger/history.ts';
+import { channelOf, readerOf } from '../../access/ids.ts';
 
 /** What is drawn for one place: a request as whoever reads there may read it, and no more. */
 export interface Facts extends VisibleRecord<Recorded> {
@@ -11,11 +12,6 @@ export interface Facts extends VisibleRecord<Recorded> {
   readonly place: Place;
   readonly world: World;
   readonly now: number;
-}
-
-/** The person whose direct messages these are; `null` for a channel. */
-export function readerOf(destination: string): string | null {
-  return destination.startsWith('person:') ? destination.slice('person:'.length) : null;
 }
 
 /** The request for that place. */
@@ -28,6 +24,6 @@ export function factsAt(record: FullRecord, destination: string, world: World, n
 function audienceAt({ state }: FullRecord, destination: string, world: World): Audience {
   const reader = readerOf(destination);
   return reader === null
-    ? channelReadsAs(world, state, destination.slice('channel:'.length))
+    ? channelReadsAs(world, state, channelOf(destination) ?? '')
     : readsAs(world, state, reader);
 }

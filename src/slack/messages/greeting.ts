@@ -3,6 +3,7 @@ import type { TenantIndex } from '../../policy/tenant-index.ts';
 import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
 import { escape } from './words.ts';
+import { channelOf } from '../../access/ids.ts';
 
 /** What the app says when it is added to a channel: what it will post there, and how to begin. */
 export function greeting(
@@ -10,7 +11,7 @@ export function greeting(
   { channels }: Pick<Policy, 'channels'>,
   tenants: Pick<TenantIndex, 'inChannel'>,
 ): Rendered {
-  const channel = destination.slice('channel:'.length);
+  const channel = channelOf(destination) ?? '';
   const tenant = tenants.inChannel(channel)[0];
   const posts = [
     ...(channel === channels.alert

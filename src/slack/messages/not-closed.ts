@@ -1,8 +1,8 @@
 import type { World } from '../../access/people.ts';
 import type { FullRecord } from '../../ledger/history.ts';
-import { inChannel } from '../../notifications/owe.ts';
 import { headline } from './card.ts';
 import { factsAt } from './facts.ts';
+import { inChannel } from '../../access/ids.ts';
 
 /** So many of them stand first in a list; each is in the alert channel, too. */
 const SHOWN = 5;

@@ -13,7 +13,6 @@ import { productWords } from './product-words.ts';
 import { nextWords } from './next-words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import type { Facts } from './facts.ts';
-import { readerOf } from './facts.ts';
 import { forWhom, givenBy } from '../../wording/more-time.ts';
 import { lapseWords } from '../../wording/endings.ts';
 import { isLess } from './work-order.ts';
@@ -21,6 +20,7 @@ import { because } from '../../wording/speaker.ts';
 import { IN_SLACK, inOneLine, oneLine, people, quote, when, who } from './words.ts';
 import { lasting } from '../../wording/durations.ts';
 import { tsa } from '../../wording/numbers.ts';
+import { readerOf } from '../../access/ids.ts';
 
 /**
  * The words for one event, for whoever must hear of it. They stand in the card's thread, with the buttons that still

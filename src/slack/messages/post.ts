@@ -7,8 +7,8 @@ import type { Rendered } from './blocks.ts';
 import { section } from './blocks.ts';
 import type { Place } from './memory.ts';
 import { meaningOf } from './error-codes.ts';
-import { readerOf } from './facts.ts';
 import { MayBeThere, troubleOf } from '../api/client.ts';
+import { channelOf, readerOf } from '../../access/ids.ts';
 
 export interface Posted extends Place {
   /** It was there already. */
@@ -60,9 +60,9 @@ const historyPage = z.object({
 export function createPoster({ client, log }: { client: WebClient; log: Logger }): Poster {
   const directChannels = new Map<string, string>();
 
-  async function channelOf(destination: string): Promise<string> {
+  async function channelFor(destination: string): Promise<string> {
     const user = readerOf(destination);
-    if (user === null) return destination.slice('channel:'.length);
+    if (user === null) return channelOf(destination) ?? '';
     const known = directChannels.get(user);
     if (known !== undefined) return known;
     const { channel } = await client.conversations.open({ users: slackIdOf(user) });
@@ -124,7 +124,7 @@ export function createPoster({ client, log }: { client: WebClient; log: Logger }
     thread: { ts: string; loud: boolean } | null,
     key = delivery.key,
   ): Promise<Posted> {
-    const channel = await channelOf(delivery.destination);
+    const channel = await channelFor(delivery.destination);
     if (delivery.inDoubt) {
       const found = await find(channel, key, thread?.ts ?? null, delivery.owedAt);
       if (found !== null) return { channel, ts: found, found: true };

@@ -14,12 +14,13 @@ import { bringBookmark } from './bookmark.ts';
 import { buttonsFor } from './buttons.ts';
 import { card } from './card.ts';
 import type { Facts } from './facts.ts';
-import { factsAt, readerOf } from './facts.ts';
+import { factsAt } from './facts.ts';
 import { meetAll } from './look-twice.ts';
 import type { Memory, Place } from './memory.ts';
 import { CARD } from './memory.ts';
 import { notice } from './notice.ts';
 import type { Poster } from './post.ts';
+import { readerOf } from '../../access/ids.ts';
 
 /** What stands in Slack about one request: its card in each place, and in the card's thread what happened. */
 export interface RequestMessages {

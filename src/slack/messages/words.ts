@@ -9,6 +9,7 @@ import { refusalWords as refusalWordsBy } from '../../wording/refusals.ts';
 import type { Speaker } from '../../wording/speaker.ts';
 import { people as peopleBy } from '../../wording/speaker.ts';
 import { whatHappened as whatHappenedBy } from '../../wording/what-happened.ts';
+import { emailOf } from '../../access/ids.ts';
 
 /** How everything is said in Slack: names, times, and other people's words. */
 
@@ -70,7 +71,8 @@ const EMPTY_LINES = /\n(?:[^\S\n]*\n){2,}/g;
 export function who(actor: string): string {
   if (actor.startsWith('system:')) return 'the app';
   if (actor === CUSTOMER_SEAT) return 'the customer';
-  if (actor.startsWith('customer:')) return `${escape(actor.slice('customer:'.length))} (customer)`;
+  const email = emailOf(actor);
+  if (email !== null) return `${escape(email)} (customer)`;
   return actor.startsWith('S') ? `<!subteam^${actor}>` : `<@${slackIdOf(actor)}>`;
 }
 

@@ -1,10 +1,10 @@
 import type { UserId } from '../../access/policy.ts';
-import { inChannel } from '../../notifications/owe.ts';
 import type { Owed } from '../../notifications/message.ts';
 import type { SlackContext, Slice } from '../context.ts';
 import { putGlobal } from '../context.ts';
 import { refusalWords } from '../messages/words.ts';
 import { GAP_KNOWN } from '../messages/restored.ts';
+import { inChannel } from '../../access/ids.ts';
 
 /** An admin confirms that what is missing after a restore is known: sessions can start again. */
 export function restored(context: SlackContext, changed: (user: UserId) => Promise<void>): Slice {
