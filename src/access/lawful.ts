@@ -1,4 +1,6 @@
 import type { AccessEvent } from './event.ts';
+import { grantWrong, moreTimeWrong, moreYesWrong, timeWrong, yesWrong } from './lawful-deciding.ts';
+import { filedWrong } from './lawful-filing.ts';
 import { opening } from './product-access.ts';
 import type { Access } from './state.ts';
 import { askOf } from './state.ts';
@@ -9,18 +11,23 @@ import { askOf } from './state.ts';
  * is not in the ledger. `null`: nothing speaks against it.
  */
 export function unlawful(before: Access | null, event: AccessEvent, at: number): string | null {
-  if (before === null) return null;
+  if (before === null) return filedWrong(event, at);
   const { type } = event;
-  if (type === 'approval.given' || type === 'request.denied' || type === 'emergency.reviewed')
-    return own(before, event.by);
-  if (type === 'extension.agreed' || type === 'extension.denied')
+  if (type === 'approval.given') return own(before, event.by) ?? yesWrong(before, event);
+  if (type === 'grant.issued') return grantWrong(before, event);
+  if (type === 'request.denied' || type === 'emergency.reviewed') return own(before, event.by);
+  if (type === 'extension.asked') return moreTimeWrong(before, event);
+  if (type === 'extension.agreed' || type === 'extension.denied') {
     // What a customer asked for is theirs to allow more of.
-    return before.origin.kind === 'customer' && event.by === before.requester ? null : own(before, event.by);
+    const theirs = before.origin.kind === 'customer' && event.by === before.requester;
+    const wrong = theirs ? null : own(before, event.by);
+    return wrong ?? (type === 'extension.agreed' ? moreYesWrong(before, event) : null);
+  }
   if (type === 'extension.approved') return givenWrong(before, event);
   if (type === 'emergency.confirmed')
     return event.by === before.requester ? 'somebody confirmed their own emergency' : null;
   if (type === 'session.started') return startedWrong(before, event, at);
-  if (type !== 'session.ended' || before.phase !== 'active') return null;
+  if (type !== 'session.ended' || before.phase !== 'active') return timeWrong(before, event, at);
   if (event.endedAt < before.session.startedAt) return 'a session ended before it began';
   return event.endedAt > before.session.expiresAt ? 'a session went on past its end' : null;
 }

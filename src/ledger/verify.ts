@@ -29,6 +29,8 @@ interface Globals {
   readonly weeks: Map<string, Tables['digest_week']>;
   readonly restorations: Map<number, ReturnType<typeof projectRestored>>;
   readonly told: Map<number, GlobalEventOf<'actions.reported'>>;
+  /** The last number that was given. */
+  lastNo: number;
   /** What counts for the limits of an hour. */
   readonly lately: Tables['recent_act'][];
 }
@@ -63,6 +65,7 @@ async function verify(db: Kysely<Tables>, against: Head | null, beside: Beside):
     weeks: new Map(),
     restorations: new Map(),
     told: new Map(),
+    lastNo: 0,
     lately: [],
   };
   const owed = await beside(db);
@@ -109,13 +112,28 @@ function replay(row: LedgerRow, requests: Map<number, Retold>, globals: Globals)
       retellGlobal(row, globals);
       return null;
     }
-    const told = retell(requests.get(row.request_no) ?? null, row);
+    const before = requests.get(row.request_no) ?? null;
+    const wrong = outOfOrder(row, before === null, globals);
+    if (wrong !== null) return wrong;
+    const told = retell(before, row);
     requests.set(row.request_no, told);
     counts(globals, row, told.state.tenant.id);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be replayed';
   }
+}
+
+/** Numbers are given in their order, and nothing starts while nobody has said that they know what is missing. */
+function outOfOrder({ request_no: no, type }: LedgerRow, isNew: boolean, globals: Globals): string | null {
+  const last = [...globals.restorations.values()].at(-1);
+  if (isNew) {
+    const next = Math.max(globals.lastNo + 1, last?.next_no ?? 1);
+    if (no !== next) return `TSA-${no ?? 0} was filed where TSA-${next} was next`;
+    globals.lastNo = next;
+  }
+  const open = type === 'session.started' && last !== undefined && last.confirmed_by === null;
+  return open ? 'a session started while nobody had confirmed that they know what is missing' : null;
 }
 
 function counts({ lately }: Globals, row: LedgerRow, tenantId: string | null): void {
