@@ -75,7 +75,7 @@ describe('The app’s time', () => {
     m.passes(MINUTE);
     expect(clock.now()).toBe(T0 + 365 * DAY + MINUTE);
     expect(clock.ahead()).toBe(365 * DAY);
-    // That is no jump of the clock of now.
+    // That is no jump of the current time.
     expect(clock.takeJumps()).toEqual([]);
     clock.notBefore(T0);
     expect(clock.now()).toBe(T0 + 365 * DAY + MINUTE);

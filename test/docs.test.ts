@@ -50,6 +50,25 @@ describe('What is written for people', () => {
     ).toEqual([]);
   });
 
+  it('says of each folder of the program what is in it', () => {
+    const { text } = read('docs/architecture.md');
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}/`);
+    expect(folders.filter((folder) => !text.includes(`| \`${folder}\` `))).toEqual([]);
+    const named = [...text.matchAll(/^\| `([\w./]+)`/gm)].map(([, path = '']) => path);
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('names no file of the project that is not there', () => {
+    const named = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/`((?:src|test|db|docs|sandbox|bench|manifest)\/[\w./-]+)`/g)].map(
+        ([, file = '']) => ({ path, file }),
+      ),
+    );
+    expect(named.filter(({ file }) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+
   it.each([
     '[a](docs/none.md)',
     '[b](#no-such-heading)',

@@ -25,7 +25,7 @@ export function mayApproveNow(state: Pending, moment: Moment): Refusal | null {
   return refusalIn(seatToFill(state, moment));
 }
 
-/** One seat says yes. The last one needed issues the grant, in the same breath. */
+/** One seat says yes. The last one needed issues the grant, with the same yes. */
 export function approve(state: Pending, command: Of<'approve'>, context: Context): Decision {
   const found = seatToFill(state, context);
   if ('reason' in found) return refuse(found);

@@ -197,7 +197,7 @@ function judges(state: Ended | Closed, moment: Moment): Refusal | null {
   const own = ownPart(state, person);
   if (own !== null) return { reason: 'self_approval', role: own };
   if (!decides(state, person)) return { reason: 'not_allowed', needs: 'approver' };
-  // Whoever decided before, but may not by the policy of now, judges what came of it no more.
+  // Whoever decided before, but may not by the current policy, judges what came of it no more.
   if (reviewOf(state) !== null) return reviewRefusal(state, person, moment);
   return stillApproves(state, { holder: person }, moment, person);
 }

@@ -50,7 +50,7 @@ export function askExtension(state: Active, command: Of<'ask_extension'>, contex
   const problems: FieldProblem[] = [
     ...lengthProblems(command.durationMs, longestExtension(state, scope, tenant, world.policy)),
     ...reasonProblems(command.reason, tenant),
-    // The customer said yes to help with an issue, not to the keys of the house.
+    // The customer said yes to help with an issue, not to whatever else that scope opens.
     ...(state.origin.kind === 'customer' && (scope.highRisk || scope.approvals > 1)
       ? [{ field: 'scope', problem: 'needs_own_request' } as const]
       : []),
@@ -109,7 +109,7 @@ export function longestExtension(
   return [single, ...left].reduce((least, limit) => (limit.ms < least.ms ? limit : least));
 }
 
-/** What bounds the whole session: the policy of now, and what a customer who asked has agreed to. */
+/** What bounds the whole session: the current policy, and what a customer who asked has agreed to. */
 function wholeLimits(
   { origin, terms, session }: Active,
   scope: Scope,
@@ -121,7 +121,7 @@ function wholeLimits(
   return [{ ms: terms.latestEndAt - session.startedAt, set: 'consent' }, limit];
 }
 
-/** What more time takes: what the request took, and whatever the policy of now asks beyond that. */
+/** What more time takes: what the request took, and whatever the current policy asks beyond that. */
 function needsOf(
   { origin, grant }: Active,
   scope: Scope,
@@ -188,7 +188,7 @@ function nothingAsked({ extension }: Active, moment: Moment): Refusal | null {
   return extension === null ? (ableContact(moment) ?? { reason: 'no_extension_asked' }) : null;
 }
 
-/** One seat says yes to more time. The last one needed moves the end, in the same breath. */
+/** One seat says yes to more time. The last one needed moves the end, with the same yes. */
 export function approveExtension(
   state: Active,
   command: Of<'approve_extension'>,

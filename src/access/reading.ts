@@ -133,7 +133,7 @@ function works(state: Access, user: UserId): boolean {
   ].includes(user);
 }
 
-/** One of the customer's own, by the policy of now, or because they asked as the customer. */
+/** One of the customer's own, by the current policy, or because they asked as the customer. */
 function isCustomers(policy: Policy, state: Access, name: string): boolean {
   const asked = state.origin.kind === 'customer' && state.requester === name;
   return asked || isContactName(policy, state.tenant.id, name);

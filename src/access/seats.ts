@@ -90,7 +90,7 @@ export function candidatesFor(state: Access, seat: Seat, here: Here): readonly U
   );
 }
 
-/** May this person decide here by the policy and Slack of now? Why not, or `null`. */
+/** May this person decide here by the current policy and Slack's current word? Why not, or `null`. */
 export function stillApproves(
   state: Access,
   seat: Pick<Seat, 'holder'>,

@@ -92,7 +92,7 @@ export function acceptCustomerRequest(state: Unclaimed, command: Of<'accept'>, c
   const scope = findScope(world.policy, command.scopeId);
   const problems: FieldProblem[] = [
     ...(scope === undefined ? [{ field: 'scope', problem: 'unknown' } as const] : []),
-    // The customer said yes to help with an issue, not to the keys of the house.
+    // The customer said yes to help with an issue, not to whatever else that scope opens.
     ...(scope !== undefined && (scope.highRisk || scope.approvals > 1)
       ? [{ field: 'scope', problem: 'needs_own_request' } as const]
       : []),

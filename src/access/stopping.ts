@@ -18,7 +18,7 @@ export function isStopping({ type }: Pick<Command, 'type'>): boolean {
 /**
  * What Slack must have said of people for this: a filing gives nobody anything, and all who act on it are asked about
  * anew, so its word of a few minutes ago will do; stopping goes by its last word where it is silent; anything else takes its
- * word of now, or nothing happens.
+ * current word, or nothing happens.
  */
 export function wordNeeded(command: Pick<Command, 'type'>): 'now' | 'lately' | 'last_known' {
   if (command.type === 'file') return 'lately';

@@ -87,7 +87,7 @@ describe('a yes', () => {
     now.when(ANN, deny).thenRefused(refusalOf(standing));
   });
 
-  it('needs the policy of now', () => {
+  it('needs the current policy', () => {
     const rule = (people: string[]) => ({
       policy: { approvers: [{ people, scopes: 'any', tenants: 'any' } as const] },
     });

@@ -204,7 +204,7 @@ describe('taking it on', () => {
       );
   });
 
-  it('stays within the limits, and leaves the keys of the house to a request of their own', () => {
+  it('stays within the limits, and leaves high risk and what takes two approvals to a request of its own', () => {
     const taken = (over: Parameters<typeof takeOn>[0]) => unclaimed().when(GUS, takeOn(over));
     taken({ scopeId: 'admin' }).thenInvalid({ field: 'scope', problem: 'needs_own_request' });
     taken({ scopeId: 'root' }).thenInvalid({ field: 'scope', problem: 'unknown' });

@@ -333,7 +333,7 @@ describe('the review', () => {
     emergency().in({ absences }).when(ADA, review).thenHappens({ type: 'emergency.reviewed', by: ADA });
   });
 
-  it('is not said by a reviewer whom the policy of now does not name for that scope and tenant', () => {
+  it('is not said by a reviewer whom the current policy does not name for that scope and tenant', () => {
     const named = (over: object): Change => ({
       policy: { approvers: [{ people: [ANN, ABE], scopes: 'any', tenants: 'any', ...over }] },
     });

@@ -176,7 +176,7 @@ describe('who decides about more time', () => {
     asked.in(away(user)).when(user, yes).thenRefused(refusal);
   });
 
-  it('is somebody whom the policy of now lets decide', () => {
+  it('is somebody whom the current policy lets decide', () => {
     const people = (...list: string[]) => ({
       approvers: [{ people: list, scopes: 'any', tenants: 'any' } as const],
     });
@@ -325,7 +325,7 @@ describe('more time needs what the request needed', () => {
       .thenRefused({ reason: 'self_approval', role: 'requester' });
   });
 
-  it('and whatever the policy of now asks beyond that', () => {
+  it('and whatever the current policy asks beyond that', () => {
     const strict = { scopes: SCOPES.map((s) => ({ ...s, approvals: 2 as const, highRisk: true })) };
     active()
       .in({ policy: strict })

@@ -156,7 +156,7 @@ describe('Where the product does not let anybody in', () => {
   });
 });
 
-describe('Whatever ends the session closes the access in the same breath', () => {
+describe('Whatever ends the session closes the access with the same fact', () => {
   it.each([
     ['the grantee', (s: Story) => s.given(GUS, end)],
     ['time', (s: Story) => s.later(HOUR).tick()],

@@ -72,7 +72,7 @@ describe('The handler', () => {
     expect(await g.verify()).toMatchObject({ ok: true });
   });
 
-  it('undoes an attempt that fails, and it alone: its neighbours in the same commit stand', async () => {
+  it('undoes an attempt that fails, and it alone: the others in the same commit stand', async () => {
     const g = testLedger();
     const no = await g.given(RITA, file());
     g.ledger.raw.exec(

@@ -5,7 +5,7 @@ import type { Change } from '../support/access-fixtures.ts';
 import { ANN, cara, CARA, GUS, RITA, TENANTS } from '../support/access-fixtures.ts';
 import { inPhase, story } from '../support/access-story.ts';
 
-it('The contacts of now are asked by mail when the one who consented is none any more', () => {
+it('The current contacts are asked by mail when the one who consented is none any more', () => {
   const contacts = (...emails: readonly string[]): Change => ({
     tenants: TENANTS.map((tenant) => ({
       ...tenant,

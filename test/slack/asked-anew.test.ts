@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
 import { APPROVERS_GROUP } from '../../sandbox/example-company.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { answer, onStage, written } from '../support/slack-acts.ts';
+import { answer, inTestApp, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file } from '../support/test-app.ts';
 
@@ -95,7 +95,7 @@ describe('Though Slack’s word never came, and the last look was just now', () 
     ['no reviewer judges who is a guest now', broken, guest('ada'), judged, NO_MEMBER],
     ['nor one who left the group', broken, outOfTheGroup, judged, NOT_NAMED],
   ])('%s', (_, before, change, act, words) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await before(s);
       const { life } = await written(s);
       await change(s);
@@ -105,7 +105,7 @@ describe('Though Slack’s word never came, and the last look was just now', () 
   );
 
   it('nobody confirms an emergency who left', () =>
-    onStage(
+    inTestApp(
       async (s) => {
         await broken(s);
         await s.cast.noor.waitFor('#support-access-alerts', /nobody is in yet/);
@@ -121,7 +121,7 @@ describe('Though Slack’s word never came, and the last look was just now', () 
 
 describe('A filing gives nobody anything', () => {
   it('so Slack’s word of a few minutes ago will do for it, and for nothing that follows', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const asked = (): number =>
         s.sandbox.workspace.traffic.filter(({ what }) => what.startsWith('users.info')).length;
       await file(s);
@@ -155,7 +155,7 @@ describe.each(SILENT)('While Slack %s', (_, fault) => {
     ['given', wantsTime, pressed('ada', 'Give the time')],
     ['judged', broken, judged],
   ])('nothing is %s, in words, and nothing changes', (_what, before, act) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await before(s);
       await s.later(0);
       const { life } = await written(s);
@@ -191,7 +191,7 @@ describe.each(SILENT)('While Slack %s', (_, fault) => {
       ],
     ],
   )('%s all the same', (_what, before, act, fact) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await before(s);
       await s.later(0);
       silent(s);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
-import { answer, cards, everything, onStage, written } from '../support/slack-acts.ts';
+import { answer, cards, everything, inTestApp, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file, fillIn, requestForm } from '../support/test-app.ts';
 
@@ -31,7 +31,7 @@ function wasInTime(s: TestApp): void {
 
 describe('when users.info', () => {
   it.concurrent.each(DOWN)('%s, nothing is decided, and a minute later it can be', (_, fault) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { ada, sam } = s.cast;
       await file(s);
       const card = await ada.waitFor('app', /asks for your approval/);
@@ -48,7 +48,7 @@ describe('when users.info', () => {
   );
 
   it.concurrent.each(DOWN)('%s, the form stays with all that was typed, and can be sent again', (_, fault) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const modal = await requestForm(s, s.cast.sam);
       await fillIn(modal);
       const typed = modal.labels.map((label) => modal.value(label));
@@ -66,7 +66,7 @@ describe('when users.info', () => {
   );
 
   it('says 500 while somebody declares an emergency, nothing that they typed is lost', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { sam } = s.cast;
       await sam.types('#support', '/tsa emergency contoso');
       const modal = await sam.modal('Emergency access');
@@ -89,7 +89,7 @@ describe('when users.info', () => {
     }));
 
   it('says 500 while somebody denies, the reason that they typed waits in the form', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { ada, sam } = s.cast;
       await file(s);
       await ada.presses('Deny', 'app');
@@ -121,7 +121,7 @@ describe('when Slack answers about neither people nor groups', () => {
     'help',
     'request northwind',
   ])('/tsa %s is answered within the 3 s that Slack waits', (words) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       await s.later(6 * 60_000);
       const before = await written(s);
@@ -134,7 +134,7 @@ describe('when Slack answers about neither people nor groups', () => {
   );
 
   it('a list of people in a form still opens', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const modal = await requestForm(s, s.cast.sam, 'northwind');
       await modal.chooses('Scope', 'Read-only');
       s.clock.turn(6 * 60_000);
@@ -152,7 +152,7 @@ describe('when views.open', () => {
     ...DOWN,
     ['says that it is too late', { kind: 'refuse', error: 'expired_trigger_id' }] satisfies [string, Fault],
   ])('%s, the person is told, and can try again', (_, fault) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { sam } = s.cast;
       s.sandbox.faults.next('views.open', fault);
       const told = await answer(s, sam, () => sam.types('#support', '/tsa request'));
@@ -163,7 +163,7 @@ describe('when views.open', () => {
   );
 
   it('fails for the form to deny, the request still waits', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { ada } = s.cast;
       await file(s);
       s.sandbox.faults.next('views.open', { kind: 'server_error' });
@@ -175,7 +175,7 @@ describe('when views.open', () => {
 
 describe('when chat.postMessage', () => {
   it.concurrent.each(DOWN)('%s, everybody hears in the end, and once', (_, fault) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       s.sandbox.faults.next('chat.postMessage', fault, 2);
       await file(s);
       for (let tries = 0; tries < 4; tries += 1) await s.later(40_000);
@@ -192,7 +192,7 @@ describe('when chat.postMessage', () => {
   );
 
   it('says when to come back, it is left alone until then', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       s.sandbox.faults.next('chat.postMessage', { kind: 'rate_limited', retryAfterS: 30 }, 2);
       await file(s);
       await s.later(0);
@@ -207,7 +207,7 @@ describe('when chat.postMessage', () => {
     }));
 
   it('posted but its answer was lost, and looking failed until long after, there is still one card', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { ada, sam } = s.cast;
       s.sandbox.faults.next('chat.postMessage', { kind: 'lost_answer' }, 2);
       s.sandbox.faults.next('conversations.history', { kind: 'server_error' }, MANY);
@@ -223,7 +223,7 @@ describe('when chat.postMessage', () => {
     }));
 
   it('refuses the blocks, the words go without them', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       s.sandbox.faults.refuseBlocks = true;
       await file(s);
       const card = await s.cast.ada.waitFor('app', /asks for your approval: access to Northwind/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../sandbox/driver.ts';
 import { TRY_MS, waitBeforeTry } from '../../src/slack/api/socket-mode.ts';
-import { onStage } from '../support/slack-acts.ts';
+import { inTestApp } from '../support/slack-acts.ts';
 
 const BACK_WITHIN_MS = 30_000;
 
@@ -17,7 +17,7 @@ describe('The connection to Slack', () => {
     ['cut', false],
     ['closed by Slack, which asks to connect anew', true],
   ])('that is %s comes back, though Slack refuses and fails at first', (_, kindly) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { deliverer, faults, workspace } = s.sandbox;
       faults.next('apps.connections.open', { kind: 'refuse', error: 'internal_error' });
       faults.next('apps.connections.open', { kind: 'server_error' });

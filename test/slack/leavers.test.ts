@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/access/policy.ts';
-import { cards, everything, hears, liveButtons, onStage, written } from '../support/slack-acts.ts';
+import { cards, everything, hears, liveButtons, inTestApp, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file, fillIn, requestForm } from '../support/test-app.ts';
 
@@ -41,7 +41,7 @@ describe('Slack says that whoever is in left', () => {
     ['guest', 'they are a guest of the workspace now'],
     ['bot', 'the account is a program’s'],
   ] as const)('or is %s: the session is revoked at once, security and owner are told', (what, why) =>
-    onStage(
+    inTestApp(
       async (s) => {
         const { sam, noor, otto, ann } = s.cast;
         await running(s);
@@ -65,7 +65,7 @@ describe('Slack says that whoever is in left', () => {
   );
 
   it('also over HTTP, twice, and while Slack answers no question: its word is enough', () =>
-    onStage(
+    inTestApp(
       async (s) => {
         await running(s);
         s.sandbox.faults.next('users.info', { kind: 'hang' }, 1_000);
@@ -82,7 +82,7 @@ describe('Slack says that whoever is in left', () => {
     ));
 
   it('where the policy says to tell only, the session goes on, and can be revoked by whoever is told', () =>
-    onStage(
+    inTestApp(
       async (s) => {
         const { sam, noor, otto } = s.cast;
         await running(s);
@@ -106,7 +106,7 @@ describe('Slack says that whoever is in left', () => {
     ));
 
   it('and owned it themselves: the admins are told instead', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       await s.cast.ada.presses('Approve', 'app');
       await s.cast.sam.presses('Start session', 'app', /Approved by/);
@@ -120,7 +120,7 @@ describe('Slack says that whoever is in left', () => {
 
 describe('What they asked for', () => {
   it('is called off while it waits, and whoever was asked is told why', () =>
-    onStage(
+    inTestApp(
       async (s) => {
         await opened(s);
         await s.cast.ada.waitFor('app', /asks for your approval/);
@@ -136,7 +136,7 @@ describe('What they asked for', () => {
     ));
 
   it('is called off when it is approved, and the owner is told', () =>
-    onStage(
+    inTestApp(
       async (s) => {
         await approved(s);
         await s.cast.sam.becomes('deactivated');
@@ -152,7 +152,7 @@ describe('What they asked for', () => {
 
 describe('Where Slack’s word never came', () => {
   it('who left is found when the app starts again', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       await s.cast.ada.presses('Approve', 'app');
       await s.cast.sam.presses('Start session', 'app', /Approved by/);
@@ -164,7 +164,7 @@ describe('Where Slack’s word never came', () => {
     }));
 
   it('nobody is called off while Slack cannot say who they are', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       await s.cast.ada.waitFor('app', /asks for your approval/);
       await s.cast.sam.becomes('deactivated', 'lost');
@@ -175,7 +175,7 @@ describe('Where Slack’s word never came', () => {
     }));
 
   it('nothing happens to whoever only changed their picture', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       await s.cast.sam.becomes('member');
       await s.cast.ada.presses('Approve', 'app', /asks for your approval/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answer, onStage, written } from '../support/slack-acts.ts';
+import { answer, inTestApp, written } from '../support/slack-acts.ts';
 import { taking } from '../support/customers.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { CHANNELS, file, fillIn, GOOD, requestForm } from '../support/test-app.ts';
@@ -51,7 +51,7 @@ describe('Somebody of whom Slack says', () => {
     ['nothing but who they are', { ...NOTHING, profile: null, enterprise_user: null }, 'U0ADA'],
     ['a name that is none, and a profile that is a text', { real_name: 7, profile: 'odd' }, 'U0ADA'],
   ])('%s asks and decides like everybody else', (_, said, approver = 'Ada') =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { sam, ada } = s.cast;
       for (const { id } of [sam, ada]) {
         const person = s.sandbox.workspace.people.get(id);
@@ -66,7 +66,7 @@ describe('Somebody of whom Slack says', () => {
   );
 
   it('a name that is none is logged with its place and kind', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const ada = s.sandbox.workspace.people.get(s.cast.ada.id);
       if (ada !== undefined) ada.said = { real_name: 7 };
       await file(s);
@@ -74,7 +74,7 @@ describe('Somebody of whom Slack says', () => {
     }));
 
   it('nothing that can be read may do nothing, and the log says what was odd', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       const ada = s.sandbox.workspace.people.get(s.cast.ada.id);
       if (ada !== undefined) ada.said = { is_restricted: 'perhaps' };
@@ -88,7 +88,7 @@ describe('Somebody of whom Slack says', () => {
 
 describe('A form', () => {
   it('about a request that comes without its number stays, and says that it could not be read', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       await s.cast.ada.presses('Deny', 'app');
       const why = await s.cast.ada.modal('Deny request');
@@ -111,7 +111,7 @@ describe('A form', () => {
     ['no values', { values: null }],
     ['fields that are null', { values: { tenant: null } }],
   ])('with %s is told at its fields what is missing', (_, state) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const modal = await requestForm(s, s.cast.sam);
       await fillIn(modal);
       inView(s, { state });
@@ -128,7 +128,7 @@ describe('A form', () => {
     ['blocks', { blocks: null }],
     ['what nobody here uses', { team_id: null, app_id: null, bot_id: null, root_view_id: null }],
   ])('without its %s is filed like any other', (_, view) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const modal = await requestForm(s, s.cast.sam);
       await fillIn(modal);
       inView(s, view);
@@ -138,7 +138,7 @@ describe('A form', () => {
   );
 
   it.concurrent.each([null, undefined, []])('whose files are %j asks for help without any', (files) =>
-    onStage(
+    inTestApp(
       async (s) => {
         const { sam, ann } = s.cast;
         await sam.types('#support', '/tsa channel northwind');
@@ -166,7 +166,7 @@ describe('A form', () => {
   );
 
   it('that cannot be read at all stays below the words that say so', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const modal = await requestForm(s, s.cast.sam);
       await fillIn(modal);
       inView(s, { hash: 7 });
@@ -185,7 +185,7 @@ describe('A press', () => {
     ['a block', { block_id: null }],
     ['a kind', { type: null, text: null }],
   ])('without %s does what it says', (_, more) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       inAction(s, more);
       await s.cast.ada.presses('Approve', 'app', /TSA-1/);
@@ -199,7 +199,7 @@ describe('A press', () => {
     ['Approve less', { value: undefined }],
     ['Ask a question', { value: 'odd' }],
   ])('of %s that does not say what it is about is answered with words', (button, more) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       inAction(s, more);
       expect(await answer(s, s.cast.ada, () => s.cast.ada.presses(button, 'app', /TSA-1/))).toMatch(NOT_READ);
@@ -211,7 +211,7 @@ describe('A press', () => {
     ['without a name', { action_id: null }, /"path":"actions.0.action_id","kind":"not a string"/],
     ['of an odd time', { action_ts: 7 }, /"path":"actions.0.action_ts","kind":"not a string"/],
   ])('%s is answered in a direct message, and logged by its place', (_, more, logged) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       inAction(s, more);
       await s.cast.ada.presses('Approve', 'app', /TSA-1/);
@@ -221,7 +221,7 @@ describe('A press', () => {
   );
 
   it('to which nothing can be said beside it is answered in a direct message', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       const card = await s.cast.ada.waitFor('app', /asks for your approval/);
       s.sandbox.faults.sends = (payload) => ({
@@ -237,7 +237,7 @@ describe('A press', () => {
 
 describe('A shortcut beside a message', () => {
   it.concurrent.each([null, undefined, ''])('whose text is %j opens the form', (text) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { ann, sam } = s.cast;
       await ann.types('#shared-northwind', 'The import fails since this morning.');
       const message = await sam.waitFor('#shared-northwind', /The import fails/);
@@ -251,7 +251,7 @@ describe('A shortcut beside a message', () => {
   );
 
   it('that names no message is answered in a direct message', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       const { ann, sam } = s.cast;
       await ann.types('#shared-northwind', 'The import fails since this morning.');
       const message = await sam.waitFor('#shared-northwind', /The import fails/);
@@ -271,7 +271,7 @@ describe('An event', () => {
   };
 
   it('that the app was invited, without its time, is greeted once each time', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       withEvent(s, { event_ts: null });
       s.sandbox.faults.duplicates = true;
       for (let times = 1; times <= 2; times += 1) {
@@ -282,7 +282,7 @@ describe('An event', () => {
     }));
 
   it('that a Home was opened, without saying which tab, draws it', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       withEvent(s, { tab: null, channel: null });
       expect((await s.cast.sam.opensHome()).text).not.toBe('');
     }));
@@ -294,7 +294,7 @@ describe('An event', () => {
     ['of no kind', { type: null }, /"path":"event.type"/],
     ['of a kind that is not known', { type: 'pigeon_landed' }, /"type":"pigeon_landed"/],
   ])('%s is logged by its place', (_, event, logged) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       withEvent(s, event);
       await s.sandbox.humans.openHome(s.cast.sam.id);
       await s.later(0);
@@ -304,7 +304,7 @@ describe('An event', () => {
 });
 
 it('A command to which nothing can be said beside it is answered in a direct message', () =>
-  onStage(async (s) => {
+  inTestApp(async (s) => {
     s.sandbox.faults.sends = (payload) => ({ ...payload, response_url: null, enterprise_id: null });
     await s.cast.otto.types('#support', '/tsa review');
     await s.cast.otto.waitFor('app', /The last 7 days/);

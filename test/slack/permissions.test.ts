@@ -67,18 +67,18 @@ async function tryAll(
 function isRight(
   allowed: May,
   actor: string,
-  { door, form, sees }: Way,
+  { handled, form, sees }: Way,
   { words, opened, facts, refused }: Awaited<ReturnType<Trial['try']>>,
   what: string,
 ): void {
   expect(words, what).not.toMatch(/did not respond|failed with|Something went wrong|trouble connecting/);
-  if (door === undefined) {
+  if (handled === undefined) {
     expect(sees?.test(words), what).toBe(allowed === 'yes');
     expect(words, what).not.toBe('');
     expect([facts, refused], what).toEqual([[], []]);
     return;
   }
-  const [command, fact] = door;
+  const [command, fact] = handled;
   if (allowed === 'no') {
     expect(facts, what).toEqual([]);
     expect(words, what).toMatch(/[a-z]{2,} [a-z]/);

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { openForReading } from '../../src/ledger/open.ts';
-import { onStage } from '../support/slack-acts.ts';
+import { inTestApp } from '../support/slack-acts.ts';
 import { CHANNELS, file } from '../support/test-app.ts';
 
 /** Aids that a channel may refuse: the message that they point to still stands, and nothing claims that they do. */
 
 it('A card that Slack does not pin is logged as that, and the person was not promised that it is', () =>
-  onStage(async (s) => {
+  inTestApp(async (s) => {
     s.sandbox.faults.next('pins.add', { kind: 'refuse', error: 'restricted_action' });
     await s.cast.sam.types('#support', '/tsa channel northwind');
     expect(s.cast.sam.hears('#support').at(-1)).toContain('I pin it there if Slack lets me');
@@ -17,7 +17,7 @@ it('A card that Slack does not pin is logged as that, and the person was not pro
   }));
 
 it('A pin that Slack is too busy for posts no second card', () =>
-  onStage(async (s) => {
+  inTestApp(async (s) => {
     s.sandbox.faults.next('pins.add', { kind: 'rate_limited', retryAfterS: 1 });
     await s.cast.sam.types('#support', '/tsa channel northwind');
     await s.later(0);
@@ -28,7 +28,7 @@ it('A pin that Slack is too busy for posts no second card', () =>
   }));
 
 it('A bookmark that the channel refuses is logged, and not held to be there', () =>
-  onStage(async (s) => {
+  inTestApp(async (s) => {
     await file(s);
     await s.cast.ada.presses('Approve', 'app', /TSA-1/);
     s.sandbox.faults.next('bookmarks.add', { kind: 'refuse', error: 'too_many_bookmarks' });

@@ -117,8 +117,8 @@ describe('The table', () => {
   it.each(ACTIONS)('says of everybody what the rules say: %s', async (action) => {
     const act = ACTS[action];
     for (const kind of KINDS)
-      for (const { door } of act.ways) {
-        const type = door?.[0];
+      for (const { handled } of act.ways) {
+        const type = handled?.[0];
         if (type === undefined || !isAboutRequest(type)) continue;
         const { state, now } = await life(act, kind);
         if (state === null) throw new Error('nothing was filed');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { meaningOf } from '../../src/slack/messages/error-codes.ts';
-import { cards, onStage } from '../support/slack-acts.ts';
+import { cards, inTestApp } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { CHANNELS, file } from '../support/test-app.ts';
 
@@ -44,7 +44,7 @@ describe('A thread that takes no replies', () => {
       (s) => (conversation(s, CHANNELS.alerts).takes = 'top_level_only'),
     ],
   ])('%s is no reason to keep silent: what belongs there is told at top level, and once', (_, closes) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await running(s);
       closes(s);
       await s.cast.sam.presses('End now', 'app', /TSA-1/);
@@ -66,7 +66,7 @@ describe('A message that Slack refuses', () => {
     'user_not_visible',
     'something_nobody_heard_of',
   ])('as %s holds up nothing behind it, and the alert channel is told at once', (error) =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await running(s);
       const { northwind } = CHANNELS;
       const takes = conversation(s, northwind);
@@ -85,7 +85,7 @@ describe('A message that Slack refuses', () => {
   );
 
   it('to the alert channel is told to the security channel, else to the admins', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await running(s);
       conversation(s, CHANNELS.alerts).archived = true;
       await s.cast.sam.presses('End now', 'app', /TSA-1/);
@@ -95,7 +95,7 @@ describe('A message that Slack refuses', () => {
     }));
 
   it('and nobody can be told of it shows in /readyz', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await running(s);
       conversation(s, CHANNELS.alerts).archived = true;
       s.sandbox.workspace.directMessage(s.cast.mia.id).takes = 'nothing';
@@ -108,7 +108,7 @@ describe('A message that Slack refuses', () => {
 });
 
 it('A card that may not be changed any more is told anew', () =>
-  onStage(async (s) => {
+  inTestApp(async (s) => {
     await running(s);
     conversation(s, CHANNELS.alerts).editable = false;
     await s.cast.sam.presses('End now', 'app', /TSA-1/);

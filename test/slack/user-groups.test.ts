@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
 import type { Policy } from '../../src/access/policy.ts';
-import { answer, onStage, written } from '../support/slack-acts.ts';
+import { answer, inTestApp, written } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
 import { file, fillIn, requestForm } from '../support/test-app.ts';
 
@@ -55,7 +55,7 @@ describe('A user group that', () => {
   it.concurrent.each(REFUSED)(
     '%s is named at the start, and to whoever it keeps waiting',
     (_, fault, words) =>
-      onStage(async (s) => {
+      inTestApp(async (s) => {
         const meanwhile = (): Promise<void> => {
           if (fault !== null) s.sandbox.faults.next(LIST, fault, MANY);
           return Promise.resolve();
@@ -73,7 +73,7 @@ describe('A user group that', () => {
   );
 
   it('cannot be read is asked about once a minute, however many wait for it', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await s.restart(requestersIn('S0NONE'));
       s.clock.turn(10 * 60_000);
       s.sandbox.workspace.traffic.length = 0;
@@ -89,7 +89,7 @@ describe('A user group that', () => {
     }));
 
   it('holds all approvers and cannot be read is named where nobody can be offered', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await s.restart((policy) => ({
         ...policy,
         approvers: policy.approvers.map((rule) => ({ ...rule, people: ['S0NONE'] })),
@@ -101,7 +101,7 @@ describe('A user group that', () => {
     }));
 
   it('could not be read a minute ago can be read now', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await s.restart(requestersIn('S0NONE'));
       await tries(s);
       s.sandbox.workspace.groups.set('S0NONE', [s.cast.sam.id]);
@@ -111,7 +111,7 @@ describe('A user group that', () => {
     }));
 
   it('was read a moment ago still counts while Slack answers no more questions', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       const card = await s.cast.ada.waitFor('app', /asks for your approval/);
       s.sandbox.faults.next(LIST, { kind: 'rate_limited', retryAfterS: 30 }, MANY);
@@ -120,7 +120,7 @@ describe('A user group that', () => {
     }));
 
   it('changed since does not, while Slack answers no more questions', () =>
-    onStage(async (s) => {
+    inTestApp(async (s) => {
       await file(s);
       const card = await s.cast.ada.waitFor('app', /asks for your approval/);
       s.sandbox.faults.next(LIST, { kind: 'rate_limited', retryAfterS: 30 }, MANY);

@@ -29,7 +29,7 @@ export interface Way {
   readonly command?: (no: number, tenantId: string) => string;
   readonly form?: { readonly id: string; readonly fills: (tenantId: string) => Record<string, string> };
   /** The command that reaches the command handler, and the fact that it makes. Looking makes none. */
-  readonly door?: readonly [Command['type'], AccessEvent['type']];
+  readonly handled?: readonly [Command['type'], AccessEvent['type']];
   /** What whoever may look sees. */
   readonly sees?: RegExp;
   /** Whoever does it is told what became of it. */
@@ -55,11 +55,11 @@ const WORDS = { allowed: 'Look at the import log', reason: GOOD };
 const both = (
   button: string,
   name: string,
-  door: NonNullable<Way['door']>,
+  handled: NonNullable<Way['handled']>,
   form?: Way['form'],
 ): readonly Way[] => [
-  { button, door, ...(form === undefined ? {} : { form }) },
-  { command: (no) => `${name} TSA-${no}`, door, ...(form === undefined ? {} : { form }) },
+  { button, handled, ...(form === undefined ? {} : { form }) },
+  { command: (no) => `${name} TSA-${no}`, handled, ...(form === undefined ? {} : { form }) },
 ];
 
 export const ACTS: Readonly<Record<Action, Act>> = {
@@ -80,18 +80,18 @@ export const ACTS: Readonly<Record<Action, Act>> = {
             owner: CAST.owner,
           }),
         },
-        door: ['file', 'request.filed'],
+        handled: ['file', 'request.filed'],
       },
     ],
   },
-  approve: { given: pending, ways: [{ button: 'tsa_approve', door: ['approve', 'approval.given'] }] },
+  approve: { given: pending, ways: [{ button: 'tsa_approve', handled: ['approve', 'approval.given'] }] },
   'approve less': {
     given: pending,
     ways: [
       {
         button: 'tsa_approve_less',
         form: fill('tsa_approve_less_form', { scope: 'read', duration: '20m' }),
-        door: ['approve', 'approval.given'],
+        handled: ['approve', 'approval.given'],
       },
     ],
   },
@@ -101,7 +101,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       {
         button: 'tsa_deny',
         form: fill('tsa_deny_why', { typed: 'Please use the staging tenant.' }),
-        door: ['deny', 'request.denied'],
+        handled: ['deny', 'request.denied'],
       },
     ],
   },
@@ -111,7 +111,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       {
         button: 'tsa_ask',
         form: fill('tsa_ask_form', { typed: 'Which invoices?' }),
-        door: ['ask_question', 'question.asked'],
+        handled: ['ask_question', 'question.asked'],
       },
     ],
   },
@@ -121,7 +121,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       {
         button: 'tsa_answer',
         form: fill('tsa_answer_form', { typed: 'Those of March 3.' }),
-        door: ['answer_question', 'question.answered'],
+        handled: ['answer_question', 'question.answered'],
       },
     ],
   },
@@ -132,7 +132,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       {
         button: 'tsa_replace',
         form: fill('tsa_replace_form', { from: CAST.approver, to: CAST.deputy }),
-        door: ['replace_approver', 'approver.replaced'],
+        handled: ['replace_approver', 'approver.replaced'],
       },
     ],
   },
@@ -152,11 +152,11 @@ export const ACTS: Readonly<Record<Action, Act>> = {
     given: wantsTime,
     ways: [
       // The sixth fact of such a request is that more time was asked for: that is what the button says yes to.
-      { button: 'tsa_extend_yes', to: 6, door: ['approve_extension', 'extension.approved'] },
+      { button: 'tsa_extend_yes', to: 6, handled: ['approve_extension', 'extension.approved'] },
       {
         button: 'tsa_extend_no',
         form: fill('tsa_extend_no_form', { reason: 'That is enough for today.' }),
-        door: ['deny_extension', 'extension.denied'],
+        handled: ['deny_extension', 'extension.denied'],
       },
     ],
   },
@@ -171,7 +171,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   },
   'I didn’t expect this': {
     given: active,
-    ways: [{ button: 'tsa_unexpected', door: ['report_unexpected', 'session.reported'], answers: true }],
+    ways: [{ button: 'tsa_unexpected', handled: ['report_unexpected', 'session.reported'], answers: true }],
   },
   'close out': {
     given: ended,
@@ -190,11 +190,11 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   'accept or contest the closeout': {
     given: closed,
     ways: [
-      { button: 'tsa_closeout_yes', door: ['accept_closeout', 'closeout.accepted'] },
+      { button: 'tsa_closeout_yes', handled: ['accept_closeout', 'closeout.accepted'] },
       {
         button: 'tsa_closeout_no',
         form: fill('tsa_contest_form', { question: 'Did you tell them?' }),
-        door: ['contest_closeout', 'closeout.contested'],
+        handled: ['contest_closeout', 'closeout.contested'],
       },
     ],
   },
@@ -204,13 +204,13 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       {
         button: 'tsa_hand_over',
         form: fill('tsa_hand_over_form', { to: CAST.bystander }),
-        door: ['offer_ownership', 'owner.offered'],
+        handled: ['offer_ownership', 'owner.offered'],
       },
     ],
   },
   'take over, when asked to': {
     given: (ledger, kind) => next(active, 'owner', { type: 'offer_ownership', to: CAST[kind] })(ledger, kind),
-    ways: [{ button: 'tsa_take_over', door: ['accept_ownership', 'owner.changed'] }],
+    ways: [{ button: 'tsa_take_over', handled: ['accept_ownership', 'owner.changed'] }],
   },
   'declare an emergency': {
     given: nothing,
@@ -227,14 +227,14 @@ export const ACTS: Readonly<Record<Action, Act>> = {
             reviewer: CAST.approver,
           }),
         },
-        door: ['declare_emergency', 'emergency.declared'],
+        handled: ['declare_emergency', 'emergency.declared'],
       },
     ],
   },
   'confirm an emergency': {
     given: unconfirmed,
     emergency: true,
-    ways: [{ button: 'tsa_confirm_emergency', door: ['confirm_emergency', 'emergency.confirmed'] }],
+    ways: [{ button: 'tsa_confirm_emergency', handled: ['confirm_emergency', 'emergency.confirmed'] }],
   },
   'judge an emergency': {
     given: emergency,
@@ -243,12 +243,12 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       {
         button: 'tsa_justified',
         form: fill('tsa_review_form_yes', { note: 'Right to go in.' }),
-        door: ['review_emergency', 'emergency.reviewed'],
+        handled: ['review_emergency', 'emergency.reviewed'],
       },
       {
         button: 'tsa_not_justified',
         form: fill('tsa_review_form_no', { note: 'It could wait.' }),
-        door: ['review_emergency', 'emergency.reviewed'],
+        handled: ['review_emergency', 'emergency.reviewed'],
       },
     ],
   },
@@ -289,7 +289,7 @@ export const SPECIAL: Readonly<Record<string, { readonly act: Act; readonly may:
         {
           button: 'tsa_approve',
           form: { id: 'tsa_approve_high_risk', fills: (typed) => ({ typed }) },
-          door: ['approve', 'approval.given'],
+          handled: ['approve', 'approval.given'],
         },
       ],
     },

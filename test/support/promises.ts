@@ -297,7 +297,7 @@ export function able(
   }
 }
 
-/** A member, with no part in it, whom the policy of now lets decide here; of an emergency, an admin too. */
+/** A member, with no part in it, whom the current policy lets decide here; of an emergency, an admin too. */
 function judges(state: Access, user: string, world: World): boolean {
   const { admins } = world.policy;
   const named =

@@ -116,7 +116,7 @@ export function liveButtons({ sees }: { sees: () => readonly Seen[] }): readonly
 }
 
 /** An app of its own for one test, so that slow tests can run beside each other. */
-export async function onStage(
+export async function inTestApp(
   act: (s: TestApp) => Promise<void>,
   ...how: Parameters<typeof testApp>
 ): Promise<void> {

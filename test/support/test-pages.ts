@@ -15,7 +15,7 @@ import { testLedger } from './test-ledger.ts';
 /** The pages on a ledger of their own, and somebody who has links, and perhaps their codes. */
 export interface TestPages extends TestLedger {
   readonly links: Links;
-  /** By the policy of now: what the next visit finds. */
+  /** By the current policy: what the next visit finds. */
   world: World;
   issue(purpose: Purpose, more?: Partial<Omit<Link, 'state' | 'purpose'>>): Promise<Mailed>;
   get(path: string, more?: Visit): Promise<Page>;
