@@ -271,6 +271,17 @@ describe('handing over', () => {
     const card = await s.cast.noor.waitFor('app', /owner <@U0NOOR>/);
     expect(card.text).not.toContain('The requester is the owner');
   });
+
+  it('an admin, who has no part in it, does it from the record that they look up', async () => {
+    await running();
+    await s.cast.mia.types('#support', '/tsa show TSA-1');
+    await s.cast.mia.presses('Hand over', '#support', /is in Northwind/);
+    const modal = await s.cast.mia.modal('Hand over');
+    await modal.chooses('Who sees it through from now on?', 'Noor');
+    await modal.submits();
+    await s.cast.noor.presses('Take over', 'app', /asks <@U0NOOR> to take over/);
+    await s.cast.sam.waitFor('app', /<@U0NOOR> is the owner now/);
+  });
 });
 
 describe('the tenant’s channel', () => {
