@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { Policy } from './access/policy.ts';
 import type { Carrier } from './carrying/carrier.ts';
+import type { Reconciling } from './carrying/reconcile.ts';
 import { openCarrying } from './carrying/edge.ts';
 import type { Grantee } from './carrying/facts.ts';
 import type { Timekeeper } from './clock.ts';
@@ -31,12 +33,13 @@ export async function openCarrier(
   },
   deps: {
     readonly ledger: Pick<Ledger, 'reader'>;
-    readonly handler: Pick<CommandHandler, 'handle' | 'onCommitted'>;
+    readonly handler: Pick<CommandHandler, 'handle' | 'onCommitted' | 'record'>;
+    readonly policy: Policy;
     readonly directory: Pick<Directory, 'profile' | 'learn' | 'known'>;
     readonly clock: Timekeeper;
     readonly log: Logger;
   },
-): Promise<Carrier> {
+): Promise<{ readonly carrier: Carrier; readonly reconciling: Reconciling }> {
   const { directory, clock } = deps;
   const profiles = createProfiles(directory, clock);
   const named = (user: string, profile: ReturnType<Directory['profile']>): Grantee => ({

@@ -91,7 +91,10 @@ export async function start(
       keyring === null
         ? null
         : (await import('./products.ts')).openProducts(config, { ...core, directory, keyring });
-    const carrier = await openCarrier({ config, plans, env, keyring }, { ...core, directory });
+    const { carrier, reconciling } = await openCarrier(
+      { config, plans, env, keyring },
+      { ...core, directory },
+    );
     const http = await createHttpEdge(config, {
       health,
       slack,
@@ -114,6 +117,7 @@ export async function start(
     const productsPort = (await products?.start(health)) ?? port;
     await loops.start();
     carrier.start();
+    reconciling.start();
     await slack.start();
     log.info({ mode: config.slack.mode.kind, port, tenants: policy.tenants.size }, 'TSA is ready');
 
@@ -123,11 +127,13 @@ export async function start(
       productsPort,
       async tick() {
         await loops.tick();
+        await reconciling.look();
         await carrier.tick();
         await loops.tick();
       },
       async stop() {
         // All at the same time: together they have that long, not each.
+        reconciling.stop();
         await Promise.all([
           slack.stop(),
           http.stop().then(() => products?.stop()),

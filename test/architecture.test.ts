@@ -159,6 +159,7 @@ const WORLD_GIVEN_BY: ReadonlySet<string> = new Set([
   'src/timers/catching-up.ts',
   // A product's own answer; its connector alone speaks for it.
   'src/carrying/carrier.ts',
+  'src/carrying/reconcile.ts',
   'src/http/page-context.ts',
   'src/http/routes/help-link.ts',
   'src/http/routes/request-link.ts',

@@ -37,6 +37,10 @@ export interface Product {
   opened(at?: number): readonly Access[];
   /** Was it closed, by a call? */
   isClosed(id: string): boolean;
+  /** Somebody is let in past every rule. */
+  plant(who: { readonly id: string; readonly name: string; readonly tenant: string }): void;
+  /** The books lose an access. */
+  forget(id: string): void;
   /** Whether that person would be let in now: what each page asks. */
   mayBeIn(tenantId: string, slackId: string, action?: string): Promise<boolean>;
   /** From now on, or `null` for no more of it; the next `times` calls only, if given. */
@@ -176,6 +180,19 @@ export async function createProduct({
     },
     opened: (at = now()) => store.opened(at),
     isClosed: (id) => store.isClosed(id),
+    plant({ id, name, tenant }) {
+      const at = now();
+      store.open({
+        ...{ id, session: 'none', tenant: { id: tenant }, scope: { id: 'read', name: 'Read-only' } },
+        grantee: { slack_id: 'U0MALLORY', email: null, name },
+        reason: 'Nobody asked.',
+        notBefore: new Date(at).toISOString(),
+        notAfter: new Date(at + 3_600_000).toISOString(),
+      });
+    },
+    forget: (id) => {
+      store.forget(id);
+    },
     mayBeIn: async (tenantId, slackId, action) => (await running().mayBeIn(tenantId, slackId, action)).in,
     misbehave(what, times = Infinity) {
       fault = what === null ? null : { what, times };

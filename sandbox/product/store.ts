@@ -30,6 +30,8 @@ export interface Store {
   close(id: string): string;
   has(id: string): boolean;
   isClosed(id: string): boolean;
+  /** As if it had never been: for bad days. */
+  forget(id: string): void;
   /** Who is in at that instant, half-open. */
   opened(at: number): readonly Access[];
   /** Actions that TSA is yet to hear of, by session. */
@@ -71,6 +73,10 @@ export function createStore(file: string | null): Store {
     },
     has: (id) => state.accesses.some((one) => one.id === id),
     isClosed: (id) => state.closed.includes(id),
+    forget(id) {
+      state.accesses = state.accesses.filter((one) => one.id !== id);
+      save();
+    },
     opened: (at) =>
       state.accesses.filter(
         ({ notBefore, notAfter }) => Date.parse(notBefore) <= at && at < Date.parse(notAfter),

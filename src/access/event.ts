@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { closeoutEvents } from './closeout-event.ts';
 import { INSTANT_MAX } from './limits.ts';
 import { policyChange } from './policy-change.ts';
-import { productEvents } from './product-event.ts';
+import { orphanEvents, productEvents } from './product-event.ts';
 
 /**
  * The facts of a request's life, as the ledger keeps them for ever. A released event is never changed, only joined by
@@ -281,10 +281,13 @@ export const globalEvent = z.discriminatedUnion('type', [
     /** SHA-256 of the actions, as they are stored. */
     hash: z.string().regex(/^[0-9a-f]{64}$/),
   }),
+  ...orphanEvents,
 ]);
 
 export type GlobalEvent = z.infer<typeof globalEvent>;
 export type GlobalEventOf<T extends GlobalEvent['type']> = Extract<GlobalEvent, { type: T }>;
 /** What the program itself has to say: nobody asked for it. */
-export type ProgramEvent = GlobalEventOf<'clock.jumped' | 'clock.behind'>;
+export type ProgramEvent = GlobalEventOf<
+  'clock.jumped' | 'clock.behind' | 'access.orphan_found' | 'access.orphan_removed'
+>;
 export type PolicyChanged = Extract<GlobalEvent, { type: 'policy.changed' }>;

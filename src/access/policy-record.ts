@@ -31,6 +31,8 @@ export function recordPolicy(policy: Policy): PolicyRecord {
   for (const { id, ...scope } of scopes) Object.assign(settings, settingsOf(scope, `scopes.${id}`));
   for (const [name, url] of connectors.urls) settings[`connectors.${name}`] = url;
   settings['products.open_within'] = length(connectors.openWithinMs);
+  settings['products.reconcile_every'] = length(connectors.reconcileEveryMs);
+  settings['products.close_orphans'] = String(connectors.closeOrphans);
   for (const [user, standIns] of deputies) settings[`people.deputies.${user}`] = standIns;
   return { settings: inOrder(settings), approvers: rulesOf(approvers) };
 }

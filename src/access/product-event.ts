@@ -52,3 +52,26 @@ export const productEvents = [
   /** The product does not list it, though its session goes on. */
   z.strictObject({ type: z.literal('access.missing'), access }),
 ] as const;
+
+/** What a product lists as open and no session explains. It is of no request. */
+export const orphanEvents = [
+  z.strictObject({
+    type: z.literal('access.orphan_found'),
+    connector: text,
+    /** By what the product calls it; `null`: it does not say. */
+    accessId: text.nullable(),
+    /** Who has it, in the product’s words. */
+    grantee: text,
+    tenant: text.nullable(),
+    /** The policy says that it is closed. */
+    closing: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal('access.orphan_removed'),
+    connector: text,
+    accessId: text.nullable(),
+    grantee: text,
+    tenant: text.nullable(),
+    receipt: text,
+  }),
+] as const;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { World } from '../access/people.ts';
+import type { Policy } from '../access/policy.ts';
 import type { Timekeeper } from '../clock.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { CannotOpen } from '../ledger/cannot-open.ts';
@@ -9,18 +10,21 @@ import { recordsOpen, recordsOwing } from '../ledger/product-accesses.ts';
 import type { Carrier } from './carrier.ts';
 import { createCarrier } from './carrier.ts';
 import type { Grantee } from './facts.ts';
+import type { Reconciling } from './reconcile.ts';
+import { createReconciling } from './reconcile.ts';
 
 /** Puts together what carries access into products. @throws CannotOpen where the policy lost a product in which somebody may be */
 export async function openCarrying(deps: {
   readonly ledger: Pick<Ledger, 'reader'>;
-  readonly handler: Pick<CommandHandler, 'handle' | 'onCommitted'>;
+  readonly handler: Pick<CommandHandler, 'handle' | 'onCommitted' | 'record'>;
+  readonly policy: Policy;
   readonly connectors: ReadonlyMap<string, Connector>;
   /** `known`: as far as Slack has told already, for what cannot wait. */
   readonly grantee: { known(user: string): Grantee; asked(user: string): Promise<Grantee> };
   readonly world: () => World;
   readonly clock: Timekeeper;
   readonly log: Logger;
-}): Promise<Carrier> {
+}): Promise<{ readonly carrier: Carrier; readonly reconciling: Reconciling }> {
   const { reader } = deps.ledger;
   const open = () => recordsOpen(reader);
   const lost = (await open()).flatMap(({ no, state }) =>
@@ -39,7 +43,7 @@ export async function openCarrying(deps: {
   deps.handler.onCommitted(() => {
     carrier.wake();
   });
-  return carrier;
+  return { carrier, reconciling: createReconciling({ ...deps, open }) };
 }
 
 const MAY_BE_OPEN: ReadonlySet<string> = new Set(['opening', 'open', 'missing', 'closing', 'not_closed']);

@@ -189,6 +189,7 @@ export function createMailCourier(deps: MailCourierDeps): Courier {
       case 'clock':
       case 'restored':
       case 'after_end':
+      case 'orphan':
       case 'undeliverable':
         return {
           to: null,

@@ -182,6 +182,8 @@ async function projectGlobal(tx: Transaction<Tables>, event: GlobalEvent, at: nu
     case 'owed.redirected':
     case 'clock.jumped':
     case 'clock.behind':
+    case 'access.orphan_found':
+    case 'access.orphan_removed':
     // Written when the file is opened, before there is a command handler.
     case 'ledger.restored':
     // What the policy says is kept by whoever compared it.

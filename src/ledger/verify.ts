@@ -179,6 +179,8 @@ function retellGlobal(row: LedgerRow, globals: Globals): void {
     case 'owed.redirected':
     case 'clock.jumped':
     case 'clock.behind':
+    case 'access.orphan_found':
+    case 'access.orphan_removed':
     case 'policy.loaded':
     case 'policy.changed':
       return;

@@ -36,6 +36,7 @@ export const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('restored'), restored: z.int() }),
   /** Say what that event says was done in a tenant when the session was over. */
   z.strictObject({ kind: z.literal('after_end'), seq: z.int() }),
+  z.strictObject({ kind: z.literal('orphan'), seq: z.int() }),
   /** A place does not take what is owed to it: somebody hears of it. */
   z.strictObject({
     kind: z.literal('undeliverable'),

@@ -17,5 +17,17 @@ export function oweProgram(
     case 'clock.behind':
       // Once a day, however often it is started.
       return alert(`clock:behind:${new Date(at).toISOString().slice(0, 10)}`);
+    case 'access.orphan_found':
+    case 'access.orphan_removed': {
+      const { connector, accessId, grantee } = event;
+      // Once a day, however often it is found.
+      const day = new Date(at).toISOString().slice(0, 10);
+      const key = `${event.type}:${connector}:${accessId ?? grantee}:${day}`;
+      return [...new Set([channels.alert, channels.security ?? channels.alert])].map((channel) => ({
+        key: `${key}:${channel}`,
+        destination: `channel:${channel}`,
+        message: { kind: 'orphan', seq },
+      }));
+    }
   }
 }

@@ -47,6 +47,7 @@ const SAME_AGAIN = {
   clock: false,
   restored: false,
   after_end: false,
+  orphan: false,
   undeliverable: false,
 } as const satisfies Record<Message['kind'], boolean>;
 

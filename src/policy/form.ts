@@ -191,6 +191,11 @@ const limits = z
 const products = z
   .strictObject({
     open_within: duration('2m', 'A session that its product has not opened within this is called off.'),
+    reconcile_every: duration('10m', 'What is open in products is held against the ledger this often.'),
+    close_orphans: z
+      .boolean()
+      .default(false)
+      .describe('What no session explains is closed, rather than only told of.'),
   })
   .describe('What is asked of the products that open and close access.');
 

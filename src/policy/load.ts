@@ -252,6 +252,8 @@ function toPolicy(form: PolicyForm, tenants: Tenants): Policy {
       ...NO_CONNECTORS,
       urls: new Map([...form.connectors].map(([name, { url }]) => [name, url])),
       openWithinMs: form.products.open_within,
+      reconcileEveryMs: form.products.reconcile_every,
+      closeOrphans: form.products.close_orphans,
     },
     digest: form.digest,
     tenants,

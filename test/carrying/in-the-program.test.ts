@@ -144,3 +144,46 @@ describe('A restart', () => {
     await s.restart();
   });
 });
+
+describe('What is open in the product is held against the ledger', () => {
+  it('access that no session explains is told of by name and tenant, and closed where the policy says so', async () => {
+    const w = await testAppWithProduct();
+    const { s, product } = w;
+    const { sam } = s.cast;
+    await approved(w);
+    await sam.presses('Start session', 'app', /Approved by/);
+    await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
+    product.plant({ id: 'acc_99_7_zz', name: 'Mallory', tenant: 'contoso' });
+    await s.later(1_000);
+    await sam.waitFor('#support-access-alerts', /No session explains this.*Mallory has access to contoso/s);
+    expect(product.opened()).toHaveLength(2);
+    await s.restart((policy) => ({
+      ...policy,
+      connectors: { ...policy.connectors, closeOrphans: true },
+    }));
+    await s.later(1_000);
+    await sam.waitFor('#support-access-alerts', /Gone: Mallory had access to contoso/);
+    expect(product.opened()).toMatchObject([{ session: 'TSA-1' }]);
+  });
+
+  it('a session whose access the product has lost is told to the grantee, who has it opened again', async () => {
+    const w = await testAppWithProduct();
+    const { s, product } = w;
+    const { sam } = s.cast;
+    await approved(w);
+    await sam.presses('Start session', 'app', /Approved by/);
+    await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
+    await s.later(1_000);
+    const [first] = product.opened();
+    product.forget(first?.id ?? '');
+    await s.later(MINUTE);
+    await sam.waitFor('app', /does not have the access .* any more/);
+    expect(await product.mayBeIn('northwind', SAM)).toBe(false);
+    await sam.presses('Open again', 'app', /does not have the access/);
+    await s.later(1_000);
+    expect(product.opened()).toMatchObject([{ session: 'TSA-1' }]);
+    expect(product.opened()[0]?.id).not.toBe(first?.id);
+    expect(product.opened()[0]?.notAfter).toBe(first?.notAfter);
+    expect(await product.mayBeIn('northwind', SAM)).toBe(true);
+  });
+});

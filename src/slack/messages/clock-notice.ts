@@ -1,4 +1,4 @@
-import type { ProgramEvent } from '../../access/event.ts';
+import type { GlobalEventOf } from '../../access/event.ts';
 import { jumpWords, span } from '../../wording/clock.ts';
 import { JUMP_MS } from '../../clock.ts';
 import type { Rendered } from './blocks.ts';
@@ -6,13 +6,15 @@ import { section } from './blocks.ts';
 import { strip } from './card.ts';
 import { when } from './words.ts';
 
+type ClockEvent = GlobalEventOf<'clock.jumped' | 'clock.behind'>;
+
 /** What the alert channel hears about the machine's clock: what was seen, what it means, and no guess at the cause. */
-export function clockNotice(event: ProgramEvent, at: number): Rendered {
+export function clockNotice(event: ClockEvent, at: number): Rendered {
   const words = clockWords(event, at);
   return { text: strip(words), blocks: [section(words)] };
 }
 
-function clockWords(event: ProgramEvent, at: number): string {
+function clockWords(event: ClockEvent, at: number): string {
   switch (event.type) {
     case 'clock.jumped': {
       const seen = `:warning: ${when(at)} the clock of the machine that runs TSA went *${jumpWords(event.byMs)}*: it was set, or the machine slept.`;

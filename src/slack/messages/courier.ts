@@ -80,6 +80,7 @@ export function createCourier(
         return;
       }
       case 'clock':
+      case 'orphan':
       case 'after_end': {
         const rendered = await programNotice(db, views, message);
         if (rendered !== null) await poster.post(delivery, rendered, null);
