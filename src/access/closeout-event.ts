@@ -8,6 +8,8 @@ const text = z.string().refine((value) => value.isWellFormed(), 'text is not wel
 const user = z.string().min(1);
 
 export const closeoutEvents = [
+  /** What somebody wants to remember at the closeout, written down while the session goes on. */
+  z.strictObject({ type: z.literal('note.taken'), by: user, text }),
   z.strictObject({
     type: z.literal('closeout.filed'),
     by: user,

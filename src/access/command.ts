@@ -87,6 +87,7 @@ export type RequestCommand =
       readonly typedTenantId: string | null;
     }
   | { readonly type: 'deny_extension'; readonly reason: string }
+  | { readonly type: 'take_note'; readonly text: string }
   | { readonly type: 'end'; readonly reason: string }
   | { readonly type: 'revoke'; readonly reason: string }
   | { readonly type: 'report_unexpected' }
@@ -191,6 +192,7 @@ const KINDS = {
   report_unexpected: 'request',
   offer_ownership: 'request',
   accept_ownership: 'request',
+  take_note: 'request',
   close_out: 'request',
   close_by_hand: 'request',
   open_again: 'request',

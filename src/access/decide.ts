@@ -17,6 +17,7 @@ import { actorName } from './people.ts';
 import type { RequestCommandType, StateFor } from './permits.ts';
 import { isTimeFor, permits, wrongPhase } from './permits.ts';
 import { closeByHand, openAgain } from './removing.ts';
+import { takeNote } from './taking-notes.ts';
 import { acceptCustomerRequest, end, endInDoubt, reportUnexpected, revoke, start } from './session.ts';
 import type { Access } from './state.ts';
 
@@ -168,6 +169,7 @@ const RULES: {
   close_out: closeOut,
   close_by_hand: closeByHand,
   open_again: openAgain,
+  take_note: takeNote,
   accept_closeout: judgeCloseout,
   contest_closeout: judgeCloseout,
   review_emergency: reviewEmergency,

@@ -11,6 +11,7 @@ export function evolveActive(
   event: EventOf<
     | 'approver.gone'
     | 'approval.asked_again'
+    | 'note.taken'
     | 'session.warned'
     | 'extension.asked'
     | 'extension.agreed'
@@ -30,6 +31,10 @@ export function evolveActive(
         seats: filled(seats, event.approver, again),
         gone: gone.filter((user) => user !== event.approver),
       }));
+    }
+    case 'note.taken': {
+      const { notes, ...session } = state.session;
+      return { ...state, session: { ...session, notes: [...notes, { by: event.by, text: event.text, at }] } };
     }
     case 'session.warned':
       return { ...state, warnedFor: event.expiresAt };

@@ -142,11 +142,13 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
           startedAt: event.startedAt,
           expiresAt: event.expiresAt,
           extensions: [],
+          notes: [],
         },
         warnedFor: null,
         extension: null,
         granteeGone: false,
       };
+    case 'note.taken':
     case 'session.warned':
     case 'extension.asked':
     case 'extension.agreed':

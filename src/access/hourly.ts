@@ -51,6 +51,7 @@ const COMMANDS = {
   close_out: null,
   close_by_hand: null,
   open_again: null,
+  take_note: null,
   accept_closeout: null,
   review_emergency: null,
   confirm_gap: null,

@@ -32,6 +32,8 @@ export const DURATION_MIN_MS = 60_000;
 export const START_WITHIN_MS = 90 * 24 * 60 * 60_000;
 /** Furthest time by which somebody says that they do what is next, where a problem is not fixed: who plans longer files again. */
 export const NEXT_WITHIN_MS = 30 * 24 * 60 * 60_000;
+/** Notes in one session: more than anybody reads at the closeout. */
+export const NOTES_MAX = 50;
 /** Questions that an approver may ask about one request. */
 export const QUESTIONS_MAX = 10;
 /** Reminders to one approver about one request; after that the requester is told instead. */

@@ -111,6 +111,7 @@ const WORTH: Readonly<Record<Offer, (reader: Reader) => boolean>> = {
     reader.state.offeredOwner === null &&
     isForThem('offer_ownership', reader),
   accept_ownership: always,
+  take_note: ours,
   close_out: always,
   // Not while the product still has time to say it itself.
   close_by_hand: ({ state }) => notClosed(state).length > 0,

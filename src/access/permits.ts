@@ -1,5 +1,6 @@
 import { mayAnswer, mayApproveNow, mayAskQuestion, mayCancel, mayDeny, mayReplace } from './approving.ts';
 import { mayCloseByHand, mayOpenAgain } from './removing.ts';
+import { mayTakeNote } from './taking-notes.ts';
 import { mayAcceptOwnership, mayCloseOut, mayJudgeCloseout, mayOfferOwnership } from './closing.ts';
 import type { FilingCommand, RequestCommand } from './command.ts';
 import type { Moment } from './decision.ts';
@@ -52,6 +53,7 @@ export const PHASES = {
   close_out: ['ended'],
   close_by_hand: ['pending', 'approved', 'active', 'ended', 'denied', 'cancelled', 'lapsed'],
   open_again: ['active'],
+  take_note: ['active'],
   accept_closeout: ['ended', 'closed'],
   contest_closeout: ['ended', 'closed'],
   review_emergency: ['active', 'ended', 'closed'],
@@ -88,6 +90,7 @@ const MAY: { readonly [T in RequestCommandType]: (state: StateFor<T>, moment: Mo
   close_out: mayCloseOut,
   close_by_hand: mayCloseByHand,
   open_again: mayOpenAgain,
+  take_note: mayTakeNote,
   accept_closeout: mayJudgeCloseout,
   contest_closeout: mayJudgeCloseout,
   review_emergency: mayReviewNow,

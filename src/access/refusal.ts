@@ -124,6 +124,7 @@ export type Refusal =
   | { readonly reason: 'no_extension_asked' }
   | { readonly reason: 'no_extension_in_emergency' }
   | { readonly reason: 'too_many_questions'; readonly max: number }
+  | { readonly reason: 'too_many_notes'; readonly max: number }
   | { readonly reason: 'no_question_open' }
   | { readonly reason: 'question_waits' }
   /** The named approver still has time to answer; from then on somebody else may be asked. */

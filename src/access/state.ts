@@ -117,6 +117,8 @@ export interface Session {
   readonly expiresAt: number;
   /** More time that was given, in order. */
   readonly extensions: readonly Extension[];
+  /** What was written down while it went on. */
+  readonly notes: readonly { readonly by: UserId; readonly text: string; readonly at: number }[];
 }
 
 export interface Ending {

@@ -101,7 +101,7 @@ function theirExtension(extension: Extension): Extension {
 }
 
 function theirSession(session: Session): Session {
-  return { ...session, extensions: session.extensions.map(theirExtension) };
+  return { ...session, extensions: session.extensions.map(theirExtension), notes: [] };
 }
 
 /** The event as the customer reads it; `null` for what is between ourselves. */
@@ -160,6 +160,7 @@ export function theirEvent(event: AccessEvent, said: Said): AccessEvent | null {
     case 'approval.asked_again':
     case 'start.opened':
     case 'session.warned':
+    case 'note.taken':
     case 'owner.offered':
     case 'owner.changed':
     case 'closeout.reminded':

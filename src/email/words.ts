@@ -144,6 +144,7 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
     case 'extension.agreed':
     case 'extension.denied':
     case 'session.reported':
+    case 'note.taken':
     case 'owner.offered':
     case 'owner.changed':
     case 'closeout.reminded':

@@ -91,6 +91,7 @@ export function oweMail(
     case 'extension.agreed':
     case 'extension.denied':
     case 'session.reported':
+    case 'note.taken':
     case 'owner.offered':
     case 'owner.changed':
     case 'closeout.reminded':

@@ -241,6 +241,9 @@ function hearers(
     case 'session.reported':
       tell(true, event.standing ? [] : pinged(approvers), [security]);
       break;
+    case 'note.taken':
+      // It is for whoever closes it out.
+      break;
     case 'owner.offered':
       tell(true, [event.to]);
       break;

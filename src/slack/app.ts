@@ -6,6 +6,7 @@ import { slackLogger } from '../log.ts';
 import type { WhoAmI } from './api/who-am-i.ts';
 import { closeForm } from './close-out/form.ts';
 import { closeOut } from './close-out/slice.ts';
+import { takeNotes } from './take-note/slice.ts';
 import type { SlackContext, Slice } from './context.ts';
 import { customerRequest } from './customer-request/slice.ts';
 import { decideRequest } from './decide-request/slice.ts';
@@ -51,6 +52,7 @@ export function createSlackApp(deps: {
   const { context, home, me, log } = deps;
   const slices: readonly Slice[] = [
     help,
+    takeNotes(context),
     requestAccess(context, closeForm),
     decideRequest(context),
     runSession(context),

@@ -41,6 +41,7 @@ export function refusalSentence(refusal: Refusal): string {
     case 'extension_waits':
     case 'no_extension_asked':
     case 'no_extension_in_emergency':
+    case 'too_many_notes':
     case 'too_many_questions':
     case 'no_question_open':
     case 'question_waits':

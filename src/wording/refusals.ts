@@ -75,6 +75,8 @@ export function refusalWords(
       return `Nobody is asking for more time in ${it} now. Nothing was changed.`;
     case 'no_extension_in_emergency':
       return 'An emergency cannot be extended. If it is not over, declare a new one.';
+    case 'too_many_notes':
+      return `${refusal.max} notes are enough. Write what else matters into the closeout of ${it}.`;
     case 'too_many_questions':
       return `${refusal.max} questions are enough. Please approve or deny ${it}.`;
     case 'no_question_open':

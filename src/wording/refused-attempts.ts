@@ -29,6 +29,7 @@ const TRIED: Readonly<Record<(FilingCommand | RequestCommand | GlobalCommand)['t
   open_again: 'open the access again',
   accept_closeout: 'accept a closeout',
   contest_closeout: 'contest a closeout',
+  take_note: 'take a note',
   review_emergency: 'judge an emergency',
   set_absence: 'say that somebody is away',
   clear_absence: 'say that somebody is back',

@@ -141,6 +141,29 @@ describe('the closeout', () => {
   });
 });
 
+describe('notes', () => {
+  const note = { type: 'take_note', text: ' Restarted the importer. ' } as const;
+
+  it('are taken by the grantee or the owner, while the session goes on, and stay with it', () => {
+    const noted = active().given(GUS, note).later(MINUTE).given(OLA, note);
+    expect(inPhase(noted.given(GUS, end), 'ended').session.notes).toEqual([
+      { by: GUS, text: 'Restarted the importer.', at: T0 },
+      { by: OLA, text: 'Restarted the importer.', at: T0 + MINUTE },
+    ]);
+    for (const other of [RITA, ANN, ADA, OTTO])
+      active().when(other, note).thenRefused({ reason: 'not_allowed', needs: 'owner' });
+    ended().when(GUS, note).thenRefused({ reason: 'wrong_phase', phase: 'ended' });
+    active()
+      .when(GUS, { ...note, text: ' ' })
+      .thenInvalid({ field: 'note', problem: 'missing' });
+  });
+
+  it('are fifty at most', () => {
+    const full = active().given(GUS, ...Array<typeof note>(50).fill(note));
+    full.when(OLA, note).thenRefused({ reason: 'too_many_notes', max: 50 });
+  });
+});
+
 describe('a problem that is not fixed', () => {
   const next = { what: 'The import team ships 2.15.', by: OTTO, until: T0 + 2 * DAY };
   const notYet = closeOut({ fixed: 'not_yet', next });

@@ -66,9 +66,9 @@ describe('In their own messages', () => {
     expect(to(pending(), ANN)).toEqual(['approve', 'approve_less', 'deny', 'ask_question']);
     expect(to(pending(), RITA)).toEqual(['cancel']);
     expect(to(approved(), GUS)).toEqual(['start']);
-    expect(to(active(), GUS)).toEqual(['ask_extension', 'end']);
+    expect(to(active(), GUS)).toEqual(['ask_extension', 'end', 'take_note']);
     expect(to(active(), ANN)).toEqual(['revoke', 'report_unexpected']);
-    expect(to(active(), OLA)).toEqual(['revoke', 'offer_ownership']);
+    expect(to(active(), OLA)).toEqual(['revoke', 'offer_ownership', 'take_note']);
     expect(to(ended(), OLA)).toEqual(['offer_ownership', 'close_out']);
     expect(to(closed(), ANN)).toEqual(['accept_closeout', 'contest_closeout']);
     expect(to(emergency(), ANN)).toContain('review_emergency');

@@ -134,11 +134,13 @@ describe('Who may', () => {
       'ask_extension',
       'end',
       'report_unexpected',
+      'take_note',
     ]);
     expect(COMMANDS.filter((type) => asked(type, session, OLA) === null)).toEqual([
       'revoke',
       'report_unexpected',
       'offer_ownership',
+      'take_note',
     ]);
     expect(COMMANDS.filter((type) => asked(type, session, OTTO) === null)).toEqual(['report_unexpected']);
     const told = session.given(OTTO, { type: 'report_unexpected' });

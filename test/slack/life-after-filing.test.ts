@@ -190,6 +190,23 @@ describe('closing out', () => {
     expect(s.cast.sam.hears('#support').join()).toContain('accepted the closeout');
   });
 
+  it('shows the notes of the session, by button and by command', async () => {
+    await running();
+    const { sam } = s.cast;
+    await sam.presses('Note', 'app', /TSA-1/);
+    const form = await sam.modal('Take a note');
+    await form.types('What do you want to remember?', 'Restarted the importer.');
+    await form.submits();
+    await sam.types('#support', '/tsa note TSA-1 Removed 14 duplicates');
+    await sam.waitFor('#support', /Noted for the closeout of TSA-1/);
+    await sam.types('#support', '/tsa note The log is clean now');
+    await sam.types('#support', '/tsa end');
+    await sam.types('#support', '/tsa closeout');
+    expect((await sam.modal('Close out')).text).toMatch(
+      /Restarted the importer\.[^]*Removed 14 duplicates[^]*The log is clean now/,
+    );
+  });
+
   it('what is not fixed stays open: what is next, who, until when; the approver sees it, and they are reminded then', async () => {
     await running();
     const { sam, ada, noor } = s.cast;

@@ -173,6 +173,15 @@ export const ACTS: Readonly<Record<Action, Act>> = {
     given: active,
     ways: [{ button: 'tsa_unexpected', handled: ['report_unexpected', 'session.reported'], answers: true }],
   },
+  'take a note': {
+    given: active,
+    ways: both(
+      'tsa_note',
+      'note',
+      ['take_note', 'note.taken'],
+      fill('tsa_note_form', { note: 'The importer was restarted twice.' }),
+    ),
+  },
   'close out': {
     given: ended,
     ways: both(

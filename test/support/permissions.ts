@@ -58,6 +58,7 @@ const ALLOWED = {
       'external',
     ],
   },
+  'take a note': { yes: ['grantee', 'owner'] },
   'close out': { yes: ['grantee', 'owner'] },
   'accept or contest the closeout': { yes: ['approver'] },
   'hand over': { yes: ['owner', 'admin'] },

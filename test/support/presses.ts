@@ -40,6 +40,7 @@ const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show' | 'tsa_remove_orphan
   tsa_extend_no: () => [{ type: 'deny_extension', reason: 'That is enough for today.' }],
   tsa_revoke: () => [acts.revoke],
   tsa_unexpected: () => [{ type: 'report_unexpected' }],
+  tsa_note: () => [{ type: 'take_note', text: 'The importer was restarted twice.' }],
   tsa_close_out: (state) => {
     return [acts.closeOut({ removed: rolesToCheck(state).map(acts.gone) })];
   },

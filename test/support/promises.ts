@@ -258,6 +258,9 @@ export function able(
       must(isAmong(world.people, event.by, list) === 'yes', 'only who may hold access holds it');
       return;
     }
+    case 'note.taken':
+      must(member(world, event.by), 'only members take notes');
+      return;
     case 'closeout.filed':
       must(member(world, event.by), 'only members see it through');
       must((event.fixed === 'yes') === (event.next === null), 'what is not fixed has something next');
@@ -614,6 +617,7 @@ function between(event: AccessEvent, state: Access, world: World): readonly stri
   const contacts = world.policy.tenants.get(state.tenant.id)?.contacts ?? [];
   const ours = (by: string): boolean =>
     !by.startsWith('customer:') && by !== state.requester && contacts.every(({ slack }) => slack !== by);
+  if (event.type === 'note.taken') return [event.text];
   if (event.type === 'question.asked' || event.type === 'question.answered') return [event.text];
   if (event.type === 'request.denied' || event.type === 'extension.denied')
     return ours(event.by) ? [event.reason] : [];

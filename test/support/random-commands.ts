@@ -228,6 +228,7 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
       return pick<Try>(roll, [
         ...[more, more, more, more],
         [grantee, acts.end],
+        [pick(roll, [grantee, owner]), { type: 'take_note', text: 'The importer was restarted twice.' }],
         [pick(roll, [f.ANN, owner, f.ADA]), acts.revoke],
         [pick<Actor | string>(roll, [f.OTTO, owner, f.carl]), { type: 'report_unexpected' }],
         ...handOver,
@@ -339,6 +340,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
     { type: 'offer_ownership', to },
     { type: 'accept_ownership' },
     { type: 'accept_closeout' },
+    { type: 'take_note', text },
     ...(
       [
         'lapse',

@@ -111,6 +111,7 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
     case 'approval.asked_again':
     case 'start.opened':
     case 'session.warned':
+    case 'note.taken':
     case 'owner.offered':
     case 'owner.changed':
     case 'closeout.reminded':

@@ -3,7 +3,7 @@ import type { RequestCommand } from '../../access/command.ts';
 import { REPEAT_COUNT } from '../../access/limits.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { rolesToCheck } from '../../access/closeout.ts';
-import type { Access } from '../../access/state.ts';
+import type { Access, Ended } from '../../access/state.ts';
 import { isOver } from '../../access/state.ts';
 import { tsa } from '../../wording/numbers.ts';
 import type { View } from '../api/payload.ts';
@@ -20,7 +20,7 @@ import {
   said,
   textField,
 } from '../interactions/forms.ts';
-import { fit, section } from '../messages/blocks.ts';
+import { fit, section, sections } from '../messages/blocks.ts';
 import { placeOf } from '../messages/card.ts';
 import { nextWords } from '../messages/next-words.ts';
 import { endWords, oneLine, people, whatHappened, when, who } from '../messages/words.ts';
@@ -79,6 +79,7 @@ export function closeForm(
     ...(first === '' ? [] : [section(`:warning: *${first}*`)]),
     section(facts.join('\n')),
     ...contested,
+    ...noteLines(state),
     ...(waits === null ? [] : [section(`${waits}.`)]),
     drawsAgain(
       choiceField(
@@ -113,6 +114,18 @@ export function closeForm(
     textField(BLOCK.notes, 'Notes', { optional: true, hint: 'For ourselves.' }),
   ]);
 }
+
+/** What was written down during the session: the last of it, where it is much. */
+function noteLines({ session }: Pick<Ended, 'session'>): readonly KnownBlock[] {
+  const lines = session.notes
+    .slice(-NOTES_SHOWN)
+    .map(({ by, text, at }) => `• ${when(at)} ${who(by)}: ${oneLine(text, NOTE_SHOWN)}`);
+  return lines.length === 0 ? [] : sections(`*Notes of the session*\n${lines.join('\n')}`);
+}
+
+/** So that the form stays one; the record has all of them. */
+const NOTES_SHOWN = 10;
+const NOTE_SHOWN = 500;
 
 /** Each role or group: is it gone? And once for all of them: who looked, and how. */
 function roleFields(roles: readonly string[]): readonly KnownBlock[] {

@@ -36,6 +36,7 @@ export const COMMANDS = [
   ['start [TSA-n]', 'start the session that was approved'],
   ['end [TSA-n]', 'end your session early'],
   ['extend [TSA-n]', 'ask for more time'],
+  ['note [TSA-n] [words]', 'write down what the closeout should know'],
   ['closeout [TSA-n]', 'say what was done, and that it is all gone'],
   ['cancel [TSA-n]', 'take a request back'],
   ['revoke TSA-n', 'stop somebody’s access'],

@@ -17,6 +17,7 @@ export const ACTION = {
   extendNo: 'tsa_extend_no',
   revoke: 'tsa_revoke',
   unexpected: 'tsa_unexpected',
+  note: 'tsa_note',
   closeOut: 'tsa_close_out',
   closeoutYes: 'tsa_closeout_yes',
   closeoutNo: 'tsa_closeout_no',

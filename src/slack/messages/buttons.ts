@@ -216,6 +216,7 @@ const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
       label: `Say that the access of ${it} was removed by hand`,
     }),
   ],
+  take_note: ({ no, it }) => [button('Note', ACTION.note, String(no), { label: `Take a note about ${it}` })],
   close_out: ({ no, it }) => [
     button('Close out', ACTION.closeOut, String(no), { style: 'primary', label: `Close out ${it}` }),
   ],

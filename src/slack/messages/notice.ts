@@ -168,6 +168,8 @@ export function noticeWords(
       return `:warning: ${it} · ${who(event.grantee)} is in ${place}, but may hold access no more: ${GONE[event.standing]}. The policy says to tell of it only: *revoke* the session if it should not go on.`;
     case 'session.reported':
       return `:warning: ${it} · ${who(event.by)} did not expect this session in ${place}.${event.standing ? ' It was revoked at once.' : ' They cannot stop it themselves: please look into it.'}`;
+    case 'note.taken':
+      return `:pencil: ${it} · ${who(event.by)} noted:\n${quote(event.text)}`;
     case 'owner.offered':
       return `:raised_hand: ${it} · ${who(event.by)} asks ${who(event.to)} to take over as the owner.`;
     case 'owner.changed':
