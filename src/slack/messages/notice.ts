@@ -1,4 +1,4 @@
-import type { AccessEvent } from '../../access/event.ts';
+import type { AccessEvent, EventOf } from '../../access/event.ts';
 import { coolsDownUntil } from '../../access/filing.ts';
 import { GONE } from '../../access/leaving.ts';
 import { actorName } from '../../access/people.ts';
@@ -31,14 +31,19 @@ const TIMER = actorName({ kind: 'timer' });
 
 /** Later than this is worth an apology. */
 const LATE_MS = 2 * 60_000;
-/** A notice that only makes sense while it is true. */
-const PASSING: ReadonlySet<AccessEvent['type']> = new Set([
+/** Of these a notice only makes sense while it is true. */
+const PASSING = [
   'session.warned',
   'approver.reminded',
   'approver.gone',
   'start.opened',
   'closeout.reminded',
-]);
+] as const satisfies readonly AccessEvent['type'][];
+type Passing = EventOf<(typeof PASSING)[number]>;
+
+function isPassing(event: AccessEvent): event is Passing {
+  return PASSING.some((type) => type === event.type);
+}
 
 /**
  * The notice about the event of that version, for one place; `null` where it has become pointless, or is not for its
@@ -48,7 +53,7 @@ export function notice(version: number, facts: Facts): Rendered | null {
   const recorded = facts.events.find((one) => one.version === version);
   if (recorded === undefined) return null;
   const { event } = recorded;
-  if (PASSING.has(event.type) && !stillTrue(event, facts)) return null;
+  if (isPassing(event) && !stillTrue(event, facts)) return null;
   const waits = event.type === 'approver.reminded' && readerOf(facts.destination) === facts.state.requester;
   const fact = waits ? silence(event, facts) : noticeWords(recorded, facts);
   const words = fact + mayAskAgain(recorded, facts) + lateness(recorded, facts.now);
@@ -267,12 +272,19 @@ function lateness({ event, at }: Recorded, now: number): string {
     : `\n_Told ${lasting(now - happened)} late, going by TSA’s clock._`;
 }
 
-function stillTrue(event: AccessEvent, facts: Facts): boolean {
+function stillTrue(event: Passing, facts: Facts): boolean {
   const { state, now } = facts;
-  if (event.type === 'session.warned')
-    return state.phase === 'active' && state.session.expiresAt === event.expiresAt && now < event.expiresAt;
-  if (event.type === 'approver.reminded' && state.phase === 'active') return decides(facts);
-  if (event.type === 'approver.reminded') return buttonsFor(facts).length > 0 || state.phase === 'unclaimed';
-  if (event.type === 'approver.gone') return goneFrom(state).includes(event.approver);
-  return event.type === 'start.opened' ? state.phase === 'approved' : state.phase === 'ended';
+  switch (event.type) {
+    case 'session.warned':
+      return state.phase === 'active' && state.session.expiresAt === event.expiresAt && now < event.expiresAt;
+    case 'approver.reminded':
+      if (state.phase === 'active') return decides(facts);
+      return buttonsFor(facts).length > 0 || state.phase === 'unclaimed';
+    case 'approver.gone':
+      return goneFrom(state).includes(event.approver);
+    case 'start.opened':
+      return state.phase === 'approved';
+    case 'closeout.reminded':
+      return state.phase === 'ended';
+  }
 }
