@@ -13,7 +13,7 @@ import { findScope } from './policy.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
 import { findSeat, isTyped, isVacant, refusalIn, seatToFill, stillApproves } from './seats.ts';
 import type { Access, Active, Pending, Seat } from './state.ts';
-import { CUSTOMER_SEAT, goneFrom, seatsAsked } from './state.ts';
+import { CUSTOMER_SEAT, FILED, goneFrom, seatsAsked } from './state.ts';
 import { exceptSilence } from './stopping.ts';
 
 /** Deciding about a request that waits: approve, deny, ask and answer, name somebody else, take it back. */
@@ -29,6 +29,7 @@ export function mayApproveNow(state: Pending, moment: Moment): Refusal | null {
 export function approve(state: Pending, command: Of<'approve'>, context: Context): Decision {
   const found = seatToFill(state, context);
   if ('reason' in found) return refuse(found);
+  if ((command.read ?? FILED) < state.askedIn) return refuse({ reason: 'request_changed' });
   const { seat } = found;
   const by = actorName(context.actor);
   const person = seat.holder !== CUSTOMER_SEAT;
@@ -252,7 +253,8 @@ function needsMore(state: Pending, scope: Scope): boolean {
   );
 }
 
-function onlyRequester(
+/** Whoever asked for it, under any of their names. */
+export function onlyRequester(
   state: Pick<Access, 'requester' | 'tenant'>,
   { actor, world }: Moment,
 ): Refusal | null {

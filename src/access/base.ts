@@ -19,6 +19,7 @@ export function filled(seats: readonly Seat[], holder: string, change: Partial<S
 export function baseOf(state: Base): Base {
   const {
     version,
+    askedIn,
     origin,
     filedAt,
     requester,
@@ -38,6 +39,7 @@ export function baseOf(state: Base): Base {
   } = state;
   return {
     version,
+    askedIn,
     origin,
     filedAt,
     requester,

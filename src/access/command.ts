@@ -52,6 +52,8 @@ export type RequestCommand =
   | { readonly type: 'confirm_emergency' }
   | {
       readonly type: 'approve';
+      /** As which version the request was read that this is a yes to; left out: as it was filed. */
+      readonly read?: number;
       /** Less than asked; `null`: as asked. */
       readonly less: {
         readonly scopeId: string;
@@ -74,6 +76,17 @@ export type RequestCommand =
       readonly roles: readonly string[];
     }
   | { readonly type: 'cancel'; readonly reason: string }
+  | {
+      readonly type: 'edit';
+      readonly scopeId: string;
+      readonly allowedActions: string;
+      readonly offLimits: string;
+      readonly reason: string;
+      readonly caseRef: string;
+      readonly durationMs: number;
+      readonly notBefore: number | null;
+      readonly roles: readonly string[];
+    }
   | { readonly type: 'ask_question'; readonly text: string }
   | { readonly type: 'answer_question'; readonly text: string }
   | { readonly type: 'replace_approver'; readonly from: UserId; readonly to: UserId }
@@ -179,6 +192,7 @@ const KINDS = {
   approve: 'request',
   deny: 'request',
   accept: 'request',
+  edit: 'request',
   cancel: 'request',
   ask_question: 'request',
   answer_question: 'request',

@@ -7,6 +7,7 @@ import { accept, refuse } from './decision.ts';
 import { acceptOwnership, closeOut, judgeCloseout, offerOwnership } from './closing.ts';
 import type { Command, FilingCommand, RequestCommand } from './command.ts';
 import { isFiling, isProduct, isTimer } from './command.ts';
+import { edit } from './editing.ts';
 import { confirmEmergency, declareEmergency, reviewEmergency } from './emergency.ts';
 import { approveExtension, askExtension, denyExtension } from './extending.ts';
 import { fileCustomerRequest, fileRequest } from './filing.ts';
@@ -109,6 +110,11 @@ export function needsRelated(command: Command, state: Access | null, actor: Acto
     };
   if (command.type === 'file_customer_request')
     return { about: 'filing', requester, grantee: null, tenantId: command.tenantId, scopeId: null };
+  if (command.type === 'edit' && state?.phase === 'pending') {
+    const { grantee } = state.ask;
+    const { scopeId } = command;
+    return { about: 'filing', requester: state.requester, grantee, tenantId: state.tenant.id, scopeId };
+  }
   if (command.type === 'accept' && state !== null)
     return {
       about: 'entry',
@@ -154,6 +160,7 @@ const RULES: {
   ask_question: askQuestion,
   answer_question: answerQuestion,
   replace_approver: replaceApprover,
+  edit,
   cancel,
   accept: acceptCustomerRequest,
   confirm_emergency: confirmEmergency,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { scope } from './asked.ts';
+import { ask, asking, duration, instant, narrowed, text, user } from './asked.ts';
 import { closeoutEvents } from './closeout-event.ts';
-import { INSTANT_MAX } from './limits.ts';
 import { policyChange } from './policy-change.ts';
 import { orphanEvents, productEvents } from './product-event.ts';
 
@@ -9,11 +10,6 @@ import { orphanEvents, productEvents } from './product-event.ts';
  * new ones. Instants (`…At`) are milliseconds since 1970 in UTC; durations (`…Ms`) are milliseconds.
  */
 
-const instant = z.int().min(0).max(INSTANT_MAX);
-const duration = z.int().min(0).max(INSTANT_MAX);
-/** What SQLite would store differently from what was hashed (a lone surrogate) is refused here, at the last border. */
-const text = z.string().refine((value) => value.isWellFormed(), 'text is not well-formed Unicode');
-const user = z.string().min(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const tenant = z.strictObject({
@@ -23,9 +19,6 @@ const tenant = z.strictObject({
   region: text,
   channel: z.string().nullable(),
 });
-const scope = z.strictObject({ id: text, name: text, allows: text, highRisk: z.boolean() });
-
-/** What the approver decides about: the work order. */
 /** A file of the customer's: a reference into Slack, which keeps it and says who may open it. */
 const file = z.strictObject({
   id: text,
@@ -34,19 +27,6 @@ const file = z.strictObject({
   bytes: z.int().min(0),
   link: text,
 });
-const ask = z.strictObject({
-  grantee: user,
-  scope,
-  /** What may be done, and what must be left alone: a line each. */
-  allowedActions: z.array(text).min(1),
-  offLimits: z.array(text),
-  durationMs: duration,
-  /** The session may not start before this; `null`: at once. */
-  notBefore: instant.nullable(),
-  /** Extra roles or groups, each checked at the closeout. */
-  roles: z.array(text),
-});
-
 /** Policy figures as they stood at filing: what the approver saw is what holds, and a replay needs no policy. */
 const terms = z.strictObject({
   lapseAt: instant,
@@ -75,13 +55,6 @@ const header = {
   repeatCount: z.int().min(1),
 };
 
-const narrowed = z.strictObject({
-  scope,
-  allowedActions: z.array(text).min(1),
-  offLimits: z.array(text),
-  durationMs: duration,
-});
-
 export const accessEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('request.filed'),
@@ -108,6 +81,14 @@ export const accessEvent = z.discriminatedUnion('type', [
     confirmBy: instant.nullable(),
     /** The same person's emergencies that were not reviewed, or not closed out, then. */
     unfinished: z.array(z.int()),
+  }),
+  z.strictObject({
+    type: z.literal('request.edited'),
+    by: user,
+    ...asking,
+    /** What was asked for until then. */
+    was: z.strictObject(asking),
+    latestEndAt: instant,
   }),
   z.strictObject({ type: z.literal('emergency.confirmed'), by: user }),
   z.strictObject({

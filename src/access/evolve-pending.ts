@@ -7,7 +7,9 @@ import type { Access, Pending } from './state.ts';
 /** The state after one more fact about it. */
 export function evolvePending(
   state: Pending,
-  event: EventOf<'approval.given' | 'grant.issued' | 'request.denied' | 'approver.replaced'>,
+  event: EventOf<
+    'approval.given' | 'grant.issued' | 'request.denied' | 'request.edited' | 'approver.replaced'
+  >,
   at: number,
 ): Access {
   switch (event.type) {
@@ -36,6 +38,18 @@ export function evolvePending(
         ask: state.ask,
         seats: state.seats,
         verdict: { by: event.by, at, reason: event.reason },
+      };
+    case 'request.edited':
+      return {
+        ...state,
+        askedIn: state.version,
+        ask: event.ask,
+        reason: event.reason,
+        caseRef: event.caseRef,
+        terms: { ...state.terms, latestEndAt: event.latestEndAt },
+        remindedAt: null,
+        reminders: 0,
+        seats: state.seats.map(({ holder }) => ({ holder, given: null, askedAt: at })),
       };
     case 'approver.replaced':
       return {

@@ -15,7 +15,7 @@ import type {
   Unclaimed,
   Unconfirmed,
 } from './state.ts';
-import { askOf, CUSTOMER_SEAT, seatsAsked } from './state.ts';
+import { askOf, CUSTOMER_SEAT, FILED, seatsAsked } from './state.ts';
 
 /** The state after one more event. @throws CorruptHistory where the rules could never have produced that event. */
 export function evolve(state: Access | null, event: AccessEvent, at: number): Access {
@@ -66,6 +66,7 @@ function evolved(state: Access, event: AccessEvent, at: number): Access {
     case 'approval.given':
     case 'grant.issued':
     case 'request.denied':
+    case 'request.edited':
     case 'approver.replaced':
       if (next.phase !== 'pending') throw new CorruptHistory(state.phase, event.type);
       return evolvePending(next, event, at);
@@ -222,7 +223,8 @@ function begin(event: AccessEvent, at: number): Access {
   )
     throw new CorruptHistory('none', event.type);
   const base: Omit<Base, 'origin'> = {
-    version: 1,
+    version: FILED,
+    askedIn: FILED,
     filedAt: at,
     requester: event.requester,
     owner: event.owner,

@@ -183,7 +183,8 @@ function tooMany({ world, related }: Context): Refusal | null {
   return open.length < max ? null : { reason: 'too_many_open', max, open };
 }
 
-function coolingDown({ world, related, now }: Context): Refusal | null {
+/** Whoever was denied waits before they ask for the same again. */
+export function coolingDown({ world, related, now }: Context): Refusal | null {
   if (related.lastDenial === null) return null;
   const until = coolsDownUntil(related.lastDenial.at, world.policy, now);
   return until === null ? null : { reason: 'cooling_down', until, deniedNo: related.lastDenial.no };
@@ -200,7 +201,10 @@ export function coolsDownUntil(
 }
 
 /** A second grant for the same person, tenant and scope may only start after the first is over. */
-function overlapping(command: FileRequest, { related, now }: Context): Refusal | null {
+export function overlapping(
+  command: Pick<FileRequest, 'notBefore'>,
+  { related, now }: Context,
+): Refusal | null {
   const startsAt = command.notBefore ?? now;
   const other = related.siblings.find((sibling) => startsAt < sibling.until);
   return other === undefined ? null : { reason: 'overlap', otherNo: other.no, until: other.until };

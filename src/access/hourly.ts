@@ -25,6 +25,7 @@ export const NOTHING_LATELY: Lately = { person: [], tenant: [] };
 const COMMANDS = {
   file: 'requests',
   file_customer_request: 'requests',
+  edit: 'requests',
   declare_emergency: 'emergencies',
   ask_extension: 'extensions',
   ask_question: 'questions',
@@ -84,6 +85,7 @@ const EVENTS = {
   'emergency.declared': 'emergencies',
   'extension.asked': 'extensions',
   'question.asked': 'questions',
+  'request.edited': 'requests',
   'question.answered': 'questions',
   'closeout.contested': 'questions',
   'owner.offered': 'handOvers',

@@ -1,4 +1,5 @@
 import type { AccessEvent, EventOf } from './event.ts';
+import type { Access } from './state.ts';
 import { CUSTOMER_REQUEST_MAX_MS } from './limits.ts';
 
 /** Could the rules have filed that? Who decides is nobody of those whose request it is, and the terms follow from the ask. */
@@ -36,4 +37,16 @@ function supportFiledWrong(event: EventOf<'request.filed'>, at: number): string 
   const { lapseAt, startWindowMs, latestEndAt } = terms;
   const latest = Math.max(lapseAt, ask.notBefore ?? 0) + startWindowMs + ask.durationMs;
   return lapseAt > at && latestEndAt === latest && (ask.notBefore ?? at) >= at ? null : TERMS;
+}
+
+/** Only who asked changes what they ask for; who holds it stays, and so does when it lapses. */
+export function editedWrong(state: Access, event: EventOf<'request.edited'>): string | null {
+  if (state.phase !== 'pending') return null;
+  if (event.by !== state.requester) return 'somebody changed a request that is not theirs';
+  const { was, ask, latestEndAt } = event;
+  const stood = { ask: state.ask, reason: state.reason, caseRef: state.caseRef };
+  if (JSON.stringify(was) !== JSON.stringify(stood)) return 'what was changed is not what was asked for';
+  const { lapseAt, startWindowMs } = state.terms;
+  const latest = Math.max(lapseAt, ask.notBefore ?? 0) + startWindowMs + ask.durationMs;
+  return latestEndAt === latest && ask.grantee === state.ask.grantee ? null : TERMS;
 }

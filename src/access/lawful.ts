@@ -1,6 +1,6 @@
 import type { AccessEvent } from './event.ts';
 import { grantWrong, moreTimeWrong, moreYesWrong, timeWrong, yesWrong } from './lawful-deciding.ts';
-import { filedWrong } from './lawful-filing.ts';
+import { editedWrong, filedWrong } from './lawful-filing.ts';
 import { opening } from './product-access.ts';
 import type { Access } from './state.ts';
 import { askOf } from './state.ts';
@@ -14,6 +14,7 @@ export function unlawful(before: Access | null, event: AccessEvent, at: number):
   if (before === null) return filedWrong(event, at);
   const { type } = event;
   if (type === 'approval.given') return own(before, event.by) ?? yesWrong(before, event);
+  if (type === 'request.edited') return editedWrong(before, event);
   if (type === 'grant.issued') return grantWrong(before, event);
   if (type === 'request.denied' || type === 'emergency.reviewed') return own(before, event.by);
   if (type === 'extension.asked') return moreTimeWrong(before, event);

@@ -95,6 +95,7 @@ const WORTH: Readonly<Record<Offer, (reader: Reader) => boolean>> = {
   deny_extension: ({ may }) => may('approve_extension'),
   answer_question: always,
   replace_approver: (reader) => isForThem('replace_approver', reader),
+  edit: always,
   cancel: always,
   accept: always,
   confirm_emergency: always,

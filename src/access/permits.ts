@@ -4,6 +4,7 @@ import { mayTakeNote } from './taking-notes.ts';
 import { mayAcceptOwnership, mayCloseOut, mayJudgeCloseout, mayOfferOwnership } from './closing.ts';
 import type { FilingCommand, RequestCommand } from './command.ts';
 import type { Moment } from './decision.ts';
+import { mayEdit } from './editing.ts';
 import { mayConfirm, mayDeclare, mayReviewNow } from './emergency.ts';
 import { mayApproveExtension, mayAskExtension, mayDenyExtension } from './extending.ts';
 import { mayFile, mayFileAsCustomer } from './filing.ts';
@@ -38,6 +39,7 @@ export const PHASES = {
   ask_question: ['pending'],
   answer_question: ['pending'],
   replace_approver: ['pending'],
+  edit: ['pending'],
   cancel: ['pending', 'unclaimed', 'unconfirmed', 'approved'],
   accept: ['unclaimed'],
   confirm_emergency: ['unconfirmed'],
@@ -75,6 +77,7 @@ const MAY: { readonly [T in RequestCommandType]: (state: StateFor<T>, moment: Mo
   ask_question: mayAskQuestion,
   answer_question: mayAnswer,
   replace_approver: mayReplace,
+  edit: mayEdit,
   cancel: mayCancel,
   accept: mayAccept,
   confirm_emergency: mayConfirm,

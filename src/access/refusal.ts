@@ -4,7 +4,11 @@ import type { PolicyLimits, UserId } from './policy.ts';
 /** A field of a filing that somebody can mend, and what is wrong with it. Edges show each at its field. */
 export type FieldProblem =
   | { readonly field: 'tenant'; readonly problem: 'unknown' | 'no_customer_requests' }
-  | { readonly field: 'scope'; readonly problem: 'unknown' | 'not_less' | 'needs_own_request' }
+  | {
+      readonly field: 'scope';
+      readonly problem: 'unknown' | 'not_less' | 'needs_own_request' | 'other_deciders';
+    }
+  | { readonly field: 'reason'; readonly problem: 'unchanged' }
   | { readonly field: 'allowedActions'; readonly problem: 'not_less' }
   | {
       readonly field: 'allowedActions' | 'offLimits';
@@ -119,6 +123,8 @@ export type Refusal =
       readonly set: 'policy' | 'scope' | 'tenant' | 'consent';
     }
   | { readonly reason: 'extension_waits' }
+  /** It was a yes to a request that was changed since it was read. */
+  | { readonly reason: 'request_changed' }
   /** It was a yes to something that is not asked any more: something else is. */
   | { readonly reason: 'extension_changed' }
   | { readonly reason: 'no_extension_asked' }

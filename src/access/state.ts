@@ -40,9 +40,14 @@ export type Origin =
   /** Owed until it is judged. */
   | { readonly kind: 'emergency'; readonly review: Review };
 
+/** The version of a request that was filed, and not changed since. */
+export const FILED = 1;
+
 /** True in every phase. */
 export interface Base {
   readonly version: number;
+  /** In which version it asked last for what it asks for: as filed, or as edited. */
+  readonly askedIn: number;
   readonly origin: Origin;
   readonly filedAt: number;
   readonly requester: string;

@@ -13,9 +13,9 @@ const TIMER = actorName({ kind: 'timer' });
 
 /** Every field is named, so that no new one is shown to the customer before somebody thought about it. */
 function theirBase(state: Base): Base {
-  const { version, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters } = state;
+  const { version, askedIn, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters } = state;
   return {
-    ...{ version, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters },
+    ...{ version, askedIn, filedAt, requester, owner, tenant, reason, caseRef, terms, reporters },
     origin: theirOrigin(state.origin),
     questions: [],
     roleNotes: [],
@@ -111,6 +111,8 @@ export function theirEvent(event: AccessEvent, said: Said): AccessEvent | null {
       return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1 };
     case 'emergency.declared':
       return { ...event, ask: theirAsk(event.ask), roleNotes: [], repeatCount: 1, unfinished: [] };
+    case 'request.edited':
+      return { ...event, ask: theirAsk(event.ask), was: { ...event.was, ask: theirAsk(event.was.ask) } };
     case 'customer_request.filed':
       return { ...event, roleNotes: [], repeatCount: 1 };
     case 'grant.issued':

@@ -36,8 +36,7 @@ const LATE_MS = 15 * 60_000;
  */
 export function factLetter(recorded: Recorded, facts: MailFacts, again = false): Letter | null {
   const letter = letterOf(recorded, facts);
-  const happened = recorded.event.type === 'session.ended' ? recorded.event.endedAt : recorded.at;
-  const late = facts.now - happened;
+  const late = facts.now - (recorded.event.type === 'session.ended' ? recorded.event.endedAt : recorded.at);
   if (letter === null || again || late <= LATE_MS) return letter;
   const held = `This mail comes ${lasting(late)} late, going by our clock: ${byNow(facts.record.state)}.`;
   return { ...letter, lead: [held, ...letter.lead] };
@@ -137,6 +136,7 @@ function letterOf({ event, no }: Recorded, facts: MailFacts): Letter | null {
     case 'approver.reminded':
     case 'approver.gone':
     case 'grantee.gone':
+    case 'request.edited':
     case 'approver.replaced':
     case 'approval.asked_again':
     case 'start.opened':

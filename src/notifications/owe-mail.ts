@@ -52,6 +52,8 @@ export function oweMail(
       return event.consent ? tell(everybody) : [];
     case 'request.filed':
       return event.consent ? ask() : [];
+    case 'request.edited':
+      return asksCustomer(after) ? ask() : [];
     case 'approval.given':
       // What was asked became less: whoever is asked must see what they say yes to.
       return event.narrowed !== null && asksCustomer(after) ? ask() : [];

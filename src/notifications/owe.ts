@@ -182,8 +182,11 @@ function hearers(
     case 'question.asked':
       tell(true, [after.requester]);
       break;
+    case 'request.edited':
     case 'question.answered':
       tell(true, asked(after, world, now));
+      if (event.type === 'request.edited' && seatsAsked(after).some((seat) => seat.holder === CUSTOMER_SEAT))
+        tell(true, contacts, theirs);
       break;
     case 'approver.reminded':
       tell(true, event.approvers);

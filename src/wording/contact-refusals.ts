@@ -20,6 +20,7 @@ export function refusalSentence(refusal: Refusal): string {
       return 'You hold or own this access yourself, so somebody else of your company must decide.';
     case 'not_allowed':
       return 'Only the contact who asked can do this.';
+    case 'request_changed':
     case 'extension_changed':
       return 'Something else is asked for now. Please use the link in the newer mail.';
     case 'too_often':

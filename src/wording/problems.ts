@@ -15,6 +15,10 @@ export function problemWords(problem: FieldProblem): string {
       return 'Requests by customers are not switched on for this tenant.';
     case 'needs_own_request':
       return 'This scope is more than a customer’s request covers. File a request of your own with /tsa request.';
+    case 'other_deciders':
+      return 'Others than those who were asked would have to decide about this scope. Cancel this request, and file a new one.';
+    case 'unchanged':
+      return 'Nothing is different yet. Change something, or leave it as it is.';
     case 'not_less':
       return problem.field === 'allowedActions'
         ? 'Choose among the lines that were asked for: other words would be a new request.'

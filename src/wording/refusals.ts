@@ -69,6 +69,8 @@ export function refusalWords(
       const asked = state?.phase === 'active' ? state.extension : null;
       return `More time was asked for already, and waits for ${asked === null ? 'an answer' : waitsFor(asked, speaker)}.`;
     }
+    case 'request_changed':
+      return `Nothing was changed: ${it} asks for something else since you read it. Look at what it is now, and answer that.`;
     case 'extension_changed':
       return `Nothing was changed: something else is asked for in ${it} now. Look at what it is, and answer that.`;
     case 'no_extension_asked':

@@ -11,6 +11,7 @@ const TRIED: Readonly<Record<(FilingCommand | RequestCommand | GlobalCommand)['t
   approve: 'approve',
   deny: 'deny',
   accept: 'take on a customer’s request',
+  edit: 'change a request',
   cancel: 'cancel',
   ask_question: 'ask a question about a request',
   answer_question: 'answer a question',

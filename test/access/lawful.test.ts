@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { AccessEvent } from '../../src/access/event.ts';
+import type { AccessEvent, EventOf } from '../../src/access/event.ts';
 import { evolve } from '../../src/access/evolve.ts';
 import { unlawful } from '../../src/access/lawful.ts';
-import { extend } from '../support/access-commands.ts';
+import { edit, extend } from '../support/access-commands.ts';
 import { ANN, EVE, GUS, HOUR, OLA, RITA, T0 } from '../support/access-fixtures.ts';
 import { active, approved, emergency, pending, unconfirmed } from '../support/access-story.ts';
 import type { Story } from '../support/access-story.ts';
@@ -21,9 +21,19 @@ const ended = (endedAt: number): AccessEvent => {
   return { type: 'session.ended', how: 'ended', by: GUS, reason: '', endedAt };
 };
 
+const edited = (over: Partial<EventOf<'request.edited'>>): AccessEvent => {
+  const changed = pending()
+    .given(RITA, edit({ durationMs: 2 * HOUR }))
+    .facts.at(-1)?.event;
+  if (changed?.type !== 'request.edited') throw new Error('it was not changed');
+  return { ...changed, ...over };
+};
+
 const longer = active().given(GUS, extend());
 
 it.each<[string, Story, AccessEvent, RegExp]>([
+  ['somebody else changed it', pending(), edited({ by: GUS }), /not theirs/],
+  ['it was changed to last longer than it says', pending(), edited({ latestEndAt: T0 }), /do not follow/],
   ['the requester approved', pending(), yes(RITA), /decided about what they asked for/],
   ['the grantee approved', pending(), yes(GUS), /decided about what they asked for/],
   ['the owner approved', pending(), yes(OLA), /decided about what they asked for/],

@@ -64,7 +64,7 @@ const SILENT: Change = {
 describe('In their own messages', () => {
   it('everybody is offered what is theirs to do, and nobody what would be refused them', () => {
     expect(to(pending(), ANN)).toEqual(['approve', 'approve_less', 'deny', 'ask_question']);
-    expect(to(pending(), RITA)).toEqual(['cancel']);
+    expect(to(pending(), RITA)).toEqual(['edit', 'cancel']);
     expect(to(approved(), GUS)).toEqual(['start']);
     expect(to(active(), GUS)).toEqual(['ask_extension', 'end', 'take_note']);
     expect(to(active(), ANN)).toEqual(['revoke', 'report_unexpected']);
@@ -95,7 +95,7 @@ describe('In their own messages', () => {
 
   it('where Slack has not said who somebody is, they are offered what is theirs, and no more', () => {
     expect(to(pending().in(SILENT), ANN)).toContain('approve');
-    expect(to(pending().in(SILENT), RITA)).toEqual(['cancel']);
+    expect(to(pending().in(SILENT), RITA)).toEqual(['edit', 'cancel']);
     expect(to(approved().in(SILENT), GUS)).toEqual(['start']);
     const admins: Change = { ...SILENT, policy: { admins: ['SADMINS'] }, groups: { SADMINS: null } };
     expect(to(active().in(admins), RITA)).toEqual([]);

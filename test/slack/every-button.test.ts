@@ -124,7 +124,7 @@ async function deadOnPages({ record, world, now }: Scene, seen: Set<string>): Pr
     [
       'consent',
       [
-        { type: 'approve', less: null, typedTenantId: null },
+        { type: 'approve', read: record.state.askedIn, less: null, typedTenantId: null },
         { type: 'deny', reason: 'Not now, please.' },
       ],
     ],

@@ -65,6 +65,18 @@ export const approve = (less: Of<'approve'>['less'] = null, typed: string | null
 export const deny: Of<'deny'> = { type: 'deny', reason: 'Please use the staging tenant.' };
 export const start: Of<'start'> = { type: 'start' };
 export const end: Of<'end'> = { type: 'end', reason: '' };
+export const edit = (over: Partial<Of<'edit'>> = {}): Of<'edit'> => ({
+  type: 'edit',
+  scopeId: 'support',
+  allowedActions: 'Read the import log.',
+  offLimits: 'Payment data.',
+  reason: REASON,
+  caseRef: 'CASE-7',
+  durationMs: HOUR,
+  notBefore: null,
+  roles: ['billing-readers'],
+  ...over,
+});
 export const revoke: Of<'revoke'> = { type: 'revoke', reason: 'The customer asked us to stop.' };
 export const cancel: Of<'cancel'> = { type: 'cancel', reason: '' };
 export const takeOn = (over: Partial<Of<'accept'>> = {}): Of<'accept'> => ({

@@ -136,6 +136,24 @@ export const ACTS: Readonly<Record<Action, Act>> = {
       },
     ],
   },
+  edit: {
+    given: pending,
+    ways: [
+      {
+        button: 'tsa_edit',
+        form: {
+          id: 'tsa_edit_form',
+          fills: () => ({
+            scope: 'read',
+            allowed: 'Look at the import log',
+            reason: GOOD,
+            duration: '20m',
+          }),
+        },
+        handled: ['edit', 'request.edited'],
+      },
+    ],
+  },
   cancel: { given: pending, ways: both('tsa_cancel', 'cancel', ['cancel', 'request.cancelled']) },
   start: { given: approved, ways: both('tsa_start', 'start', ['start', 'session.started']) },
   end: { given: active, ways: both('tsa_end', 'end', ['end', 'session.ended']) },

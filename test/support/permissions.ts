@@ -39,6 +39,7 @@ const ALLOWED = {
   'ask a question': { yes: ['approver'] },
   answer: { yes: ['requester'] },
   'ask somebody else': { yes: ['requester', 'admin'] },
+  edit: { yes: ['requester'] },
   cancel: { yes: ['requester'] },
   start: { yes: ['grantee'] },
   end: { yes: ['grantee'] },

@@ -6,7 +6,7 @@ import { NOTHING_RELATED } from '../../src/access/related-requests.ts';
 import { rolesToCheck } from '../../src/access/closeout.ts';
 import type { Access } from '../../src/access/state.ts';
 import type { ACTION } from '../../src/slack/interactions/action-ids.ts';
-import { readYes } from '../../src/slack/messages/yes-value.ts';
+import { readApproval, readYes } from '../../src/slack/messages/yes-value.ts';
 import * as acts from './access-commands.ts';
 import * as f from './access-fixtures.ts';
 
@@ -17,10 +17,14 @@ type Press = (state: Access, value: string) => readonly Command[];
 
 const PEOPLE = [f.DEB, f.DOT, f.ABE, f.ANN, f.OTTO, f.EMI];
 
+const yesTo: Press = (state, value) => [
+  { ...acts.approve(null, state.tenant.id), read: readApproval(value)?.read ?? 0 },
+];
+
 /** All but what is about no one request, or only looks. */
 const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show' | 'tsa_remove_orphan'>, Press>> = {
-  tsa_approve: (state) => [acts.approve(null, state.tenant.id)],
-  tsa_approve_less: (state) => [acts.approve(null, state.tenant.id)],
+  tsa_approve: yesTo,
+  tsa_approve_less: yesTo,
   tsa_deny: () => [acts.deny],
   tsa_ask: () => [{ type: 'ask_question', text: 'Since when?' }],
   tsa_answer: () => [{ type: 'answer_question', text: 'Since Monday.' }],
@@ -31,6 +35,7 @@ const PRESSES: Readonly<Record<Exclude<ActionId, 'tsa_show' | 'tsa_remove_orphan
   tsa_accept: () => [acts.takeOn({ scopeId: 'read' })],
   tsa_start: () => [acts.start],
   tsa_end: () => [acts.end],
+  tsa_edit: () => [acts.edit({ durationMs: 50 * f.MINUTE })],
   tsa_cancel: () => [acts.cancel],
   tsa_extend: () => [acts.extend(f.MINUTE)],
   tsa_extend_yes: (state, value) => {

@@ -144,6 +144,8 @@ export function refusedOrDone(
 /** What is not about who acts and when: what was typed, and what goes on beside this request. */
 const BESIDE: ReadonlySet<Refusal['reason']> = new Set([
   'invalid',
+  'cooling_down',
+  'request_changed',
   'overlap',
   'gap_not_confirmed',
   'too_often',
@@ -272,6 +274,13 @@ export function able(
       return;
     case 'customer_request.accepted':
       must(before.requester !== event.by, 'nobody accepts what they asked for as the customer');
+      return;
+    case 'request.edited':
+      must(before.requester === event.by, 'only who asked changes what they ask for');
+      must(
+        seatsOf(after).every(({ given }) => given === null),
+        'all are asked again',
+      );
       return;
     case 'request.cancelled':
     case 'question.asked':
@@ -529,13 +538,16 @@ export function said(
   const risky = command.type === 'approve' ? life.asked?.scope.highRisk : life.more?.asked.highRisk;
   if (yes.seat !== 'customer' && risky === true)
     must(command.typedTenantId?.trim() === start.tenant.id, 'high risk is typed');
+  const edited = life.facts.findLastIndex(({ event }) => event.type === 'request.edited') + 1;
+  if (command.type === 'approve')
+    must((command.read ?? 1) >= edited, 'a yes to what was asked for before is none');
   if (command.type === 'approve_extension')
     must(command.version === life.more?.since, 'a yes to something else is none to this');
 }
 
 /** The grant is what each seat said yes to, or less by lines of it. */
 export function covered(event: AccessEvent, life: Life, { world }: Context): void {
-  if (event.type === 'request.filed') life.asked = event.ask;
+  if (event.type === 'request.filed' || event.type === 'request.edited') life.asked = event.ask;
   if (event.type === 'approval.given') {
     must(life.asked !== null, 'there is something to approve');
     const left: Ask = { ...life.asked, ...event.narrowed };
@@ -544,6 +556,8 @@ export function covered(event: AccessEvent, life: Life, { world }: Context): voi
     life.saidYesTo.set(event.seat, left);
   }
   if (event.type === 'approval.asked_again') life.saidYesTo.delete(event.approver);
+  // What was said to something else counts for nothing.
+  if (event.type === 'request.edited') life.saidYesTo.clear();
   if (event.type === 'grant.issued' && life.state?.phase === 'approved')
     for (const { holder } of life.state.grant.seats) {
       const read = life.saidYesTo.get(holder);

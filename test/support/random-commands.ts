@@ -169,11 +169,20 @@ export function sensible(state: Access | null, world: World, now: number, roll: 
         moreOffLimits: pick(roll, ['', 'Exports.', 'Exports.\nUsers.']),
         durationMs: state.ask.durationMs - roll(2) * f.MINUTE,
       };
-      const yes: Try = [holder, acts.approve(roll(3) === 0 ? less : null, state.tenant.id)];
+      // Now and then a yes to what was asked before it was changed.
+      const read = state.askedIn - (roll(12) === 0 ? 1 : 0);
+      const yes: Try = [holder, { ...acts.approve(roll(3) === 0 ? less : null, state.tenant.id), read }];
+      const other = acts.edit({
+        scopeId: pick(roll, ['read', 'consented', 'admin', state.ask.scope.id]),
+        allowedActions: pick(roll, [LINES.allowedActions, 'Read the import log.']),
+        durationMs: (1 + roll(90)) * f.MINUTE,
+        notBefore: pick(roll, [state.ask.notBefore, null, now + f.HOUR]),
+      });
       const to = pick(roll, [f.DEB, f.DOT]);
       return pick<Try>(roll, [
         ...[yes, yes, yes, yes, yes],
-        [standIn, acts.approve(null, state.tenant.id)],
+        [standIn, { ...acts.approve(null, state.tenant.id), read }],
+        [requesterOf(requester), other],
         [holder, acts.deny],
         [holder, { type: 'ask_question', text: 'Since when?' }],
         [f.timer, { type: 'offer_replacement', approver: open }],
@@ -321,6 +330,7 @@ export function wild(state: Access | null, now: number, roll: Roll): Try {
     acts.ask({ owner: to }),
     acts.declare({ owner: to, reviewer: pick(roll, NAMES) }),
     acts.approve(null, 'acme'),
+    acts.edit({ reason: text, durationMs, scopeId: pick(roll, ['read', 'admin', 'nothing']) }),
     acts.approve(
       { scopeId: 'admin', allowedActions: ['All.'], moreOffLimits: 'Nothing.', durationMs },
       'acme',

@@ -205,7 +205,7 @@ function commandOf({ purpose, version }: Link, answer: string, reason: string): 
   if (answer === 'approve')
     return purpose === 'extension'
       ? { type: 'approve_extension', version: version ?? 0, typedTenantId: null }
-      : { type: 'approve', less: null, typedTenantId: null };
+      : { type: 'approve', read: version ?? 0, less: null, typedTenantId: null };
   if (answer === 'decline')
     return purpose === 'extension' ? { type: 'deny_extension', reason } : { type: 'deny', reason };
   return answer === 'cancel' ? { type: 'cancel', reason: '' } : { type: 'report_unexpected' };

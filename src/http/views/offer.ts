@@ -65,6 +65,7 @@ function isOpenTo(
 /** Is it still what the mail said? */
 function isAsRead({ purpose, version }: Link, record: FullRecord): boolean {
   const { state } = record;
+  if (purpose === 'consent' && (version ?? 0) < state.askedIn) return false;
   if (purpose === 'consent') return isDeepStrictEqual(askAt(record, version), askIn(state));
   if (purpose === 'extension') return state.phase === 'active' && state.extension?.version === version;
   return true;
@@ -106,6 +107,7 @@ export function mailAgain(
       const asked = events.findLast(
         ({ event }) =>
           event.type === 'request.filed' ||
+          event.type === 'request.edited' ||
           event.type === 'approval.asked_again' ||
           (event.type === 'approval.given' && event.narrowed !== null),
       );

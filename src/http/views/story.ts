@@ -3,6 +3,8 @@ import { html } from 'hono/html';
 import type { AccessEvent } from '../../access/event.ts';
 import { CUSTOMER_SEAT } from '../../access/state.ts';
 import { lapseWords } from '../../wording/endings.ts';
+import { changedParts } from '../../wording/changed-request.ts';
+import { inUtc } from '../../wording/instants.ts';
 import { lasting } from '../../wording/durations.ts';
 import type { Html } from './frame.ts';
 import { quotation, time } from './frame.ts';
@@ -30,6 +32,9 @@ function eventWords(event: AccessEvent, name: Name): Html | null {
       return html`${name(event.requester)} asked for ${event.ask.scope.name}, for
       ${lasting(event.ask.durationMs)};
       ${people([...event.approvers, ...(event.consent ? [CUSTOMER_SEAT] : [])], name)} to decide.`;
+    case 'request.edited':
+      return html`${name(event.by)} changed what is asked for:
+      ${changedParts(event, { when: inUtc, text: (said) => `“${said}”` }).join('; ')}.`;
     case 'customer_request.filed':
       return html`${name(event.requester)} asked for help; support may enter for this until
       ${time(event.terms.latestEndAt)}.`;

@@ -20,6 +20,7 @@ import {
   form,
   linesField,
   lineValue,
+  notRead,
   said,
   submitForm,
   textField,
@@ -28,7 +29,8 @@ import { readInputs, readTicked } from '../api/payload.ts';
 import { attempt, openForm } from '../interactions/one-request.ts';
 import type { Own } from '../interactions/prompts.ts';
 import { pick } from '../interactions/prompts.ts';
-import { lineByLine, oneLine, people, quote, who } from '../messages/words.ts';
+import { lineByLine, oneLine, people, quote, refusalWords, who } from '../messages/words.ts';
+import { approvalValue, readApproval } from '../messages/yes-value.ts';
 
 /** Deciding: approve (also less), deny, ask and answer, name somebody else, take the request back. */
 
@@ -47,8 +49,12 @@ export function decideRequest(context: SlackContext): Slice {
       [ACTION.approve]: (call) => approve(context, call),
       [ACTION.deny]: (call) =>
         openForm(context, parseNo(call.value), call, 'deny', denyForm, { whose: 'everybody' }),
-      [ACTION.approveLess]: (call) =>
-        openForm(context, parseNo(call.value), call, 'approve', (no, state) => lessForm(context, no, state)),
+      [ACTION.approveLess]: (call) => {
+        const yes = readApproval(call.value);
+        return openForm(context, yes?.no ?? null, call, 'approve', (no, state) =>
+          ifAsRead(no, state, yes?.read ?? 0, () => lessForm(context, no, state)),
+        );
+      },
       [ACTION.ask]: (call) => openForm(context, parseNo(call.value), call, 'ask_question', askForm),
       [ACTION.answer]: (call) => openForm(context, parseNo(call.value), call, 'answer_question', answerForm),
       [ACTION.replace]: (call) =>
@@ -65,8 +71,13 @@ export function decideRequest(context: SlackContext): Slice {
     },
     submissions: {
       [MODAL.deny]: (call) => text(context, call, (typed) => ({ type: 'deny', reason: typed })),
-      [MODAL.highRisk]: (call) =>
-        text(context, call, (typed) => ({ type: 'approve', less: null, typedTenantId: typed })),
+      [MODAL.highRisk]: (call) => {
+        const yes = readApproval(call.view.private_metadata);
+        if (yes === null) return Promise.resolve(notRead());
+        const typedTenantId = readInputs(call.view)(TEXT);
+        const command = { type: 'approve', read: yes.read, less: null, typedTenantId } as const;
+        return submitForm(context, call, command, () => TEXT, yes.no);
+      },
       [MODAL.ask]: (call) => text(context, call, (typed) => ({ type: 'ask_question', text: typed })),
       [MODAL.answer]: (call) => text(context, call, (typed) => ({ type: 'answer_question', text: typed })),
       [MODAL.less]: (call) => less(context, call),
@@ -94,14 +105,27 @@ function text(
 
 /** High risk is typed, not clicked. Whether this person may is judged when they submit, like everything else. */
 async function approve(context: SlackContext, call: ActionCall): Promise<Answered> {
-  const no = parseNo(call.value);
-  if (no === null) return NOT_READ;
+  const yes = readApproval(call.value);
+  if (yes === null) return NOT_READ;
+  const { no, read } = yes;
   const about = (await context.views.record(no)) ?? no;
   const typed =
     typeof about === 'object' && about.state.phase === 'pending' && currentAsk(about.state).scope.highRisk;
   return typed
-    ? openForm(context, about, call, 'approve', highRiskForm, { whose: 'everybody' })
-    : attempt(context, about, call, { type: 'approve', less: null, typedTenantId: null });
+    ? openForm(
+        context,
+        about,
+        call,
+        'approve',
+        (_, state) => ifAsRead(no, state, read, () => highRiskForm(no, state)),
+        { whose: 'everybody' },
+      )
+    : attempt(context, about, call, { type: 'approve', read, less: null, typedTenantId: null });
+}
+
+/** The form, unless something else is asked for than they read. */
+function ifAsRead(no: number, state: Pending, read: number, draw: () => ModalView): ModalView | string {
+  return read < state.askedIn ? refusalWords({ reason: 'request_changed' }, no, state) : draw();
 }
 
 function summary(no: number, state: Access): string {
@@ -118,7 +142,7 @@ function denyForm(no: number, state: Pending): ModalView {
 function highRiskForm(no: number, state: Pending): ModalView {
   const { grantee, scope } = currentAsk(state);
   const words = `*${tsa(no)}* gives ${who(grantee)} *${oneLine(scope.name)}* in ${placeOf(state)}.\n:warning: It allows: ${oneLine(scope.allows)}`;
-  return form(MODAL.highRisk, no, 'Approve high risk', 'Approve', [
+  return form(MODAL.highRisk, approvalValue(no, state), 'Approve high risk', 'Approve', [
     section(words),
     textField(TEXT, `Type the tenant’s id to approve: ${state.tenant.id}`, { long: false }),
   ]);
@@ -156,7 +180,7 @@ function lessForm(context: SlackContext, no: number, state: Pending): ModalView 
     .slice(0, Math.max(rank, 0) + 1)
     .map((scope) => choice(scope.id, scope.name));
   const several = ask.allowedActions.length > 1;
-  return form(MODAL.less, no, 'Approve less', 'Approve this', [
+  return form(MODAL.less, approvalValue(no, state), 'Approve less', 'Approve this', [
     section(`${summary(no, state)} You can only take away; the requester sees old and new.`),
     choiceField(LESS.scope, 'Scope', scopes, { initial: ask.scope.id }),
     textField(LESS.duration, 'For how long', {
@@ -183,11 +207,13 @@ function lessForm(context: SlackContext, no: number, state: Pending): ModalView 
 async function less(context: SlackContext, call: SubmitCall): Promise<Submitted> {
   const read = readInputs(call.view);
   const ticked = readTicked(call.view, LESS.allowed);
-  const no = parseNo(call.view.private_metadata);
-  const record = no === null ? null : await context.views.record(no);
+  const yes = readApproval(call.view.private_metadata);
+  if (yes === null) return notRead();
+  const record = await context.views.record(yes.no);
   const lines = record?.state.phase === 'pending' ? currentAsk(record.state).allowedActions : [];
   const command = {
     type: 'approve',
+    read: yes.read,
     less: {
       scopeId: read(LESS.scope),
       durationMs: parseDuration(read(LESS.duration)) ?? NaN,
@@ -202,7 +228,7 @@ async function less(context: SlackContext, call: SubmitCall): Promise<Submitted>
     offLimits: LESS.offLimits,
     typedTenantId: LESS.typed,
   };
-  return submitForm(context, call, command, ({ field }) => blocks[field] ?? LESS.scope, record ?? no);
+  return submitForm(context, call, command, ({ field }) => blocks[field] ?? LESS.scope, record ?? yes.no);
 }
 
 const REPLACE = { from: 'from', to: 'to' } as const;

@@ -12,6 +12,7 @@ export const ACTION = {
   start: 'tsa_start',
   end: 'tsa_end',
   cancel: 'tsa_cancel',
+  edit: 'tsa_edit',
   extend: 'tsa_extend',
   extendYes: 'tsa_extend_yes',
   extendNo: 'tsa_extend_no',

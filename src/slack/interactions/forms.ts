@@ -19,7 +19,8 @@ import { refusalWords } from '../messages/words.ts';
 /** A modal about a request; its number travels with it. */
 export function form(
   callbackId: string,
-  no: number,
+  /** The request, or what a yes to it says. */
+  about: number | string,
   title: string,
   submit: string,
   blocks: readonly KnownBlock[],
@@ -27,7 +28,7 @@ export function form(
   return {
     type: 'modal',
     callback_id: callbackId,
-    private_metadata: String(no),
+    private_metadata: String(about),
     title: plain(title),
     submit: plain(submit),
     close: plain('Back'),

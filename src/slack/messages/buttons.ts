@@ -7,7 +7,7 @@ import { tsa } from '../../wording/numbers.ts';
 import { ACTION } from '../interactions/action-ids.ts';
 import { button, confirmation } from './blocks.ts';
 import type { Facts } from './facts.ts';
-import { yesValue } from './yes-value.ts';
+import { approvalValue, yesValue } from './yes-value.ts';
 import { channelOf, readerOf } from '../../access/ids.ts';
 
 /** The buttons for what a reader is offered. What is offered, and to whom, is for the rules to say. */
@@ -46,11 +46,16 @@ interface About {
 }
 
 const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
-  approve: ({ no, it, as }) =>
+  approve: ({ no, it, state, as }) =>
     as === 'ours'
-      ? [button('Approve', ACTION.approve, String(no), { style: 'primary', label: `Approve ${it}` })]
+      ? [
+          button('Approve', ACTION.approve, approvalValue(no, state), {
+            style: 'primary',
+            label: `Approve ${it}`,
+          }),
+        ]
       : [
-          button('Consent', ACTION.approve, String(no), {
+          button('Consent', ACTION.approve, approvalValue(no, state), {
             style: 'primary',
             label: `Consent to ${it}, for the customer`,
           }),
@@ -64,8 +69,10 @@ const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
             label: `Decline ${it}, for the customer`,
           }),
         ],
-  approve_less: ({ no, it }) => [
-    button('Approve less', ACTION.approveLess, String(no), { label: `Approve less than ${it} asks for` }),
+  approve_less: ({ no, it, state }) => [
+    button('Approve less', ACTION.approveLess, approvalValue(no, state), {
+      label: `Approve less than ${it} asks for`,
+    }),
   ],
   ask_question: ({ no, it }) => [
     button('Ask a question', ACTION.ask, String(no), { label: `Ask a question about ${it}` }),
@@ -188,6 +195,7 @@ const BUTTONS: Readonly<Record<Offer, (about: About) => Button[]>> = {
       label: `Ask somebody else to decide about ${it}`,
     }),
   ],
+  edit: ({ no, it }) => [button('Edit', ACTION.edit, String(no), { label: `Edit ${it}` })],
   cancel: ({ no, it, as }) => [
     button('Cancel request', ACTION.cancel, String(no), {
       label: `Cancel ${it}`,

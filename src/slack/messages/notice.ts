@@ -14,6 +14,7 @@ import { nextWords } from './next-words.ts';
 import { unfinishedWords } from '../../wording/emergencies.ts';
 import type { Facts } from './facts.ts';
 import { forWhom, givenBy } from '../../wording/more-time.ts';
+import { changedParts } from '../../wording/changed-request.ts';
 import { lapseWords } from '../../wording/endings.ts';
 import { isLess } from './work-order.ts';
 import { because } from '../../wording/speaker.ts';
@@ -129,6 +130,10 @@ export function noticeWords(
       return `:heavy_multiplication_x: ${it} · ${who(event.by)} cancelled it. Nobody gets access.${event.reason === '' ? '' : `\n${quote(event.reason)}`}`;
     case 'request.lapsed':
       return `:zzz: ${it} · lapsed: ${lapseWords(event.why)}. ${state.origin.kind === 'customer' ? 'If help is still needed, it can be asked for again.' : 'If it is still needed, file again with \`/tsa request\`.'}`;
+    case 'request.edited': {
+      const changed = changedParts(event, { when, text: (said) => `“${oneLine(said, 300)}”` });
+      return `:pencil2: ${it} · ${who(event.by)} changed what is asked for; whoever said yes is asked again.\n${changed.map((one) => `• ${one}`).join('\n')}`;
+    }
     case 'question.asked':
       return `:question: ${it} · ${who(event.by)} asks:\n${quote(event.text)}`;
     case 'question.answered':

@@ -27,6 +27,7 @@ import { mayAsk, seenBy } from '../interactions/visibility.ts';
 import { suggestTenants, tenantNamed } from '../interactions/tenant-select.ts';
 import { aboutMessage } from './about-message.ts';
 import { coolDownWords } from './cool-down.ts';
+import { EDIT_MODAL, openEdit, submitEdit } from './edit.ts';
 import type { Draft } from './draft.ts';
 import { BLOCK, emptyDraft, INPUT, readDraft, REQUEST_MODAL } from './draft.ts';
 import { chosenMs, personOption, possibleApprovers, requestModal } from './modal.ts';
@@ -80,6 +81,7 @@ export function requestAccess(context: SlackContext, closeForm: CloseForm): Slic
     },
     actions: {
       [ACTION.fileAgain]: (call) => again(context, call),
+      [ACTION.edit]: (call) => openEdit(context, call),
       tsa_open_request: ({ caller, triggerId }) =>
         Promise.resolve(unlisted(context, caller) ?? { after: open(caller, triggerId, '') }),
       [INPUT.tenant]: redraw,
@@ -92,7 +94,10 @@ export function requestAccess(context: SlackContext, closeForm: CloseForm): Slic
       [INPUT.tenant]: (call) => suggestTenants(context, call),
       [INPUT.approver]: (call) => suggestApprovers(context, call),
     },
-    submissions: { [REQUEST_MODAL]: (call) => file(context, call, closeForm) },
+    submissions: {
+      [REQUEST_MODAL]: (call) => file(context, call, closeForm),
+      [EDIT_MODAL]: (call) => submitEdit(context, call),
+    },
   };
 }
 
