@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LedgerRow } from './tables.ts';
 
 /** What the hash of an event covers, beside the hash of the event before it. */
@@ -25,9 +25,8 @@ export const GENESIS = Buffer.alloc(32);
  * Anybody can recompute it in any language.
  */
 export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
-  const hash = createHash('sha256').update(prevHash);
   const { seq, requestNo, version, type, actor, at, body, owed } = link;
-  for (const field of [
+  const fields = [
     String(seq),
     String(requestNo ?? ''),
     String(version ?? ''),
@@ -36,13 +35,17 @@ export function linkHash(prevHash: Uint8Array, link: Link): Buffer {
     String(at),
     body,
     owed ?? '',
-  ]) {
-    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+  ].map((field) => (typeof field === 'string' ? Buffer.from(field, 'utf8') : field));
+  // All at once: a hash that is fed field by field takes twice as long.
+  const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + 4 + field.length, prevHash.length));
+  bytes.set(prevHash);
+  let end = prevHash.length;
+  for (const field of fields) {
+    end = bytes.writeUInt32BE(field.length, end);
+    bytes.set(field, end);
+    end += field.length;
   }
-  return hash.digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** Where a chain ends: what the next event must follow. */
