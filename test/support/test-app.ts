@@ -14,6 +14,7 @@ import type { Timekeeper } from '../../src/clock.ts';
 import { createClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
 import type { ConnectorPlan } from '../../src/connectors/kind.ts';
+import type { Logger } from 'pino';
 import { createLog } from '../../src/log.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Running } from '../../src/run.ts';
@@ -30,6 +31,7 @@ export interface TestApp {
   readonly clock: TurnedClock;
   readonly database: string;
   readonly logged: string[];
+  readonly log: Logger;
   app: Running;
   cast: Record<keyof typeof PEOPLE, Player>;
   /** Turns the clock, then does everything that is due and delivers everything that is owed. */
@@ -129,6 +131,7 @@ export async function testApp(
     clock,
     database,
     logged,
+    log,
     app: await begin(),
     cast: cast as TestApp['cast'],
     async later(ms) {

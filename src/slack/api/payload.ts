@@ -159,7 +159,14 @@ export const eventPayload = z.object({
 });
 
 /** The events that are listened to (docs.slack.dev/reference/events). */
-export const homeOpened = z.object({ user: z.string().min(1), tab: z.string().default('home') });
+/** Nothing but messages or about says that another tab was opened. */
+export const homeOpened = z.object({
+  user: z.string().min(1),
+  tab: z
+    .string()
+    .default('')
+    .transform((tab) => (tab === '' ? 'home' : tab)),
+});
 export const joinedChannel = z.object({
   user: z.string(),
   channel: z.string().min(1),
