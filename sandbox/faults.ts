@@ -1,3 +1,5 @@
+import { Tiers } from './tiers.ts';
+
 /** Misbehaviour on request: what the network and Slack do on their bad days. */
 export type Fault =
   | { readonly kind: 'rate_limited'; readonly retryAfterS: number }
@@ -14,6 +16,8 @@ export type Fault =
 /** Faults wait here for the calls that they hit: by Web API method, or `*` for any. */
 export class Faults {
   readonly #waiting: { method: string; fault: Fault; times: number }[] = [];
+  /** The published rates, where they are kept to. */
+  readonly tiers = new Tiers();
   /** Every interaction and event is delivered twice. */
   duplicates = false;
   /** Blocks of the newer kinds are refused, as in an older workspace. */
@@ -30,6 +34,7 @@ export class Faults {
 
   clear(): void {
     this.#waiting.length = 0;
+    this.tiers.kept = false;
     this.duplicates = false;
     this.refuseBlocks = false;
     this.refusedAs = null;

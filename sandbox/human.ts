@@ -90,6 +90,11 @@ export class Humans {
       return;
     }
     const person = this.#person(user);
+    if (person.teamId !== this.#workspace.teamId) {
+      // People of other workspaces have no commands of an app that is installed here (docs.slack.dev/apis/slack-connect).
+      this.#slackSays(user, channel, `${command} is not a valid command.`);
+      return;
+    }
     const answer = await this.#deliverer.deliver('slash_commands', {
       token: 'sandbox',
       team_id: this.#workspace.teamId,

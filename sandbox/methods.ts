@@ -253,6 +253,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
       if (person === undefined) throw new Refused('user_not_found');
       if (person.kind === 'bot') throw new Refused('cannot_dm_bot');
       if (person.deleted) throw new Refused('user_disabled');
+      // Of another workspace, and met in no shared channel.
+      if (person.teamId !== workspace.teamId && !sharesChannel(person, workspace))
+        throw new Refused('user_not_visible');
       return { channel: { id: workspace.directMessage(users).id } };
     },
   ),
@@ -410,7 +413,8 @@ export function userObject(person: Person, workspace: Workspace, withEmail = tru
     is_admin: false,
     is_restricted: person.kind === 'guest',
     is_ultra_restricted: false,
-    ...(external ? { is_stranger: true } : {}),
+    // In no channel that the app is in, too.
+    ...(external ? { is_stranger: !sharesChannel(person, workspace) } : {}),
     profile: {
       real_name: person.name,
       display_name: person.name,
@@ -420,6 +424,12 @@ export function userObject(person: Person, workspace: Workspace, withEmail = tru
     },
     ...person.said,
   };
+}
+
+function sharesChannel({ id }: Person, { conversations, bot }: Workspace): boolean {
+  return [...conversations.values()].some(
+    ({ kind, members }) => kind === 'channel' && members.has(id) && members.has(bot.id),
+  );
 }
 
 function find(workspace: Workspace, id: string): Conversation {

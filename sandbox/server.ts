@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { Deliverer } from './deliver.ts';
+import type { Fault } from './faults.ts';
 import { Faults } from './faults.ts';
 import { Humans } from './human.ts';
 import type { MethodContext } from './methods.ts';
@@ -70,7 +71,9 @@ export async function createSandbox(
   /** One call of the Web API: the answer as JSON, or how the line misbehaves. */
   async function api(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const args = readArguments(request, await readBody(request));
-    const fault = faults.take(name);
+    const tooMany = faults.tiers.take(name, workspace.now());
+    const fault: Fault | null =
+      tooMany === null ? faults.take(name) : { kind: 'rate_limited', retryAfterS: tooMany };
     const began = performance.now();
     const log = (answer: Record<string, unknown>): void => {
       const { token, ...shown } = args;

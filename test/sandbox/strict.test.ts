@@ -181,9 +181,61 @@ describe('a person', () => {
     await isRefused(client.conversations.open({ users: 'U0DORA' }), 'user_disabled');
     await isRefused(client.usergroups.users.list({ usergroup: 'S0NOBODY' }), 'no_such_subteam');
   });
+
+  it('of another workspace is a stranger who cannot be written to only where no channel is shared, and has no commands', async () => {
+    expect((await client.users.info({ user: 'U0ANN' })).user).toMatchObject({ is_stranger: false });
+    expect((await client.conversations.open({ users: 'U0ANN' })).ok).toBe(true);
+    await sandbox.humans.say('U0ANN', CHANNELS.northwind, '/tsa help');
+    expect(sandbox.workspace.traffic.filter(({ direction }) => direction === 'to_app')).toEqual([]);
+    sandbox.workspace.conversations.get(CHANNELS.northwind)?.members.delete('U0ANN');
+    expect((await client.users.info({ user: 'U0ANN' })).user).toMatchObject({ is_stranger: true });
+    await isRefused(client.conversations.open({ users: 'U0ANN' }), 'user_not_visible');
+  });
+});
+
+describe('a place', () => {
+  const post = (thread?: string): Promise<{ ts?: string }> =>
+    client.chat.postMessage({
+      channel: CHANNELS.alerts,
+      text: 'x',
+      ...(thread === undefined ? {} : { thread_ts: thread }),
+    });
+  const alerts = () => {
+    const found = sandbox.workspace.conversations.get(CHANNELS.alerts);
+    if (found === undefined) throw new Error('there is no alert channel');
+    return found;
+  };
+
+  it('takes what it is set to take', async () => {
+    const { ts = '' } = await post();
+    alerts().lockedThreads.add(ts);
+    await isRefused(post(ts), 'restricted_action_thread_locked');
+    alerts().takes = 'top_level_only';
+    alerts().lockedThreads.clear();
+    await isRefused(post(ts), 'restricted_action_non_threadable_channel');
+    alerts().takes = 'threads_only';
+    await isRefused(post(), 'restricted_action_thread_only_channel');
+    expect((await post(ts)).ts).not.toBe('');
+    alerts().takes = 'nothing';
+    await isRefused(post(ts), 'restricted_action_read_only_channel');
+    alerts().editable = false;
+    await isRefused(client.chat.update({ channel: CHANNELS.alerts, ts, text: 'y' }), 'edit_window_closed');
+    alerts().archived = true;
+    await isRefused(post(), 'is_archived');
+  });
 });
 
 describe('a call', () => {
+  it('is one too many beyond the published rate of its method, until a minute has passed', async () => {
+    sandbox.faults.tiers.kept = true;
+    const list = () => client.usergroups.users.list({ usergroup: 'S0MANAGERS' });
+    for (let calls = 0; calls < 20; calls += 1) await list();
+    await expect(list()).rejects.toMatchObject({ retryAfter: 60 });
+    expect((await client.users.info({ user: 'U0SAM' })).ok).toBe(true);
+    now += 60_000;
+    expect((await list()).ok).toBe(true);
+  });
+
   it('needs the right token', async () => {
     await isRefused(clientOf('xoxb-of-somebody-else').auth.test(), 'invalid_auth');
     await isRefused(
