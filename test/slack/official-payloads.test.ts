@@ -5,7 +5,7 @@ import type { OptionalField } from '../support/official-payloads.ts';
 import { optionalFields, VARIANTS, varied } from '../support/official-payloads.ts';
 import { everything } from '../support/slack-acts.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { CHANNELS, file, fillIn, GOOD, requestForm, stage } from '../support/test-app.ts';
+import { CHANNELS, file, fillIn, GOOD, requestForm, testApp } from '../support/test-app.ts';
 
 /** Every field that the SDKs' types let Slack leave out, left out in every way: nothing crashes, and nobody is left without a word. */
 
@@ -32,7 +32,7 @@ const UNASKED: ReadonlySet<Kind> = new Set(['changed', 'joined', 'group']);
 let s: TestApp;
 let fields: ReadonlyMap<string, readonly OptionalField[]>;
 beforeAll(async () => {
-  s = await stage('socket', taking());
+  s = await testApp('socket', taking());
   fields = optionalFields(TYPES);
 }, 60_000);
 afterAll(() => s.close());
