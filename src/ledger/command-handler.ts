@@ -11,7 +11,7 @@ import type { Refusal } from '../access/refusal.ts';
 import type { Access } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import { oweActions } from '../notifications/owe-actions.ts';
-import { oweMail } from '../notifications/owe-mail.ts';
+import { oweMail } from '../notifications/owe.ts';
 import { oweProgram } from '../notifications/owe-program.ts';
 import { owe } from '../notifications/owe.ts';
 import { oweTidying } from '../notifications/tidy.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { oweMail } from '../../src/notifications/owe-mail.ts';
+import { oweMail } from '../../src/notifications/owe.ts';
 import { approve, file, start } from '../support/access-commands.ts';
 import type { Change } from '../support/access-fixtures.ts';
 import { ANN, cara, CARA, GUS, RITA, TENANTS } from '../support/access-fixtures.ts';
