@@ -233,7 +233,7 @@ async function factsOf(db: Kysely<Tables>, events: readonly EventRow[]): Promise
           .selectFrom('request')
           .select([
             'request_no',
-            'way',
+            'origin',
             'requester',
             'tenant_id',
             'like_it',
@@ -253,7 +253,7 @@ async function factsOf(db: Kysely<Tables>, events: readonly EventRow[]): Promise
     }
     const row = requests.get(no);
     if (row === undefined || !isCounted(type)) return [];
-    const { way, requester, tenant_id: tenantId, like_it: repeatCount } = row;
+    const { origin, requester, tenant_id: tenantId, like_it: repeatCount } = row;
     const ms = (row.ended_at ?? 0) - (row.started_at ?? 0);
     const fast = body !== null && tookMs(body) < FAST_MS;
     return [
@@ -261,7 +261,7 @@ async function factsOf(db: Kysely<Tables>, events: readonly EventRow[]): Promise
         kind: 'request',
         type,
         no,
-        way,
+        origin,
         requester,
         tenantId,
         repeatCount,

@@ -16,7 +16,7 @@ export function projectRequest(no: number, state: Access, before: RequestRow | n
     request_no: no,
     version: state.version,
     phase: state.phase,
-    way: state.origin.kind,
+    origin: state.origin.kind,
     requester: state.requester,
     grantee: ask?.grantee ?? null,
     owner: state.owner,

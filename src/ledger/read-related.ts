@@ -33,7 +33,7 @@ function emergencies(db: Kysely<Tables>, requester: string) {
     .where('requester', '=', requester)
     .where('due_at', 'is not', null)
     .where('phase', 'in', ['active', 'ended', 'closed'])
-    .where('way', '=', 'emergency');
+    .where('origin', '=', 'emergency');
 }
 
 interface Asked extends Omit<RelatedTo, 'about'> {

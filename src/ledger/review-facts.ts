@@ -83,7 +83,7 @@ export type CountedFact =
       readonly kind: 'request';
       readonly type: CountedType;
       readonly no: number;
-      readonly way: string;
+      readonly origin: string;
       readonly requester: string;
       readonly tenantId: string;
       readonly repeatCount: number;
@@ -149,11 +149,11 @@ export function count(all: Figures, fact: CountedFact): void {
     case 'emergency.declared':
       one('filed');
       theirs({ filed: 1, sessions: 0, ms: 0 });
-      if (fact.way === 'emergency') one('emergencies');
+      if (fact.origin === 'emergency') one('emergencies');
       if (fact.repeatCount >= REPEAT_COUNT) all.alike = newest([...all.alike, no]);
       return;
     case 'approval.given':
-      if (fact.fast && fact.way === 'support') one('fast');
+      if (fact.fast && fact.origin === 'support') one('fast');
       return;
     case 'grant.issued':
       one('approved');

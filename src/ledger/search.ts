@@ -65,7 +65,7 @@ type Candidate = Pick<
   | 'request_no'
   | 'phase'
   | 'end_how'
-  | 'way'
+  | 'origin'
   | 'requester'
   | 'grantee'
   | 'owner'
@@ -82,13 +82,13 @@ function candidates(
 ): Promise<readonly Candidate[]> {
   let rows = db
     .selectFrom('request')
-    .select(['request_no', 'phase', 'end_how', 'way', 'requester', 'grantee', 'owner', 'scope_id'])
+    .select(['request_no', 'phase', 'end_how', 'origin', 'requester', 'grantee', 'owner', 'scope_id'])
     .select(['reason', 'case_ref'])
     .where('filed_at', '>=', from)
     .where('filed_at', '<', until);
   if (column !== null) rows = rows.where(column, '=', tenantId ?? person ?? '');
   // Written out: only then SQLite sees that the index of what is rare will do.
-  else if (emergency) rows = rows.where(sql<boolean>`way = 'emergency'`);
+  else if (emergency) rows = rows.where(sql<boolean>`origin = 'emergency'`);
   else if (ways.length === 1 && ways[0] === 'revoked') rows = rows.where(sql<boolean>`end_how = 'revoked'`);
   return rows.orderBy('filed_at', 'desc').limit(lookedAtMax).execute();
 }
@@ -97,7 +97,7 @@ function meets(row: Candidate, { person, scopeId, emergency, ways, words }: Crit
   const parts = [row.requester, row.grantee, row.owner];
   if (person !== null && !parts.includes(person)) return false;
   if (scopeId !== null && row.scope_id !== scopeId) return false;
-  if (emergency && row.way !== 'emergency') return false;
+  if (emergency && row.origin !== 'emergency') return false;
   if (ways.length > 0 && !ways.some((way) => row.phase === way || row.end_how === way)) return false;
   if (words.length === 0) return true;
   const text = folded(`${row.reason}\n${row.case_ref}`);

@@ -46,7 +46,7 @@ export interface RequestTable {
   request_no: number;
   version: number;
   phase: string;
-  way: string;
+  origin: string;
   requester: string;
   grantee: string | null;
   owner: string;

@@ -165,7 +165,7 @@ describe('Who takes the triggers away and changes the ledger is found out, and w
     ],
     [
       'a request that never was',
-      'insert into request select 3, version, phase, way, requester, grantee, owner, tenant_id, scope_id, reason, case_ref, filed_at, approved_at, denied_at, over_at, started_at, expires_at, ended_at, end_how, closeout_since, closed_at, review_due_at, reviewed_at, like_it, until_at, due_at, access from request where request_no = 2',
+      'insert into request select 3, version, phase, origin, requester, grantee, owner, tenant_id, scope_id, reason, case_ref, filed_at, approved_at, denied_at, over_at, started_at, expires_at, ended_at, end_how, closeout_since, closed_at, review_due_at, reviewed_at, like_it, until_at, due_at, access from request where request_no = 2',
       /3 requests/,
     ],
     ['an answer', "update seat set given_by = 'UEVIL' where request_no = 1", /answers/],

@@ -43,7 +43,7 @@ create table request (
   version      integer not null check (version > 0),
   phase        text    not null check (phase in ('pending', 'unclaimed', 'unconfirmed', 'approved', 'active',
                                                  'ended', 'closed', 'denied', 'cancelled', 'lapsed')),
-  way          text    not null check (way in ('support', 'customer', 'emergency')),
+  origin       text    not null check (origin in ('support', 'customer', 'emergency')),
   requester    text    not null,
   grantee      text,
   owner        text    not null,
@@ -97,7 +97,7 @@ create index request_denied on request (requester, tenant_id, scope_id, denied_a
 create index request_denied_at on request (denied_at) where denied_at is not null;
 create index request_filed on request (filed_at);
 -- What is rare enough to be looked for by itself.
-create index request_emergency on request (filed_at) where way = 'emergency';
+create index request_emergency on request (filed_at) where origin = 'emergency';
 create index request_revoked on request (filed_at) where end_how = 'revoked';
 create index request_approved on request (approved_at) where approved_at is not null;
 create index request_started on request (started_at) where started_at is not null;

@@ -12,7 +12,7 @@ import { statusWords } from '../../wording/statuses.ts';
 const PAGE = 100;
 const COLUMNS = [
   'request',
-  'way',
+  'origin',
   'status',
   'tenant',
   'environment',
