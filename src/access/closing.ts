@@ -10,7 +10,7 @@ import { actorName, isAmong, isContact } from './people.ts';
 import { unclosed } from './product-access.ts';
 import { NEXT_WITHIN_MS, ROLES_MAX } from './limits.ts';
 import type { FieldProblem, Refusal } from './refusal.ts';
-import { stillApproves } from './seats.ts';
+import { contactBarred, stillApproves } from './seats.ts';
 import type { Access, Closed, Ended } from './state.ts';
 import { reviewOf, seatsOf } from './state.ts';
 
@@ -190,7 +190,7 @@ function judges(state: Ended | Closed, moment: Moment): Refusal | null {
   const { actor, world } = moment;
   const tenant = world.policy.tenants.get(state.tenant.id);
   if (state.origin.kind === 'customer' && tenant !== undefined && isContact(tenant, actor))
-    return ableContact(moment);
+    return ableContact(moment) ?? contactBarred(state, moment);
   const able = ableActor(moment);
   if (able !== null) return able;
   const person = actorName(actor);

@@ -34,11 +34,7 @@ export function findSeat(state: Access, moment: Moment): { readonly seat: Seat }
   const tenant = world.policy.tenants.get(state.tenant.id);
   const consent = seats.find(({ holder }) => holder === CUSTOMER_SEAT);
   if (consent !== undefined && tenant !== undefined && isContact(tenant, actor)) {
-    const parts = namesOf(world, tenant.id, actor).map((name) => barringPart(state, name));
-    const part = parts.find((one) => one !== null) ?? null;
-    return (
-      ableContact(moment) ?? (part === null ? { seat: consent } : { reason: 'self_approval', role: part })
-    );
+    return ableContact(moment) ?? contactBarred(state, moment) ?? { seat: consent };
   }
   if (seats.every(({ holder }) => holder === CUSTOMER_SEAT))
     return ableContact(moment) ?? { reason: 'not_allowed', needs: 'contact' };
@@ -120,6 +116,13 @@ function answerersOf(state: Access, { holder }: Seat, { world, now }: Here): rea
   if (holder === CUSTOMER_SEAT) return [];
   const deputies = state.phase === 'active' ? (world.policy.deputies.get(holder) ?? []) : [];
   return [holder, answersFor(world.people, holder, now), ...deputies];
+}
+
+/** Does a part that this contact has under any of their names bar them from answering for the customer? */
+export function contactBarred(state: Access, { actor, world }: Moment): Refusal | null {
+  const parts = namesOf(world, state.tenant.id, actor).map((name) => barringPart(state, name));
+  const role = parts.find((part) => part !== null) ?? null;
+  return role === null ? null : { reason: 'self_approval', role };
 }
 
 /** The part that bars this person. What a customer asked for is theirs to allow more of, unless they hold or own it, too. */

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { approve, ask, declare, extend, file, review, start, takeOn } from '../support/access-commands.ts';
+import {
+  approve,
+  ask,
+  closeOut,
+  declare,
+  end,
+  extend,
+  file,
+  review,
+  start,
+  takeOn,
+} from '../support/access-commands.ts';
 import {
   ABE,
   ANN,
@@ -108,6 +119,19 @@ describe('a colleague who asked as the customer, and came to own it', () => {
       .given(GUS, { type: 'offer_ownership', to: OTTO })
       .given(OTTO, { type: 'accept_ownership' })
       .when(OTTO, moreTime(more))
+      .thenRefused({ reason: 'self_approval', role: 'owner' });
+  });
+
+  it('does not judge their own closeout of it', () => {
+    const used = story(contactIs(OTTO)).given(OTTO, ask()).given(GUS, takeOn());
+    const judges = { type: 'accept_closeout' } as const;
+    used.given(GUS, end).given(GUS, closeOut()).when(OTTO, judges).thenHappens({ type: 'closeout.accepted' });
+    used
+      .given(GUS, { type: 'offer_ownership', to: OTTO })
+      .given(OTTO, { type: 'accept_ownership' })
+      .given(GUS, end)
+      .given(OTTO, closeOut())
+      .when(OTTO, judges)
       .thenRefused({ reason: 'self_approval', role: 'owner' });
   });
 });
