@@ -85,7 +85,9 @@ function call(
   }
   if (is.kind === 'opening' || is.kind === 'open') {
     const later = is.kind === 'open' ? is.later : access.notAfter;
-    if (luck === 'refused' || product.closed.has(id) || later === null || life.now >= later) {
+    // What it has done, and only its answer was lost, it does not refuse when it is asked again: the id has one effect.
+    const isDone = later !== null && product.open.get(id) === later;
+    if ((luck === 'refused' && !isDone) || product.closed.has(id) || later === null || life.now >= later) {
       if (is.kind === 'opening') say({ ...about, type: 'refuse_open', words: 'no' });
       else say({ ...about, type: 'refuse_extension', words: 'no' });
       return;
