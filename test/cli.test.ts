@@ -540,7 +540,7 @@ describe('The tool', () => {
       .object({ scripts: z.object({ start: z.string(), tsa: z.string() }) })
       .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
     for (const script of [scripts.start, scripts.tsa])
-      expect(script).toMatch(/^node (?:--max-\S+ )?--env-file-if-exists=\.env src\//);
+      expect(script).toMatch(/^(?:exec )?node (?:--max-\S+ )?--env-file-if-exists=\.env src\//);
   });
 
   it('says in words that there is no ledger, or that the file is none', async () => {
