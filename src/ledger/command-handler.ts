@@ -1,71 +1,33 @@
 import type { Transaction } from 'kysely';
-import type { Command, GlobalCommand } from '../access/command.ts';
-import { decide, needsRelated } from '../access/decide.ts';
-import type { AccessEvent, GlobalEventOf, PolicyChanged, ProgramEvent } from '../access/event.ts';
-import { evolve } from '../access/evolve.ts';
-import { decideGlobal } from '../access/global.ts';
-import type { Actor, World } from '../access/people.ts';
-import { actorName } from '../access/people.ts';
+import type { PolicyChanged, ProgramEvent } from '../access/event.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Refusal } from '../access/refusal.ts';
-import type { Access } from '../access/state.ts';
 import type { Clock } from '../clock.ts';
 import { oweActions } from '../notifications/owe-actions.ts';
-import { oweMail } from '../notifications/owe.ts';
 import { oweProgram } from '../notifications/owe-program.ts';
-import { owe } from '../notifications/owe.ts';
-import { oweTidying } from '../notifications/tidy.ts';
 import type { Owed } from '../notifications/message.ts';
-import { appendEvents, appendGlobal, writeProjection } from './append.ts';
-import type { NewEvent } from './append.ts';
 import type { Batch, Stored } from './actions.ts';
 import { storeActions } from './actions.ts';
+import { appendEvents, appendGlobal } from './append.ts';
+import type { Attempt, GlobalAttempt, Outcome } from './attempt.ts';
+import { attempted, attemptedGlobal, refusedFact } from './attempt.ts';
 import { createDeliveries } from './deliveries.ts';
-import { loadRecords } from './history.ts';
 import { startUnder } from './kept-policy.ts';
-import { addLately, readLately } from './lately.ts';
 import type { OwnLedger } from './open.ts';
 import type { Beside } from './owed-beside.ts';
-import { clearAway, oweBeside } from './owed-beside.ts';
+import { oweBeside } from './owed-beside.ts';
 import type { Owing, Telling } from './owing.ts';
-import type { RefusedBy } from './presses.ts';
 import { createPresses } from './presses.ts';
-import { readRelated } from './read-related.ts';
-import { createRestorations, gapOf, nextNo } from './restorations.ts';
+import { createRestorations } from './restorations.ts';
 import type { Tables } from './tables.ts';
 import type { Work } from './undoable.ts';
 import { writeUndoable } from './undoable.ts';
-
-/** Somebody (or time) wants something to happen. */
-export interface Attempt {
-  readonly command: Command;
-  /** `null` for the ways in, which make a request. */
-  readonly requestNo: number | null;
-  readonly actor: Actor;
-  readonly world: World;
-  /** Names Slack's delivery, so that its repetition has no second effect; `null` where there is none. */
-  readonly delivery: string | null;
-}
-
-/** What became of it. Everything here is committed when it is told. */
-export interface Outcome {
-  readonly requestNo: number | null;
-  readonly refusal: Refusal | null;
-  /** Where the request stands now; `null` if there is none. */
-  readonly state: Access | null;
-  readonly events: readonly AccessEvent[];
-  /** The same delivery was here before; this is what became of it then. */
-  readonly repeated: boolean;
-}
 
 /** The one command handler for every change. */
 export interface CommandHandler {
   handle(attempt: Attempt): Promise<Outcome>;
   /** `owed`: what is to be told if it happens. */
-  handleGlobal(
-    attempt: Omit<Attempt, 'command' | 'requestNo'> & { readonly command: GlobalCommand },
-    owed?: readonly Owed[],
-  ): Promise<Refusal | null>;
+  handleGlobal(attempt: GlobalAttempt, owed?: readonly Owed[]): Promise<Refusal | null>;
   /** Records that a week's digest is owed, with its message. False when it was already. */
   recordDigest(week: { week: string; from: number; until: number }, owed: Owed): Promise<boolean>;
   /** Records what the program itself has to say, and owes it to whom it concerns. */
@@ -96,6 +58,7 @@ export function createCommandHandler(
   const restorations = createRestorations();
   const deliveries = createDeliveries();
   const presses = createPresses();
+  const deps = { clock, restorations, deliveries, presses, owing, mail };
   const listeners: (() => void)[] = [];
   let closed = false;
 
@@ -133,116 +96,10 @@ export function createCommandHandler(
     for (const listener of listeners) listener();
   }
 
-  /** What of a refusal is written now. */
-  function refusedFacts(
-    actor: string,
-    refused: Omit<GlobalEventOf<'attempt.refused'>, 'type' | 'times'>,
-    now: number,
-    undoing: (undo: () => void) => void,
-  ): readonly NewEvent[] {
-    const event = { type: 'attempt.refused', ...refused, times: 1 } as const;
-    const { write, undo } = presses.press({ actor, event }, now);
-    undoing(undo);
-    return write.map(refusedFact(now));
-  }
-
-  async function attempted(
-    tx: Transaction<Tables>,
-    attempt: Attempt,
-    undoing: (undo: () => void) => void,
-  ): Promise<Outcome> {
-    const { command, requestNo, world } = attempt;
-    const now = clock.now();
-    const before = requestNo === null ? null : ((await loadRecords(tx, [requestNo]))[0]?.state ?? null);
-    const repeated = await deliveries.recall(tx, attempt.delivery, now);
-    if (repeated !== null) {
-      const no = repeated.requestNo;
-      const state =
-        no === null || no === requestNo ? before : ((await loadRecords(tx, [no]))[0]?.state ?? null);
-      return { requestNo: no, refusal: repeated.refusal, state, events: [], repeated: true };
-    }
-    const restored = await restorations.last(tx);
-    const gap = gapOf(restored);
-    const others = await readRelated(tx, needsRelated(command, before, attempt.actor), requestNo, now);
-    const lost = before === null && restored !== null && (requestNo ?? Infinity) < restored.next_no;
-    const actor = actorName(attempt.actor);
-    const tenantId = 'tenantId' in command ? command.tenantId : (before?.tenant.id ?? null);
-    const moment = { actor: attempt.actor, world, now };
-    const lately = await readLately(tx, command, tenantId, moment);
-    const related = { ...others, gap, lostAt: lost ? restored.at : null, lately };
-    const { events, refusal } = decide(command, before, { ...moment, related });
-    const no = requestNo ?? (events.length > 0 ? await nextNo(tx, restored) : null);
-    const facts: (NewEvent & { owed: readonly Owed[] })[] = [];
-    const states: Access[] = [];
-    let state = before;
-    for (const event of events) {
-      const after = evolve(state, event, now);
-      // What time did first is time's own deed, whoever came by and found it.
-      const times =
-        event.type === 'request.lapsed' ||
-        (event.type === 'access.open_failed' && event.why === 'late') ||
-        (event.type === 'session.ended' && event.how === 'expired');
-      const by = times ? 'system:timer' : actor;
-      const told = no === null ? [] : owe({ no, event, before: state, after }, world, now);
-      const mailed = no !== null && mail ? oweMail({ no, event, before: state, after }, world, now) : [];
-      facts.push({
-        requestNo: no,
-        version: after.version,
-        actor: by,
-        at: now,
-        event,
-        owed: [...told, ...mailed],
-      });
-      state = after;
-      states.push(after);
-    }
-    const last = facts.at(-1);
-    if (no !== null && state !== null && before !== null && last !== undefined) {
-      const all = facts.flatMap(({ owed }) => owed);
-      last.owed = [...last.owed, ...oweTidying(no, state.version, await owing.shownAt(tx, no), all)];
-    }
-    let refusals: readonly NewEvent[] = [];
-    // That somebody was quicker than time is nobody's offence.
-    if (refusal !== null && refusal.reason !== 'nothing_due') {
-      const about = before === null ? null : requestNo;
-      const refused = { command: command.type, reason: refusal.reason, about };
-      refusals = refusedFacts(actor, refused, now, undoing);
-    }
-    const end = await appendEvents(tx, [...facts, ...refusals], { owe: owing.owe, restored });
-    await addLately(tx, end, [...facts, ...refusals], state?.tenant.id ?? null);
-    if (no !== null) await writeProjection(tx, no, before, states);
-    await clearAway(tx, now, owing);
-    await deliveries.remember(tx, attempt.delivery, { requestNo: no, refusal }, now);
-    return { requestNo: no, refusal, state, events, repeated: false };
-  }
-
   return {
-    handle: (attempt) => enter((tx, undoing) => attempted(tx, attempt, undoing)),
-    handleGlobal: ({ command, actor, world, delivery }, owed = []) =>
-      enter(async (tx, undoing) => {
-        const repeated = await deliveries.recall(tx, delivery, clock.now());
-        if (repeated !== null) return repeated.refusal;
-        const now = clock.now();
-        const how = await telling(tx);
-        const gap = gapOf(how.restored);
-        const by = actorName(actor);
-        const tenantId = 'tenantId' in command ? command.tenantId : null;
-        const lately = await readLately(tx, command, tenantId, { actor, world, now });
-        const { events, refusal } = decideGlobal(command, { actor, world, now, gap, lately });
-        const end = await appendGlobal(tx, { actor: by, at: now, owed, telling: how }, ...events);
-        await addLately(
-          tx,
-          end,
-          events.map((event) => ({ event, actor: by, at: now })),
-          tenantId,
-        );
-        const refused = { command: command.type, about: null };
-        if (refusal !== null)
-          await appendEvents(tx, refusedFacts(by, { ...refused, reason: refusal.reason }, now, undoing));
-        if (events.some(({ type }) => type === 'gap.confirmed')) restorations.forget();
-        await deliveries.remember(tx, delivery, { requestNo: null, refusal }, now);
-        return refusal;
-      }),
+    handle: (attempt) => enter((tx, undoing) => attempted(tx, attempt, deps, undoing)),
+    handleGlobal: (attempt, owed = []) =>
+      enter((tx, undoing) => attemptedGlobal(tx, attempt, owed, deps, undoing)),
     recordDigest: (week, owed) =>
       enter(async (tx) => {
         const posted = await tx
@@ -290,8 +147,4 @@ export function createCommandHandler(
       await settleRefused(Infinity);
     },
   };
-}
-
-function refusedFact(at: number): (refused: RefusedBy) => NewEvent {
-  return ({ actor, event }) => ({ requestNo: null, version: null, actor, at, event });
 }

@@ -35,7 +35,7 @@ describe('an approver who is deactivated', () => {
     const { sam, ada } = s.cast;
     await ada.becomes('deactivated');
     const told = await sam.waitFor('app', /<@U0ADA> can no longer decide about it \(no active member/);
-    expect(told.buttons).toEqual(['Ask somebody else', 'Cancel request']);
+    expect(told.buttons).toEqual(['Ask somebody else', 'Edit', 'Cancel request']);
     await s.later(0);
     expect(liveButtons({ sees: () => ada.sees('app') })).toEqual([]);
     await benIsAsked();

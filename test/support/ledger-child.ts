@@ -3,7 +3,7 @@ import { createHandler, openDatabase } from '../../src/database.ts';
 import type { World } from '../../src/access/people.ts';
 import { certain } from '../../src/access/people.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { Attempt } from '../../src/ledger/command-handler.ts';
+import type { Attempt } from '../../src/ledger/attempt.ts';
 import { createViews } from '../../src/ledger/views.ts';
 import { unhurried } from './access-fixtures.ts';
 import { loadPolicy } from '../../src/policy/load.ts';

@@ -5,7 +5,7 @@ import { LINE_MAX, TEXT_MAX } from '../../access/limits.ts';
 import type { FieldProblem } from '../../access/refusal.ts';
 import { mayPass } from '../../access/refusal.ts';
 import { fit, OPTION_TEXT_MAX, plain, section } from '../messages/blocks.ts';
-import type { Outcome } from '../../ledger/command-handler.ts';
+import type { Outcome } from '../../ledger/attempt.ts';
 import type { About, SlackContext, SubmitCall, Submitted } from '../context.ts';
 import { numberOf, put } from '../context.ts';
 import { parseNo } from '../../wording/numbers.ts';

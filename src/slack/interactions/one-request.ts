@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { RequestCommand } from '../../access/command.ts';
 import type { RequestCommandType, StateFor } from '../../access/permits.ts';
 import { isTimeFor } from '../../access/permits.ts';
-import type { Outcome } from '../../ledger/command-handler.ts';
+import type { Outcome } from '../../ledger/attempt.ts';
 import { tsa } from '../../wording/numbers.ts';
 import type { Word } from '../api/asking.ts';
 import type { Caller } from '../api/payload.ts';

@@ -1,5 +1,5 @@
 import type { RequestCommand } from '../../access/command.ts';
-import type { Outcome } from '../../ledger/command-handler.ts';
+import type { Outcome } from '../../ledger/attempt.ts';
 import { parseNo, tsa } from '../../wording/numbers.ts';
 import type { SlackContext, Slice } from '../context.ts';
 import { ACTION } from '../interactions/action-ids.ts';
