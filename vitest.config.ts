@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most of a test is waiting for sockets and disks: a core is not kept free for the runner.
+    maxWorkers: '100%',
   },
 });
