@@ -9,6 +9,7 @@ import {
   carl,
   DAY,
   DEB,
+  decidedBy,
   ENGINEERS,
   EVE,
   GUS,
@@ -25,9 +26,6 @@ import {
 } from '../support/access-fixtures.ts';
 import { active, approved, inPhase, pending } from '../support/access-story.ts';
 
-const only = (...people: string[]): Change => ({
-  policy: { approvers: [{ people, scopes: 'any', tenants: 'any' }] },
-});
 const askedAgain = { reason: 'no_longer_valid', what: 'approval' } as const;
 
 describe('a start', () => {
@@ -135,7 +133,7 @@ describe('a start', () => {
 
 describe('an approval whose giver may not approve any more', () => {
   it.each([
-    ['left the list', only(ABE)],
+    ['left the list', decidedBy(ABE)],
     ['became a guest', { standing: { [ANN]: 'guest' } }],
     ['was deactivated', { standing: { [ANN]: 'deactivated' } }],
     ['turned out to be shared', { policy: { sharedAccounts: [ANN] } }],
@@ -147,7 +145,7 @@ describe('an approval whose giver may not approve any more', () => {
 
   it('can be given by somebody else in their place, at once', () => {
     approved()
-      .in(only(ABE))
+      .in(decidedBy(ABE))
       .when(GUS, start)
       .thenRefused(askedAgain, 'approval.asked_again')
       .given(RITA, { type: 'replace_approver', from: ANN, to: ABE })
@@ -162,7 +160,7 @@ describe('an approval whose giver may not approve any more', () => {
       .when(GUS, start)
       .thenRefused({ reason: 'cannot_check' });
     approved()
-      .in({ ...only('SDARK'), groups: { SDARK: null } })
+      .in({ ...decidedBy('SDARK'), groups: { SDARK: null } })
       .when(GUS, start)
       .thenRefused({ reason: 'cannot_check' });
   });
@@ -171,11 +169,11 @@ describe('an approval whose giver may not approve any more', () => {
     const absences = { [ANN]: { from: T0, until: T0 + DAY, delegate: DEB } };
     const given = pending().in({ absences }).given(DEB, approve());
     given
-      .in({ absences, ...only(DEB) })
+      .in({ absences, ...decidedBy(DEB) })
       .when(GUS, start)
       .thenHappens({ type: 'session.started' });
     given
-      .in({ absences, ...only(ANN) })
+      .in({ absences, ...decidedBy(ANN) })
       .when(GUS, start)
       .thenRefused(askedAgain, 'approval.asked_again');
   });
@@ -196,7 +194,7 @@ describe('an approval whose giver may not approve any more', () => {
       .given(ANN, approve());
     const again = late
       .later(10 * MINUTE)
-      .in(only(ABE))
+      .in(decidedBy(ABE))
       .when(GUS, start)
       .thenRefused(askedAgain, 'approval.asked_again');
     inPhase(again.tick(), 'pending');

@@ -8,6 +8,7 @@ import {
   carl,
   DAY,
   DEB,
+  decidedBy,
   GUS,
   HOUR,
   MINUTE,
@@ -23,9 +24,6 @@ import { active, approved, inPhase, pending } from '../support/access-story.ts';
 const question = { type: 'ask_question', text: 'Since when?' } as const;
 const answer = { type: 'answer_question', text: 'Since Monday.' } as const;
 const replace = (to: string, from = ANN) => ({ type: 'replace_approver', from, to }) as const;
-const only = (...people: string[]): Change => ({
-  policy: { approvers: [{ people, scopes: 'any', tenants: 'any' }] },
-});
 
 describe('a question of the approver', () => {
   it('is answered by the requester, one at a time', () => {
@@ -103,7 +101,7 @@ describe('another approver', () => {
 
   it('may be asked for at once when the first cannot decide any more, but not because Slack cannot tell', () => {
     for (const change of [
-      only(ABE),
+      decidedBy(ABE),
       { standing: { [ANN]: 'deactivated' } },
       { policy: { sharedAccounts: [ANN] } },
     ] satisfies Change[])
@@ -172,7 +170,7 @@ describe('an approver who can no longer decide', () => {
     ['left', left, 'not_able'],
     ['became a guest', { standing: { [ANN]: 'guest' } }, 'not_able'],
     ['shares a login', { policy: { sharedAccounts: [ANN] } }, 'not_able'],
-    ['is not named by the policy any more', only(ABE, DEB), 'not_named'],
+    ['is not named by the policy any more', decidedBy(ABE, DEB), 'not_named'],
   ] as const)('is told of at once, and once, who %s', (_, change, why) => {
     const told = pending()
       .in(change)

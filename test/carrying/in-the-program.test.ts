@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PEOPLE } from '../support/test-app.ts';
-import { approved, testAppWithProduct } from './program-with-product.ts';
+import { approved, inSession, testAppWithProduct } from './program-with-product.ts';
 
 /** Access that really opens and closes: the whole program, and a product that keeps its own books. */
 
@@ -63,12 +63,9 @@ describe('The product lets in whom a session lets in', () => {
 
 describe('What the product has not confirmed gone', () => {
   it('is said loudly until it is, and at most 60 s after the product is back', async () => {
-    const w = await testAppWithProduct();
+    const w = await inSession();
     const { s, product } = w;
     const { sam } = s.cast;
-    await approved(w);
-    await sam.presses('Start session', 'app', /Approved by/);
-    await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
     await product.down();
     await sam.presses('End now', 'app', /is in Northwind Traders/);
     await s.later(MINUTE);
@@ -88,12 +85,9 @@ describe('What the product has not confirmed gone', () => {
   });
 
   it('ends by the word of whoever removed it', async () => {
-    const w = await testAppWithProduct();
+    const w = await inSession();
     const { s, product } = w;
     const { sam } = s.cast;
-    await approved(w);
-    await sam.presses('Start session', 'app', /Approved by/);
-    await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
     await product.down();
     await sam.presses('End now', 'app', /is in Northwind Traders/);
     await s.later(MINUTE);
@@ -147,12 +141,9 @@ describe('A restart', () => {
 
 describe('What is open in the product is held against the ledger', () => {
   it('access that no session explains is told of by name and tenant, and closed where the policy says so', async () => {
-    const w = await testAppWithProduct();
+    const w = await inSession();
     const { s, product } = w;
     const { sam } = s.cast;
-    await approved(w);
-    await sam.presses('Start session', 'app', /Approved by/);
-    await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
     product.plant({ id: 'acc_99_7_zz', name: 'Mallory', tenant: 'contoso' });
     await s.later(1_000);
     await sam.waitFor('#support-access-alerts', /No session explains this.*Mallory has access to contoso/s);
@@ -167,12 +158,9 @@ describe('What is open in the product is held against the ledger', () => {
   });
 
   it('a session whose access the product has lost is told to the grantee, who has it opened again', async () => {
-    const w = await testAppWithProduct();
+    const w = await inSession();
     const { s, product } = w;
     const { sam } = s.cast;
-    await approved(w);
-    await sam.presses('Start session', 'app', /Approved by/);
-    await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
     await s.later(1_000);
     const [first] = product.opened();
     product.forget(first?.id ?? '');

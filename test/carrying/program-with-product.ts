@@ -79,3 +79,13 @@ export async function approved({ s }: WithProduct): Promise<void> {
   await ada.presses('Approve', 'app', /asks for your approval/);
   await sam.waitFor('app', /Approved by <@U0ADA>/);
 }
+
+/** Sam is in Northwind: the product has let them in. */
+export async function inSession(): Promise<WithProduct> {
+  const w = await testAppWithProduct();
+  await approved(w);
+  const { sam } = w.s.cast;
+  await sam.presses('Start session', 'app', /Approved by/);
+  await sam.waitFor('#support-access-alerts', /TSA-1.*is in Northwind Traders/);
+  return w;
+}

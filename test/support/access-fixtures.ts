@@ -194,3 +194,8 @@ export const namesake = (id: string, teamId = 'TEVIL'): Actor =>
 export const carl = person(CARL);
 export const cara: Actor = { kind: 'contact', email: CARA };
 export const timer: Actor = { kind: 'timer' };
+
+/** Nobody but these may decide, about anything. */
+export const decidedBy = (...people: string[]): Change => ({
+  policy: { approvers: [{ people, scopes: 'any', tenants: 'any' }] },
+});
