@@ -16,17 +16,17 @@ const queueOf = (player: Player): Promise<string> =>
 it('The queue says what waits for me, for my team, and for anybody, each with what I can do about it', async () => {
   s = await testApp('socket', taking());
   const { sam, ada, ben, noor, otto } = s.cast;
-  expect(await queueOf(ben)).toBe('Nothing is waiting for you or your team.');
+  expect(await queueOf(ben)).toBe('Nothing waits: not for you, nor for your team.');
   await file(s);
   sam.closes();
   expect(await queueOf(ada)).toMatch(/^Waiting for you \(1\)\n:?[^\n]*TSA-1/);
   expect(await queueOf(ben)).toMatch(/^Waiting for your team \(1\)\n[^\n]*TSA-1 · waits for <@U0ADA>/);
-  expect(await queueOf(otto)).toBe('Nothing is waiting for you or your team.');
+  expect(await queueOf(otto)).toBe('Nothing waits: not for you, nor for your team.');
   const bens = ben.sees('#support').at(-1);
   expect(bens?.buttons).toEqual(['Show']);
   await ada.presses('Approve', '#support', /Waiting for you/);
   await sam.waitFor('app', /TSA-1.*can start the session/s);
-  expect(await queueOf(ada)).toBe('Nothing is waiting for you or your team.');
+  expect(await queueOf(ada)).toBe('Nothing waits: not for you, nor for your team.');
   await sam.presses('Start session', 'app', /TSA-1/);
   await sam.types('#support', '/tsa end');
   await sam.waitFor('#support', /TSA-1 is ended/);

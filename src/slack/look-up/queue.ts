@@ -43,7 +43,7 @@ export async function queue(context: SlackContext, { userId }: Caller): Promise<
     part('Waiting for you', { count: mine.length, first: mine.slice(0, SHOWN_MAX) }),
     ...SHARED.map((which) => part(TITLES[which], shared[which])),
   ].filter((one) => one.count > 0);
-  if (parts.length === 0) return { text: 'Nothing is waiting for you or your team.' };
+  if (parts.length === 0) return { text: 'Nothing waits: not for you, nor for your team.' };
   let blocks: KnownBlock[] = [];
   for (const shown of SHOWN) {
     blocks = parts.flatMap((one) => draw(one, shown));
